@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    name = "smartunion.kernel.ledger"
+    verbose_name = "总账"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LiveConfig(AppConfig):
+    name = "smartunion.kernel.live"
+    verbose_name = "实时"

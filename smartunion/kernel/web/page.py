@@ -1,0 +1,88 @@
+"""How every page answers: permission first, refusals shown, whole page or one part."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods
+
+from smartunion.kernel.base import clock
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.refusals import Refused
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.people.reads import Mandate, mandate_of
+
+PUBLIC = "public"
+"""The permission of a page that anyone may open, signed in or not."""
+
+SIGNED_IN = "signed_in"
+"""The permission of a page that anyone who has signed in may open (home, own account)."""
+
+
+class PersonRequest(HttpRequest):
+    """A request of someone who has signed in, with what their offices grant today."""
+
+    person: Person
+    mandate: Mandate
+
+
+View = Callable[..., HttpResponse]
+
+
+def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> View:
+    """Put the person and today's mandate on the request."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            ours = cast(PersonRequest, request)
+            ours.person = request.user
+            ours.mandate = mandate_of(ours.person, on=campus_day(clock.now()))
+        return get_response(request)
+
+    return handle
+
+
+def page(*, can: str, methods: str = "GET") -> Callable[[View], View]:
+    """Declare a page: who may open it and by which methods. No page goes without.
+
+    A permission says what; whose is the page's own question: it reads objects through
+    `request.mandate.units[can]` or `request.person`, so that somebody else's is not found.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        @require_http_methods(methods.split())
+        def guarded(request: PersonRequest, **kwargs: Any) -> HttpResponse:
+            if can != PUBLIC and not request.user.is_authenticated:
+                return redirect("account_login")
+            if can not in (PUBLIC, SIGNED_IN) and not request.mandate.may(can):
+                raise PermissionDenied(can)
+            try:
+                return view(request, **kwargs)
+            except Refused as no:
+                return render(request, "web/refused.html", {"no": no}, status=no.status)
+
+        guarded.permission = can  # type: ignore[attr-defined]  # read by tests/house
+        return guarded
+
+    return declare
+
+
+def show(
+    request: HttpRequest, template: str, context: dict[str, Any], *, part: str = ""
+) -> HttpResponse:
+    """Render the page, or only its named part when HTMX asks."""
+    partial = part and request.headers.get("HX-Request")
+    response = render(request, f"{template}#{part}" if partial else template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def refusal_as_json(request: HttpRequest, no: Refused | type[Refused]) -> HttpResponse:
+    """Answer a refusal in the one shape of the API."""
+    assert isinstance(no, Refused)  # noqa: S101
+    return JsonResponse({"refused": no.as_dict()}, status=no.status)

@@ -1,0 +1,154 @@
+"""What differs between machines. Business numbers are terms of a plan year, never here."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from smartunion.site.embedded import BASE_DIR, VAR
+
+
+def env(name: str, default: str | None = None) -> str:
+    """Return the variable, or what the file of NAME_FILE holds; fail loudly without one."""
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text(encoding="utf-8").strip()
+    value = os.environ.get(name, default)
+    if value is None:
+        raise RuntimeError(f"{name} is not set; see docs/operations.md")
+    return value
+
+
+def own_secret() -> str:
+    """Return this machine's own key, made on first use. Demonstration and tests only."""
+    VAR.mkdir(parents=True, exist_ok=True)
+    path = VAR / "secret_key"
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+        path.chmod(0o600)
+    return path.read_text(encoding="utf-8")
+
+
+MODE = env("SMARTUNION_MODE", "demonstration")
+assert MODE in {"demonstration", "production"}, MODE  # noqa: S101
+DEMONSTRATION = MODE == "demonstration"
+"""Simulated outside systems, a shifted clock and a login by picking one of the cast."""
+
+CLOCK_OFFSET = env("SMARTUNION_CLOCK_OFFSET", "0")
+if not DEMONSTRATION and float(CLOCK_OFFSET):
+    raise RuntimeError("production runs on the real clock: unset SMARTUNION_NOW")
+
+DEBUG = env("DEBUG", "no") == "yes"
+SECRET_KEY = env("SECRET_KEY", own_secret() if DEMONSTRATION else None)
+ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in env("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMONSTRATION
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "template_partials",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    "smartunion.site",
+    "smartunion.kernel.base",
+    "smartunion.kernel.people",
+    "smartunion.kernel.trail",
+    "smartunion.kernel.files",
+    "smartunion.kernel.ledger",
+    "smartunion.kernel.live",
+    "smartunion.kernel.web",
+    "smartunion.domains.planning",
+    "smartunion.domains.performance",
+    "smartunion.domains.wallet",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "smartunion.kernel.web.page.middleware",
+]
+ROOT_URLCONF = "smartunion.site.urls"
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "smartunion.kernel.web.shell.context",
+            ]
+        },
+    }
+]
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        env("DATABASE_URL", "postgresql:///postgres"),
+        conn_max_age=None,  # for the life of the process
+        conn_health_checks=True,
+    )
+}
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    "prepare_threshold": 0,  # for the payment, which runs on a server-side cursor of its own
+    "options": f"-c smartunion.clock_offset={CLOCK_OFFSET} -c lock_timeout=2s",
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+LANGUAGE_CODE = "zh-hans"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+MEDIA_ROOT = VAR / "files"
+_NODE = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [
+    (f"vendor/{name}", _NODE / path)
+    for name, path in {
+        "tabler": "@tabler/core/dist",
+        "icons": "@tabler/icons-webfont/dist",
+        "echarts": "echarts/dist",
+        "htmx": "htmx.org/dist",
+        "htmx-sse": "htmx-ext-sse/dist",
+    }.items()
+    if (_NODE / path).is_dir()
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,7 @@
+"""Who hears what: the one place where an upper domain subscribes to a lower one's happenings."""
+
+from collections.abc import Callable
+
+from smartunion.kernel.trail.models import Entry
+
+SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {}
