@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "smartunion.kernel.web.page.middleware",
 ]
 ROOT_URLCONF = "smartunion.site.urls"
+LIVE_SOURCES = "smartunion.site.wiring.LIVE_SOURCES"
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -145,6 +146,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+
+PORT = int(env("PORT", "8010"))
+SANDBOX_PORT = int(env("SANDBOX_PORT", "8011"))
+BANK_URL = env("BANK_URL", f"http://127.0.0.1:{SANDBOX_PORT}" if DEMONSTRATION else None)
+BANK_KEY_ID = env("BANK_KEY_ID", "UNION01")
+BANK_SECRET = env("BANK_SECRET", f"bank of {SECRET_KEY}" if DEMONSTRATION else None)
 
 LOGGING = {
     "version": 1,

@@ -2,6 +2,10 @@
 
 from collections.abc import Callable
 
+from smartunion.kernel.live.source import Source
 from smartunion.kernel.trail.models import Entry
 
 SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {}
+
+LIVE_SOURCES: tuple[Source, ...] = ()
+"""The topics that pages may listen to at /live/."""
