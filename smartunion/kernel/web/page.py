@@ -64,12 +64,23 @@ def page(*, can: str, methods: str = "GET") -> Callable[[View], View]:
             try:
                 return view(request, **kwargs)
             except Refused as no:
-                return render(request, "web/refused.html", {"no": no}, status=no.status)
+                return _refused(request, no)
 
         guarded.permission = can  # type: ignore[attr-defined]  # read by tests/house
         return guarded
 
     return declare
+
+
+def _refused(request: HttpRequest, no: Refused) -> HttpResponse:
+    """Answer a refusal: on its own page, or at the head of the page that HTMX asked from."""
+    if request.headers.get("HX-Request"):
+        response = render(request, "web/parts/refused.html", {"no": no}, status=no.status)
+        response["HX-Retarget"] = "#refusal"
+        response["HX-Reswap"] = "innerHTML show:#refusal:top"
+        return response
+    back = request.headers.get("Referer", "/")
+    return render(request, "web/refused.html", {"no": no, "back": back}, status=no.status)
 
 
 def show(

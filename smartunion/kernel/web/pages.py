@@ -1,0 +1,57 @@
+"""Pages of the frame itself: the size of type, own account, what went wrong."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from .page import PUBLIC, SIGNED_IN, PersonRequest, page, show
+
+A_YEAR = 365 * 24 * 3600
+
+
+def _back(request: HttpRequest) -> str:
+    """Return the page that the form names, if it is one of ours."""
+    target = request.POST.get("next", "/")
+    ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return target if ours else "/"
+
+
+@page(can=PUBLIC, methods="POST")
+def size(request: HttpRequest) -> HttpResponse:
+    """切换长辈版: larger type on every face, kept for a year on this device."""
+    response = HttpResponseRedirect(_back(request))
+    if request.POST.get("size") == "elder":
+        response.set_cookie("size", "elder", max_age=A_YEAR, samesite="Lax")
+    else:
+        response.delete_cookie("size", samesite="Lax")
+    return response
+
+
+@page(can=SIGNED_IN)
+def me(request: PersonRequest) -> HttpResponse:
+    """我的: who I am here, my offices, type size, sign out."""
+    return show(request, "web/me.html", {})
+
+
+def _wrong(request: HttpRequest, status: int) -> HttpResponse:
+    return render(request, f"web/{status}.html", {"back": "/"}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request was not understood."""
+    return _wrong(request, 400)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: no such page, or somebody else's."""
+    return _wrong(request, 404)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: why not, which offices may, and whom to ask."""
+    return _wrong(request, 403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault, said without touching the database again."""
+    return render(request, "web/500.html", status=500)

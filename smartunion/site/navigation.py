@@ -1,0 +1,76 @@
+"""Where everything is: the desk's navigation, the phone's tabs, and which face an address wears."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from smartunion.kernel.web.menu import Group, Item, Tab, bottom_bar, tree
+from smartunion.kernel.web.page import SIGNED_IN
+
+TOP = Group("")
+WELFARE = Group("六大工程", "heart-handshake", "暖心福利", "福利")
+HEALTH = Group("六大工程", "heartbeat", "健康守护", "健康")
+GROWTH = Group("六大工程", "seedling", "成长赋能", "成长")
+DEMOCRACY = Group("六大工程", "messages", "民主管理", "民主")
+CULTURE = Group("六大工程", "run", "品牌文体", "文体")
+HOUSE = Group("六大工程", "tools", "自身建设", "自身")
+COMMON = Group("公共")
+
+MENU: list[Item] = [
+    Item(TOP, "layout-dashboard", "驾驶舱", "驾驶舱", "performance:cockpit", "cockpit.view"),
+    Item(TOP, "timeline", "年度计划", "计划", "planning:plan", "plan.view"),
+    Item(WELFARE, "heart-handshake", "福利商城", "商城", "wallet:desk", "wallet.desk"),
+    Item(WELFARE, "building-store", "商户名册", "商户", "wallet:merchants", "wallet.merchants"),
+    Item(COMMON, "users", "人员与分会", "人员", "people:units", "people.view"),
+    Item(COMMON, "report-money", "经费账本", "账本", "ledger:accounts", "ledger.view"),
+    Item(COMMON, "target-arrow", "绩效指标", "指标", "performance:indicators", "indicator.view"),
+    Item(COMMON, "history", "日志与存证", "日志", "trail:entries", "trail.view"),
+    Item(COMMON, "components", "页面部件", "部件", "web:parts", SIGNED_IN),
+]
+
+TABS: list[Tab] = [
+    Tab("home", "首页", "home", SIGNED_IN),
+    Tab("receipt", "账单", "wallet:statement", "wallet.own"),
+    Tab("qrcode", "付款", "wallet:pay", "wallet.own", primary=True),
+    Tab("user", "我的", "web:me", SIGNED_IN),
+]
+"""活动 and 问问 join when the festival and the policy desk open."""
+
+FACES: list[tuple[str, str]] = [
+    ("/cockpit/board/", "web/board.html"),
+    ("/till/", "web/till.html"),
+    ("/merchant/", "web/desk.html"),
+    ("/cockpit/", "web/desk.html"),
+    ("/plan/", "web/desk.html"),
+    ("/indicators/", "web/desk.html"),
+    ("/people/", "web/desk.html"),
+    ("/ledger/", "web/desk.html"),
+    ("/trail/", "web/desk.html"),
+    ("/files/", "web/desk.html"),
+    ("/parts/", "web/desk.html"),
+    ("/wallet/desk/", "web/desk.html"),
+    ("/wallet/merchants/", "web/desk.html"),
+    ("/wallet/terminals/", "web/desk.html"),
+    ("/accounts/", "web/public.html"),
+    ("/public/", "web/public.html"),
+]
+"""The face of an address, for refusals and error pages; the phone's is the default."""
+
+
+def face_of(request: HttpRequest) -> str:
+    """Return the shell that a page at this address wears; nobody signed in sees the public one."""
+    if not getattr(request, "person", None):
+        return "web/public.html"
+    for prefix, shell in FACES:
+        if request.path.startswith(prefix):
+            return shell
+    return "web/phone.html"
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Return what the shells show around a page: `menu`, `tabs` (both lazy) and `shell`."""
+    return {
+        "menu": lambda: tree(MENU, request),
+        "tabs": lambda: bottom_bar(TABS, request),
+        "shell": face_of(request),
+    }
