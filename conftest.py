@@ -8,4 +8,4 @@ from smartunion.site import embedded
 
 embedded.ensure()
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.bank"]

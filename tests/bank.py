@@ -1,0 +1,70 @@
+"""The simulated bank as a real process, for tests that need an outside world."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+import pytest
+
+from smartunion.sandbox import books
+from smartunion.site.processes import free_port
+
+OPENING_FEN = 1_000_000_00
+
+
+@dataclass(frozen=True)
+class SandboxProcess:
+    """Where the bank is, how to sign, and where its books are, for a test to look into."""
+
+    url: str
+    key_id: str
+    secret: str
+    database: str
+
+
+@pytest.fixture(scope="session")
+def bank() -> Iterator[SandboxProcess]:
+    """Start the bank once for the session, with books of its own; stop it and drop them after."""
+    ours = os.environ["DATABASE_URL"]
+    database = books.beside(ours, f"_sandbox_test_{os.getpid()}")
+    books.ensure_database(database, maintenance_url=ours)
+    port = free_port(18_011 + os.getpid() % 1000)
+    made = SandboxProcess(f"http://127.0.0.1:{port}", "UNION01", "only for tests", database)
+    environment = {
+        **os.environ,
+        "SANDBOX_DATABASE_URL": database,
+        "SANDBOX_OPENING_FEN": str(OPENING_FEN),
+        "BANK_KEY_ID": made.key_id,
+        "BANK_SECRET": made.secret,
+        "SMARTUNION_CLOCK_OFFSET": "0",
+    }
+    command = [sys.executable, "-m", "smartunion.site.cli", "sandbox", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment)
+    try:
+        wait_until_alive(f"{made.url}/alive", process)
+        yield made
+    finally:
+        process.terminate()
+        process.wait(15)
+        with psycopg.connect(ours, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {urlsplit(database).path[1:]} WITH (FORCE)")
+
+
+def wait_until_alive(url: str, process: subprocess.Popen[bytes], seconds: float = 20) -> None:
+    """Return when the address answers; fail when the process ends or the time is up."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            if httpx.get(url, timeout=1).status_code < 500:
+                return
+        except httpx.TransportError:
+            pass
+        assert process.poll() is None, "the process ended at its start"
+        assert time.monotonic() < until, f"{url} does not answer"
+        time.sleep(0.05)
