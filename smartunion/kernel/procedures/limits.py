@@ -1,0 +1,65 @@
+"""When a limit ends: the Civil Code's reading (民法典 §200–204, §1259). Pure.
+
+Hours, minutes and seconds run at once and through days off. Days do not count the day of the
+event; a last day off rolls to the next working day unless the union promised otherwise. Working
+days are those of the campus calendar. A day ends at 24:00. T29–T32, T77.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from smartunion.kernel.base.days import campus_day, end_of
+from smartunion.kernel.base.workdays import Calendar
+
+from .define import By, Since, Unit, Within
+
+RUNNING = {Unit.SECONDS: "seconds", Unit.MINUTES: "minutes", Unit.HOURS: "hours"}
+
+
+@dataclass(frozen=True)
+class Start:
+    """The three moments that a limit may count from."""
+
+    step_at: datetime
+    trigger_at: datetime
+    event_at: datetime | None = None
+
+    def of(self, since: Since) -> datetime:
+        """Return the moment that the limit counts from."""
+        if since == Since.EVENT:
+            assert self.event_at is not None, "the limit counts from an event"  # noqa: S101
+            return self.event_at
+        return self.trigger_at if since == Since.TRIGGER else self.step_at
+
+
+@dataclass(frozen=True)
+class Due:
+    """The exclusive end of a limit; provisional while it lies in a year not yet published."""
+
+    at: datetime
+    provisional: bool = False
+
+
+def due(limit: Within | By, start: Start, calendar: Calendar) -> Due:
+    """Return the moment after which the limit has passed."""
+    if isinstance(limit, By):
+        last = date(campus_day(start.trigger_at).year, limit.month, limit.day)
+        return Due(end_of(last))
+    begin = start.of(limit.since)
+    if limit.unit in RUNNING:
+        return Due(begin + timedelta(**{RUNNING[limit.unit]: limit.amount}))
+    last = last_day(limit, campus_day(begin), calendar)
+    return Due(end_of(last), calendar.is_provisional(last))
+
+
+def last_day(limit: Within, day: date, calendar: Calendar) -> date:
+    """Return the last day of a limit in days or working days; the day itself is not counted."""
+    if limit.unit == Unit.WORKING_DAYS:
+        return calendar.add_working_days(day, limit.amount)
+    last = day + timedelta(days=limit.amount)
+    return calendar.next_working_day(last) if limit.roll else last
+
+
+def share(start_at: datetime, due_at: datetime, percent: int) -> datetime:
+    """Return the moment at which so many per cent of the limit have passed."""
+    return start_at + (due_at - start_at) * percent / 100
