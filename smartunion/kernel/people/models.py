@@ -38,7 +38,7 @@ class Establishment(models.Model):
 
 
 class Unit(models.Model):
-    """单位: the standing committee, a special committee, a branch, a department, an outside party."""
+    """单位: a committee, a branch, a department, a merchant or another outside party."""
 
     Kind = UnitKind
 

@@ -39,6 +39,8 @@ class Ground:
     clause: str
     until: date | None
     everyday: bool
+    dormant: bool = False
+    """True for a B part whose A part is at work: nothing is granted until it takes over."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ def mandate_of(person: Person, *, on: date) -> Mandate:
     if not has_access(person, on=on):
         return Mandate(units)
     for appointment in held_on(on).filter(person=person).select_related("office__within"):
+        if appointment.part == Appointment.Part.BACKUP and _lead_works(appointment, on=on):
+            continue  # the B part's powers begin when the A part is vacant or away
         office = appointment.office
         for granting in (office, office.within):
             if granting is None:
@@ -92,6 +96,15 @@ def mandate_of(person: Person, *, on: date) -> Mandate:
     return Mandate(units)
 
 
+def _lead_works(backup: Appointment, *, on: date) -> bool:
+    """Test if somebody holds the A part of the same post and is there on a day."""
+    leads = held_on(on).filter(
+        office=backup.office, unit=backup.unit, seat=backup.seat, part=Appointment.Part.LEAD
+    )
+    absent = Absence.objects.filter(since__lte=on, until__gt=on).values("person_id")
+    return leads.exclude(person_id__in=absent).exists()
+
+
 def _where(scope: str, unit_id: int) -> frozenset[int] | None:
     """Return the units that a scope reaches from a unit; none of them where only oneself counts."""
     if scope == Office.Scope.ALL:
@@ -105,14 +118,16 @@ def grounds_of(person: Person, *, on: date) -> list[Ground]:
         return []
     words = {p.code: p for p in Permission.objects.all()}
     held = held_on(on).filter(person=person).select_related("office__within", "unit")
-    posts: list[tuple[Office, str, date | None]] = []
+    posts: list[tuple[Office, str, date | None, bool]] = []
     for appointment in held.order_by("office__role", "pk"):
         until = appointment.until or person.access_until
-        posts.append((appointment.office, appointment.unit.name, until))
+        backup = appointment.part == Appointment.Part.BACKUP
+        dormant = backup and _lead_works(appointment, on=on)
+        posts.append((appointment.office, appointment.unit.name, until, dormant))
         if appointment.office.within:
-            posts.append((appointment.office.within, appointment.unit.name, until))
+            posts.append((appointment.office.within, appointment.unit.name, until, dormant))
     if person.kind == Person.Kind.STAFF:
-        posts += [(o, "", None) for o in Office.objects.filter(code=MEMBER_GRANTS)]
+        posts += [(o, "", None, False) for o in Office.objects.filter(code=MEMBER_GRANTS)]
     return [
         Ground(
             permission=code,
@@ -124,8 +139,9 @@ def grounds_of(person: Person, *, on: date) -> list[Ground]:
             clause=(words[code].clause if code in words else "") or office.clause,
             until=until,
             everyday=code in words and words[code].everyday,
+            dormant=dormant,
         )
-        for office, unit, until in posts
+        for office, unit, until, dormant in posts
         for code in office.grants
     ]
 

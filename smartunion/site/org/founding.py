@@ -1,0 +1,353 @@
+"""Found the organization for a year from units.yaml and offices.yaml, again and again.
+
+What stands already stays: units, offices and permissions follow the files, persons and terms are
+only added. A larger campus contains the smaller: person n is the same for one seed.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.people.models import (
+    Appointment,
+    Establishment,
+    Office,
+    Permission,
+    Person,
+    Seat,
+    Unit,
+    UnitAlias,
+)
+from smartunion.kernel.people.reads import held_on, vacant_seats
+from smartunion.kernel.trail.record import record
+from smartunion.site.cast import CAST, Role
+from smartunion.site.org import names
+
+HERE = Path(__file__).parent
+MERCHANTS = HERE.parent / "play" / "merchants.yaml"
+
+FIRST_NUMBER = 10001
+"""The first staff number, A10001."""
+
+RANK = {Unit.Kind.STANDING: 0, Unit.Kind.SPECIAL: 1, Unit.Kind.BRANCH: 2}
+"""Whose seats are filled first where people are few."""
+
+SEATS_OF_BRANCH = 8
+"""Five of the committee and three contacts: so many members of each branch come first."""
+
+VICE_CHAIR_HOMES = {"教学": "B04", "科研": "B05", "医口": "B17", "附属学校": "B20"}
+"""The branch from whose members the demonstration takes each part-time vice-chair."""
+
+POSTS_FILLED = {
+    "psychologist": 2,
+    "command_centre": 2,
+    "duty_driver": 2,
+    "congress_executive": 3,
+    "audit_office": 1,
+    "discipline_officer": 1,
+    "title_office": 1,
+    "finance_clerk": 1,
+}
+"""Posts of departments that the demonstration fills, and by how many."""
+
+
+@dataclass(frozen=True)
+class Founded:
+    """What the founding left standing."""
+
+    units: int
+    seats: int
+    vacant: int
+    persons: int
+    merchants: int
+
+
+def load(name: str) -> dict[str, Any]:
+    """Return one of the files beside this module."""
+    data: dict[str, Any] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return data
+
+
+@transaction.atomic
+def found(*, year: int, people: int, seed: int, at: datetime) -> Founded:
+    """Found the organization for a plan year with so many staff; the cast are among them."""
+    since, until = date(year, 1, 1), date(year + 1, 1, 1)
+    before = _standing(since)
+    structure(at=at)
+    persons = {p.username: p for p in Person.objects.all()}
+    _cast(persons, since, until)
+    _staff(persons, people, seed)
+    _merchants(persons, until)
+    _fill_seats(since)
+    _fill_posts(since)
+    founded = _standing(since)
+    if founded != before:
+        record(
+            "people.founded",
+            Unit.objects.get(kind=Unit.Kind.STANDING),
+            by=None,
+            at=at,
+            because=f"{year} 年度组织架构 1+6+22",
+            **vars(founded),
+        )
+    return founded
+
+
+def _standing(on: date) -> Founded:
+    """Return what stands now."""
+    return Founded(
+        units=Unit.objects.exclude(kind=Unit.Kind.MERCHANT).count(),
+        seats=Seat.objects.count(),
+        vacant=len(vacant_seats(on=on)),
+        persons=Person.objects.filter(kind=Person.Kind.STAFF).count(),
+        merchants=Unit.objects.filter(kind=Unit.Kind.MERCHANT).count(),
+    )
+
+
+@transaction.atomic
+def structure(*, at: datetime) -> None:
+    """Write permissions, offices, units, aliases and seats as the two files say."""
+    offices, units = load("offices.yaml"), load("units.yaml")
+    for row in units["establishments"]:
+        Establishment.objects.update_or_create(kind=row["kind"], defaults=row)
+    for code, row in offices["permissions"].items():
+        Permission.objects.update_or_create(code=code, defaults=row)
+    _offices(offices["offices"])
+    _units(units, on=campus_day(at))
+    _seats(units["lines"], offices["offices"])
+
+
+def _offices(rows: list[dict[str, Any]]) -> None:
+    """Write the offices; one that is `within` another comes after it in the file."""
+    made: dict[str, Office] = {}
+    for row in rows:
+        values = {k: v for k, v in row.items() if k not in {"code", "within", "unit"}}
+        values["within"] = made.get(row.get("within", ""))
+        made[row["code"]] = Office.objects.update_or_create(code=row["code"], defaults=values)[0]
+
+
+def _units(rows: dict[str, Any], *, on: date) -> None:
+    """Write the units and the names under which old texts know them (T64, T72)."""
+    aliases = list(rows["aliases"])
+    for kind in ("standing", "special", "department", "outside"):
+        for row in rows[f"{kind}s" if kind == "department" else kind]:
+            Unit.objects.update_or_create(code=row["code"], defaults={**row, "kind": kind})
+    for code, base in rows["branches"].items():
+        Unit.objects.get_or_create(
+            code=code,
+            defaults={"name": f"{base}工会分会", "alias": base, "kind": Unit.Kind.BRANCH},
+        )
+        aliases += [
+            {"unit": code, "name": f"{base}分工会", "reading": "计划第三、五、六章仍用的旧称"},
+            {"unit": code, "name": f"{base}部门工会", "reading": "已取消的模糊称谓（2.1）"},
+        ]
+    by_code = {unit.code: unit for unit in Unit.objects.all()}
+    UnitAlias.objects.bulk_create(
+        [
+            UnitAlias(unit=by_code[a["unit"]], name=a["name"], reading=a["reading"], since=on)
+            for a in aliases
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _seats(lines: list[str], rows: list[dict[str, Any]]) -> None:
+    """Give every unit the seats of its kind's offices, in the order of the file."""
+    home = {row["code"]: row.get("unit") for row in rows}
+    offices = {o.code: o for o in Office.objects.exclude(seats=None)}
+    for unit in Unit.objects.filter(kind__in={o.kind for o in offices.values()}):
+        taken = set(Seat.objects.filter(unit=unit).values_list("number", flat=True))
+        number = 0
+        for code in (row["code"] for row in rows if row["code"] in offices):
+            office = offices[code]
+            if office.kind != unit.kind or home[code] not in (None, unit.code):
+                continue
+            for place in range(office.seats or 0):
+                number += 1
+                if number not in taken:
+                    line = lines[place] if code == "vice_chair" else ""
+                    Seat.objects.create(unit=unit, office=office, number=number, line=line)
+
+
+def _person(username: str, name: str, unit: Unit, **values: Any) -> Person:
+    """Return a new person, unsaved, whose password nobody knows."""
+    return Person(username=username, name=name, unit=unit, password=make_password(None), **values)
+
+
+def _cast(persons: dict[str, Person], since: date, until: date) -> None:
+    """Add the cast and their posts."""
+    units = {u.code: u for u in Unit.objects.all()}
+    _ensure_merchant_unit("M01", "第一食堂", units)
+    fresh = []
+    for role in CAST:
+        if role.username not in persons:
+            staff = role.kind == Person.Kind.STAFF
+            persons[role.username] = _person(
+                role.username,
+                role.name,
+                units[role.unit],
+                kind=role.kind,
+                joined_on=since if staff else None,
+                access_until=None if staff else until,
+            )
+            fresh.append(persons[role.username])
+    Person.objects.bulk_create(fresh)
+    for role in CAST:
+        _post(role, persons[role.username], units, since)
+
+
+def _post(role: Role, person: Person, units: dict[str, Unit], since: date) -> None:
+    """Appoint one of the cast to the posts of their role, where those are free."""
+    for post in role.posts:
+        office, unit = Office.objects.get(code=post.office), units[post.unit]
+        seat = Seat.objects.filter(office=office, unit=unit).order_by("number").first()
+        held = Appointment.objects.filter(office=office, unit=unit, part=post.part)
+        if not (held.filter(seat=seat) if seat else held.filter(person=person)).exists():
+            Appointment.objects.create(
+                office=office,
+                unit=unit,
+                person=person,
+                part=post.part,
+                seat=seat,
+                since=since,
+                until=_end_of_term(office, since),
+            )
+
+
+def _end_of_term(office: Office, since: date) -> date | None:
+    """Return the day after the term, or None for a post without terms."""
+    return since.replace(year=since.year + office.term_years) if office.term_years else None
+
+
+def _staff(persons: dict[str, Person], people: int, seed: int) -> None:
+    """Add staff until there are so many; branches differ in size as they do in life."""
+    branches = list(Unit.objects.filter(kind=Unit.Kind.BRANCH).order_by("code"))
+    weights = [2 + Random(f"{seed}/{branch.code}").random() * 4 for branch in branches]  # noqa: S311
+    have = sum(1 for p in persons.values() if p.kind == Person.Kind.STAFF)
+    numbered = sum(1 for username in persons if username.startswith("A1"))
+    in_turn = len(branches) * SEATS_OF_BRANCH
+    fresh = []
+    for index in range(numbered, numbered + max(0, people - have)):
+        rng = Random(f"{seed}/{index}")  # noqa: S311 - a demonstration must repeat
+        # the first come to the branches in turn, so that a small campus has full committees
+        turn = branches[index % len(branches)]
+        branch = turn if index < in_turn else rng.choices(branches, weights)[0]
+        person = _person(
+            f"A{FIRST_NUMBER + index}",
+            names.name(rng),
+            branch,
+            phone=f"139{rng.randrange(10**8):08}",
+            joined_on=date(1990 + rng.randrange(35), 1 + rng.randrange(12), 1 + rng.randrange(28)),
+        )
+        fresh.append(person)
+    for person in Person.objects.bulk_create(fresh, batch_size=1000):
+        persons[person.username] = person
+
+
+def _ensure_merchant_unit(code: str, name: str, units: dict[str, Unit]) -> Unit:
+    """Return the merchant's unit, made on first use."""
+    if code not in units:
+        units[code] = Unit.objects.get_or_create(
+            code=code, defaults={"name": name, "kind": Unit.Kind.MERCHANT}
+        )[0]
+    return units[code]
+
+
+def _merchants(persons: dict[str, Person], until: date) -> None:
+    """Give every merchant of the demonstration a unit and an owner's account until a day."""
+    rows = yaml.safe_load(MERCHANTS.read_text(encoding="utf-8"))["merchants"]
+    units = {u.code: u for u in Unit.objects.filter(kind=Unit.Kind.MERCHANT)}
+    owner = Office.objects.get(code="merchant_owner")
+    owned = set(Appointment.objects.filter(office=owner).values_list("unit_id", flat=True))
+    fresh = []
+    for n, row in enumerate(rows):
+        unit = _ensure_merchant_unit(row["code"], row["name"], units)
+        username = f"shop{n + 1:02}"
+        if unit.pk not in owned and username not in persons:
+            rng = Random(f"owner/{row['code']}")  # noqa: S311
+            fresh.append(
+                _person(
+                    username,
+                    names.name(rng),
+                    unit,
+                    kind=Person.Kind.MERCHANT,
+                    access_until=until,
+                )
+            )
+    since = until.replace(year=until.year - 1)
+    Appointment.objects.bulk_create(
+        Appointment(office=owner, unit=p.unit, person=p, since=since)
+        for p in Person.objects.bulk_create(fresh)
+    )
+
+
+def _fill_seats(since: date) -> None:
+    """Fill the vacant seats of the year's first day from the members at hand, in order."""
+    pool = _pool(since)
+    used: set[int] = set()
+    spare = _free([p for people in pool.values() for p in people[::-1]], used)
+    in_branch = {code: _free(people, used) for code, people in pool.items()}
+    terms = []
+    for seat in sorted(vacant_seats(on=since), key=lambda seat: RANK[Unit.Kind(seat.unit.kind)]):
+        if seat.unit.kind == Unit.Kind.BRANCH:
+            home = in_branch.get(seat.unit.code)
+        elif seat.line:
+            home = in_branch.get(VICE_CHAIR_HOMES[seat.line])
+        else:
+            home = spare
+        if home and (person := next(home, None)):
+            terms.append(
+                Appointment(
+                    office=seat.office,
+                    unit=seat.unit,
+                    person=person,
+                    seat=seat,
+                    since=since,
+                    until=_end_of_term(seat.office, since),
+                )
+            )
+    Appointment.objects.bulk_create(terms)
+
+
+def _pool(since: date) -> dict[str, list[Person]]:
+    """Return staff without any post on a day, by branch, in the order of their numbers."""
+    busy = set(held_on(since).values_list("person_id", flat=True))
+    cast = {role.username for role in CAST}
+    pool: dict[str, list[Person]] = defaultdict(list)
+    staff = Person.objects.filter(kind=Person.Kind.STAFF, unit__kind=Unit.Kind.BRANCH)
+    for person in staff.select_related("unit").order_by("username"):
+        if person.pk not in busy and person.username not in cast and person.unit:
+            pool[person.unit.code].append(person)
+    return pool
+
+
+def _free(people: Iterable[Person], used: set[int]) -> Iterator[Person]:
+    """Yield each person once."""
+    for person in people:
+        if person.pk not in used:
+            used.add(person.pk)
+            yield person
+
+
+def _fill_posts(since: date) -> None:
+    """Fill the departments' posts that have no seats, from members who hold no post."""
+    home = {row["code"]: row.get("unit") for row in load("offices.yaml")["offices"]}
+    spare = iter([p for people in _pool(since).values() for p in people[::-1]])
+    terms = []
+    for code, count in POSTS_FILLED.items():
+        office = Office.objects.get(code=code)
+        unit = Unit.objects.get(code=home[code])
+        held = held_on(since).filter(office=office).count()
+        for _ in range(count - held):
+            if person := next(spare, None):
+                terms.append(Appointment(office=office, unit=unit, person=person, since=since))
+    Appointment.objects.bulk_create(terms)
