@@ -47,6 +47,7 @@ FACES: list[tuple[str, str]] = [
     ("/ledger/", "web/desk.html"),
     ("/trail/", "web/desk.html"),
     ("/files/", "web/desk.html"),
+    ("/parts/phone/", "web/phone.html"),
     ("/parts/", "web/desk.html"),
     ("/wallet/desk/", "web/desk.html"),
     ("/wallet/merchants/", "web/desk.html"),

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from . import pages
+from . import gallery, pages
 
 app_name = "web"
 urlpatterns = [
     path("size/", pages.size, name="size"),
     path("me/", pages.me, name="me"),
+    path("parts/", gallery.parts, name="parts"),
+    path("parts/refusing/", gallery.refusing, name="refusing"),
+    path("parts/<str:face>/", gallery.parts, name="parts"),
 ]

@@ -270,7 +270,19 @@ def field(bound: BoundField, width: str = "") -> dict[str, Any]:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
         attrs["aria-invalid"] = "true"
-    return {"bound": bound, "control": bound.as_widget(attrs=attrs), "width": width, "kind": kind}
+    ask = "请选择" if kind in ("select", "radio") else "请勾选" if kind == "checkbox" else "请填写"
+    errors = [
+        f"{ask}{bound.label}" if error.code == "required" else message
+        for error in bound.errors.as_data()
+        for message in error.messages
+    ]
+    return {
+        "bound": bound,
+        "control": bound.as_widget(attrs=attrs),
+        "errors": errors,
+        "width": width,
+        "kind": kind,
+    }
 
 
 @register.filter
