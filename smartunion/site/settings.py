@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "smartunion.domains.planning",
     "smartunion.domains.performance",
     "smartunion.domains.wallet",
+    "smartunion.domains.membership",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
