@@ -6,20 +6,16 @@ a live frame, and a thousand open streams never occupy a thread.
 
 import os
 
-from a2wsgi import WSGIMiddleware
-
 from smartunion.site.wsgi import application as django  # sets Django up, so it comes first
 
 # isort: split
 from smartunion.kernel.live.source import sources
-from smartunion.kernel.live.stream import Broadcaster, Receive, Scope, Send
+from smartunion.kernel.live.stream import Broadcaster
 from smartunion.site import embedded
+from smartunion.site.pages_door import PagesDoor, Receive, Scope, Send
 
 live = Broadcaster(embedded.ensure(), sources())
-pages = WSGIMiddleware(
-    django,  # type: ignore[arg-type]  # Django's answer is the iterable that a2wsgi asks for
-    workers=int(os.environ.get("WEB_THREADS", "8")),
-)
+pages = PagesDoor(django, threads=int(os.environ.get("WEB_THREADS", "8")))
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -29,7 +25,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["path"] == "/live/":
         await live(scope, receive, send)
     else:
-        await pages(scope, receive, send)  # type: ignore[arg-type]  # a2wsgi narrows ASGI's types
+        await pages(scope, receive, send)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
