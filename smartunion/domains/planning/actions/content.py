@@ -1,0 +1,182 @@
+"""Write a plan year, adopt it, amend it. An adopted plan changes by amendment, and says why."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.models import Max
+from django.db.models.expressions import RawSQL
+
+from smartunion.domains.planning.models import Placeholder, PlanVersion, PlanYear
+from smartunion.domains.planning.reads import terms
+from smartunion.domains.planning.reads.files import digest, inspect
+from smartunion.domains.planning.reads.tables import TABLES, content_of, links_of
+from smartunion.domains.planning.rules.content import BY_KEY, Content, Raw, cells
+from smartunion.domains.planning.rules.refusals import (
+    AlreadyAdopted,
+    NoPlan,
+    NotAdopted,
+    PlaceholdersRemain,
+    ReasonMissing,
+    RowsWrong,
+)
+from smartunion.domains.planning.rules.sums import require
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.trail.record import record
+
+XACT = RawSQL("pg_current_xact_id()::text::bigint", ())
+
+
+def locked(year: int) -> PlanYear:
+    """Return the plan year, locked until the transaction ends; raise NoPlan."""
+    plan = PlanYear.objects.select_for_update().filter(year=year).first()
+    if plan is None:
+        raise NoPlan(year=year)
+    return plan
+
+
+@transaction.atomic
+def import_plan(
+    *, raw: Raw, adopted: bool = False, by: Person | None, at: datetime, because: str
+) -> PlanYear:
+    """Write a plan year from a file, whole or not at all; the same file again changes nothing.
+
+    Raises RowsWrong (its `facts["errors"]` name sheet, row, column and what is expected) and
+    AlreadyAdopted when the adopted plan differs from the file (R001, R208).
+    """
+    content, errors = inspect(raw)
+    if errors:
+        raise RowsWrong(count=len(errors), first=str(errors[0]), errors=[str(e) for e in errors])
+    facts = content["plan"][0]
+    plan = PlanYear.objects.select_for_update().filter(year=facts["year"]).first()
+    if plan is not None and plan.adopted_at is not None:
+        last = latest(plan)
+        if digest(content) != digest(content_of(plan)):
+            day = campus_day(plan.adopted_at).isoformat()
+            raise AlreadyAdopted(year=plan.year, day=day, version=last.number)
+        return plan
+    if plan is None or digest(content) != digest(content_of(plan)):
+        plan = _write(plan, content)
+        record("planning.imported", plan, by=by, at=at, because=because, sha256=digest(content))
+    if adopted:
+        adopt(year=plan.year, by=by, at=at, because=because)
+        plan.refresh_from_db()
+    return plan
+
+
+def _write(plan: PlanYear | None, content: Content) -> PlanYear:
+    facts = content["plan"][0]
+    if plan is None:
+        plan = PlanYear.objects.create(**facts)
+    else:
+        for table in reversed(TABLES.values()):
+            table._default_manager.filter(plan=plan).delete()
+        PlanYear.objects.filter(pk=plan.pk).update(**facts)
+    written: dict[type[models.Model], dict[str, models.Model]] = {}
+    for key, table in TABLES.items():
+        links = links_of(table)
+        rows = []
+        for row in content[key]:
+            values: dict[str, Any] = dict(row)
+            for name, other in links.items():
+                if values.get(name) is not None:
+                    values[name] = written[other][values[name]]
+            rows.append(table(plan=plan, **values))
+        saved = table._default_manager.bulk_create(rows)
+        if "code" in BY_KEY[key].unique:
+            written[table] = {getattr(one, "code"): one for one in saved}  # noqa: B009 - typed
+    touch(plan)
+    plan.refresh_from_db()
+    return plan
+
+
+def touch(plan: PlanYear) -> None:
+    """Stamp the plan with this transaction, so that every process reads its terms anew."""
+    PlanYear.objects.filter(pk=plan.pk).update(stamp=XACT)
+    transaction.on_commit(terms.forget)
+
+
+def latest(plan: PlanYear) -> PlanVersion:
+    """Return the plan's newest frozen version; raise NotAdopted for a draft."""
+    version = PlanVersion.objects.filter(plan=plan).order_by("-number").first()
+    if version is None:
+        raise NotAdopted(year=plan.year)
+    return version
+
+
+def freeze(plan: PlanYear, *, by: Person | None, at: datetime, because: str) -> PlanVersion:
+    """Freeze the plan as it now stands as its next version, in the caller's transaction."""
+    content = content_of(plan)
+    require(content)
+    last = PlanVersion.objects.filter(plan=plan).aggregate(n=Max("number"))["n"] or 0
+    return PlanVersion.objects.create(
+        plan=plan,
+        number=last + 1,
+        content=cells(content),
+        sha256=digest(content),
+        by=by,
+        at=at,
+        because=because,
+    )
+
+
+@transaction.atomic
+def adopt(*, year: int, by: Person | None, at: datetime, because: str) -> PlanVersion:
+    """Adopt a draft: version 1 is frozen with its hash (R001, R210); twice keeps the first."""
+    plan = locked(year)
+    if plan.adopted_at is not None:
+        return PlanVersion.objects.get(plan=plan, number=1)
+    version = freeze(plan, by=by, at=at, because=because)
+    PlanYear.objects.filter(pk=plan.pk).update(adopted_at=at, adopted_by=by)
+    touch(plan)
+    record(
+        "planning.adopted", plan, by=by, at=at, because=because, version=1, sha256=version.sha256
+    )
+    return version
+
+
+@contextmanager
+def amending(
+    *, year: int, what: str, by: Person | None, at: datetime, because: str, **facts: str | int
+) -> Iterator[PlanYear]:
+    """Open a plan year for one amendment: lock, let the caller write, check, freeze, record.
+
+    A draft is only recorded; an adopted plan needs a reason and gets its next version.
+    """
+    if not because.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        plan = locked(year)
+        _open(str(plan.pk))
+        yield plan
+        _open("")
+        require(content_of(plan))
+        touch(plan)
+        if plan.adopted_at is not None:
+            facts["version"] = freeze(plan, by=by, at=at, because=because).number
+        record(what, plan, by=by, at=at, because=because, year=year, **facts)
+
+
+def _open(plan: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('smartunion.amendment', %s, true)", [plan])
+
+
+def require_no_placeholders(*, year: int) -> None:
+    """Refuse going live while the plan's text still has blanks (T71, T73).
+
+    Raises PlaceholdersRemain with all of them, NoPlan.
+    """
+    plan = PlanYear.objects.filter(year=year).first()
+    if plan is None:
+        raise NoPlan(year=year)
+    blanks = list(
+        Placeholder.objects.filter(plan=plan, value="")
+        .order_by("pk")
+        .values_list("text", flat=True)
+    )
+    if blanks:
+        raise PlaceholdersRemain(count=len(blanks), which="、".join(blanks))

@@ -1,0 +1,69 @@
+"""The one door of the plan year for other domains: ids, frozen facts, dated terms."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from smartunion.kernel.base import calendar as campus_calendar
+from smartunion.kernel.people.models import Person
+
+from .actions import content as content_actions
+from .actions import milestones as milestone_actions
+from .reads import files, plan
+from .reads import terms as term_reads
+from .reads.plan import BudgetLineFact, IndicatorFact, MilestoneFact, ProjectFact
+
+
+def terms(group: str, *, on: date) -> Mapping[str, Any]:
+    """Return the group's dated terms in force on a campus day (`terms("wallet", on=day)`).
+
+    Cached per process; outside a transaction it asks the database at most once a second. Raises
+    Refused `planning.no_terms` when no adopted plan year covers the day.
+    """
+    return term_reads.terms(group, on=on)
+
+
+def current_year(*, on: date) -> int:
+    """Return the adopted plan year covering the day; raises Refused `planning.no_plan`."""
+    return plan.current_year(on=on)
+
+
+def budget_lines(year: int) -> list[BudgetLineFact]:
+    """Return the year's spending lines with their `budget_code` (2025/3.1/mall.subsidy) (R207)."""
+    return plan.budget_lines(year)
+
+
+def indicators(year: int) -> list[IndicatorFact]:
+    """Return the definitions of the year's 68 indicators (R209)."""
+    return plan.indicators(year)
+
+
+def projects(year: int, *, on: date) -> list[ProjectFact]:
+    """Return the six projects with sub-tasks and milestones as they stand on the day (R037)."""
+    return plan.tree(year, on=on)
+
+
+def milestones(year: int, *, on: date) -> list[MilestoneFact]:
+    """Return every milestone of the year as it stands on the day, by date (R012)."""
+    return plan.milestones(year, on=on, calendar=campus_calendar.campus())
+
+
+def late_milestones(*, on: date) -> list[MilestoneFact]:
+    """Return the milestones late on the day, the longest first; none without an adopted year."""
+    return plan.late_milestones(on=on)
+
+
+def achieve(
+    *, year: int, code: str, done_on: date, evidence: str, by: Person | None, at: datetime
+) -> None:
+    """Record that a milestone was met (a launch, a signing) with its evidence; safe to repeat."""
+    milestone_actions.achieve(
+        year=year, code=code, done_on=done_on, evidence=evidence, by=by, at=at
+    )
+
+
+def import_year(*, year: int, by: Person | None, at: datetime, because: str) -> None:
+    """Import and adopt the plan files kept for the year; safe to repeat (R001)."""
+    content_actions.import_plan(
+        raw=files.of_year(year), adopted=True, by=by, at=at, because=because
+    )
