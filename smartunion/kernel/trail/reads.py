@@ -1,0 +1,115 @@
+"""Questions to the trail."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
+
+from smartunion.kernel.base.days import end_of, start_of
+from smartunion.kernel.people.models import Person
+
+from .models import Delivery, Entry
+from .record import name_of_subject
+
+
+def of(subject: models.Model) -> QuerySet[Entry]:
+    """Return everything that happened to one row, the oldest first."""
+    return (
+        Entry.objects.filter(subject=name_of_subject(subject)).select_related("by").order_by("id")
+    )
+
+
+def search(
+    *,
+    words: str = "",
+    subject: str = "",
+    by: str = "",
+    what: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet[Entry]:
+    """Return the journal, the newest first, narrowed by whatever is given.
+
+    `words` looks into the reason; `subject` is a row's name in the trail or the start of one
+    ("people.person"); `by` is a staff number or part of a name; `what` a code or its part before
+    the dot; `since` and `until` are campus days, both included.
+    """
+    found = Entry.objects.select_related("by").order_by("-id")
+    if words:
+        found = found.filter(because__icontains=words)
+    if subject:
+        exact = ":" in subject
+        found = found.filter(Q(subject=subject) if exact else Q(subject__startswith=f"{subject}:"))
+    if by:
+        found = found.filter(by__in=Person.objects.filter(Q(username=by) | Q(name__contains=by)))
+    if what:
+        found = found.filter(Q(what=what) if "." in what else Q(what__startswith=f"{what}."))
+    if since:
+        found = found.filter(at__gte=start_of(since))
+    if until:
+        found = found.filter(at__lt=end_of(until))
+    return found
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry as a reader sees it: codes in the house's Chinese words."""
+
+    entry: Entry
+    words: str
+    subject: str
+    facts: Sequence[tuple[str, str | int]]
+
+
+def told(entries: Sequence[Entry]) -> list[Told]:
+    """Put entries into words, with one query per kind of subject."""
+    words = _words()
+    names = _names({entry.subject for entry in entries})
+    return [
+        Told(
+            entry,
+            words.get(entry.what, entry.what),
+            names.get(entry.subject, entry.subject),
+            [(words.get(key, key), value) for key, value in entry.facts.items()],
+        )
+        for entry in entries
+    ]
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Return the codes that the house records, with their words, for a choice."""
+    return sorted((code, word) for code, word in _words().items() if "." in code)
+
+
+def undelivered() -> QuerySet[Delivery]:
+    """Return what subscribers have not heard yet although it was tried, the oldest first."""
+    waiting = Delivery.objects.filter(delivered_at=None, attempts__gt=0)
+    return waiting.select_related("entry").order_by("id")
+
+
+def _words() -> Mapping[str, str]:
+    return import_string(settings.TRAIL_WORDS)  # type: ignore[no-any-return]
+
+
+def _names(subjects: set[str]) -> dict[str, str]:
+    """Return what each subject is called: its table's Chinese name and the row's own."""
+    by_label: dict[str, list[str]] = {}
+    for subject in subjects:
+        label, _, pk = subject.partition(":")
+        by_label.setdefault(label, []).append(pk)
+    names = {}
+    for label, keys in by_label.items():
+        try:
+            model = apps.get_model(label)
+        except (LookupError, ValueError):
+            continue
+        rows = model._default_manager.in_bulk([int(key) for key in keys if key.isdigit()])
+        for key in keys:
+            row = rows.get(int(key)) if key.isdigit() else None
+            names[f"{label}:{key}"] = f"{model._meta.verbose_name} {row or '#' + key}"
+    return names
