@@ -15,4 +15,4 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an e
 settings.DATABASES["default"]["OPTIONS"]["options"] += " -c smartunion.disposable=on"
 django.setup()
 
-pytest_plugins = ["tests.cast", "tests.bank"]
+pytest_plugins = ["tests.cast", "tests.bank", "tests.browser"]
