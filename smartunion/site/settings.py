@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "smartunion.kernel.trail",
     "smartunion.kernel.files",
     "smartunion.kernel.ledger",
+    "smartunion.kernel.procedures",
     "smartunion.kernel.live",
     "smartunion.kernel.web",
     "smartunion.domains.planning",

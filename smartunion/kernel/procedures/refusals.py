@@ -1,0 +1,76 @@
+"""Why a case does not go on, in words."""
+
+from smartunion.kernel.base.refusals import Refused
+
+
+class NotYours(Refused):
+    code = "procedures.not_yours"
+    text = "“{step}”由{holders}办理，{by}不是 A角或 B角"
+    clause = "2.2"
+    remedy = "请联系{holders}办理"
+    status = 403
+
+
+class OwnMatter(Refused):
+    code = "procedures.own_matter"
+    text = "{by}与“{case}”有关，不能办理自己的事项"
+    clause = "2.2"
+    remedy = "由 B角办理；没有 B角时请常务副主席指定"
+
+
+class AlreadyDone(Refused):
+    code = "procedures.already_done"
+    text = "“{step}”已经不在办理中（{state}）"
+    clause = "2.2"
+    remedy = "刷新页面，看件走到了哪一步"
+
+
+class OutputMissing(Refused):
+    code = "procedures.output_missing"
+    text = "“{step}”还缺 {count} 项输出：{outputs}"
+    clause = "2.2"
+    remedy = "补齐后再办结本步"
+
+
+class UnknownFact(Refused):
+    code = "procedures.unknown_fact"
+    text = "“{matter}”没有这些要素：{names}"
+    clause = "2.2"
+
+
+class RiskBlocks(Refused):
+    code = "procedures.risk_blocks"
+    text = "风险“{matter}”：{control}没有通过"
+    clause = "2.2"
+    remedy = "先消除风险，或退回上一步"
+
+
+class SignedAlready(Refused):
+    code = "procedures.signed_already"
+    text = "{by}已经签过；“{step}”要 {staff} 个不同的人"
+    clause = "2.2"
+
+
+class WindowOpen(Refused):
+    code = "procedures.window_open"
+    text = "公示要满 {days} 个工作日，最早 {until:%-m月%-d日 %H:%M} 结束"
+    clause = "5.1§7"
+    remedy = "公示期满后再办"
+
+
+class NoWayBack(Refused):
+    code = "procedures.no_way_back"
+    text = "“{step}”不能退回到“{to}”"
+    clause = "2.2"
+
+
+class ReasonMissing(Refused):
+    code = "procedures.reason_missing"
+    text = "退回、撤回都要写明事由"
+    clause = "2.2"
+
+
+class CaseClosed(Refused):
+    code = "procedures.case_closed"
+    text = "“{case}”已于 {at:%-m月%-d日 %H:%M} 结束"
+    clause = "2.2"
