@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from smartunion.kernel.base import calendar as campus_calendar
 from smartunion.kernel.people.models import Person
 
 from .actions import content as content_actions
 from .actions import milestones as milestone_actions
+from .reads import execution as execution_reads
 from .reads import files, plan
 from .reads import terms as term_reads
+from .reads.execution import ExecutionFact
 from .reads.plan import BudgetLineFact, IndicatorFact, MilestoneFact, ProjectFact
 
 
@@ -43,9 +44,17 @@ def projects(year: int, *, on: date) -> list[ProjectFact]:
     return plan.tree(year, on=on)
 
 
-def milestones(year: int, *, on: date) -> list[MilestoneFact]:
-    """Return every milestone of the year as it stands on the day, by date (R012)."""
-    return plan.milestones(year, on=on, calendar=campus_calendar.campus())
+def milestones(year: int, *, on: date | None = None) -> list[MilestoneFact]:
+    """Return every milestone by date as it stands on the day, or at the year's end (R012).
+
+    `counts_on` is the last day in time: a meeting on a day off is held later (T26).
+    """
+    return plan.milestones(year, on=on or plan.plan_of(year).closes_on)
+
+
+def execution(year: int, *, on: date) -> list[ExecutionFact]:
+    """Return each project's budget, spending, encumbrance, both forecasts and alarm (T04, T05)."""
+    return execution_reads.execution(year, on=on)
 
 
 def late_milestones(*, on: date) -> list[MilestoneFact]:

@@ -1,0 +1,160 @@
+"""What each project has spent, bound and will have spent: the budget against the ledger."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from smartunion.domains.planning.rules.forecast import (
+    Forecast,
+    SubsidyTerms,
+    alarm,
+    known_fen,
+    of_subsidy,
+)
+from smartunion.kernel.base.days import end_of
+from smartunion.kernel.people.models import Person
+
+from .plan import BudgetLineFact, budget_lines, plan_of
+from .terms import terms
+
+SUBSIDY = "3.1/mall.subsidy"
+"""The one line that is forecast from members and months; the plan names it without an amount."""
+
+
+@dataclass(frozen=True)
+class ExecutionFact:
+    """One project's money on a day, in fen."""
+
+    project: str
+    title: str
+    budget_fen: int
+    spent_fen: int
+    encumbered_fen: int
+    forecast_on_top_fen: int
+    forecast_inclusive_fen: int
+    alarm: int
+    """80, 90 or 100 when spending and encumbrance reach that line, else 0."""
+    forecast_alarm: int
+    note: str
+
+    @property
+    def used_fen(self) -> int:
+        """Return what is spent or bound."""
+        return self.spent_fen + self.encumbered_fen
+
+    @property
+    def share(self) -> Fraction | None:
+        """Return the part used of the budget; None where there is no budget."""
+        return Fraction(self.used_fen, self.budget_fen) if self.budget_fen else None
+
+
+@dataclass(frozen=True)
+class LineFact:
+    """One spending line's money on a day, in fen."""
+
+    line: BudgetLineFact
+    spent_fen: int
+    encumbered_fen: int
+
+
+def _ledger() -> Any:
+    return importlib.import_module("smartunion.kernel.ledger.reads")
+
+
+def spent_and_bound(budget_code: str, *, on: date) -> tuple[int, int]:
+    """Return what the ledger has spent and encumbered under a budget code, to the day's end."""
+    ledger = _ledger()
+    until = end_of(on)
+    return (
+        ledger.spent_fen(budget_code, until=until),
+        ledger.encumbered_fen(budget_code, until=until),
+    )
+
+
+def lines_of(year: int, *, on: date) -> list[LineFact]:
+    """Return every spending line with what the ledger says of it (R207)."""
+    return [
+        LineFact(line, *spent_and_bound(line.budget_code, on=on)) for line in budget_lines(year)
+    ]
+
+
+def members_on_roll() -> int:
+    """Return how many members the staff register has; the plan does not say (T05)."""
+    return Person.objects.filter(kind=Person.Kind.STAFF, is_active=True).count()
+
+
+def subsidy_terms(year: int, *, on: date) -> SubsidyTerms:
+    """Return what the forecast takes from the terms in force on the day; raises NoTerms."""
+    wallet: Mapping[str, Any] = terms("wallet", on=on)
+    share = terms("forecast", on=on)["active_share_percent"]
+    return SubsidyTerms(
+        cap_fen=wallet["cap_fen"],
+        rate=Fraction(wallet["rate_num"], wallet["rate_den"]),
+        allotment_fen=wallet["allotment_fen"],
+        mode=wallet["settlement_mode"],
+        launch_on=date.fromisoformat(wallet["launch_on"]),
+        closes_on=plan_of(year).closes_on,
+        active_share=Fraction(share, 100),
+    )
+
+
+def execution(year: int, *, on: date) -> list[ExecutionFact]:
+    """Return each project's budget, execution and both year-end forecasts (T04, T05, R207).
+
+    What an outside source pays (the allotment, the college's share) is not in the project's money.
+    """
+    every = lines_of(year, on=on)
+    rates: list[int] = terms("forecast", on=on)["alarm_percents"]
+    facts = []
+    for own in every:
+        if "/" in own.line.code:
+            continue
+        details = [
+            one for one in every if one.line.project == own.line.project and "/" in one.line.code
+        ]
+        spent = own.spent_fen - sum(one.spent_fen for one in details if one.line.outside)
+        bound = own.encumbered_fen - sum(one.encumbered_fen for one in details if one.line.outside)
+        ahead = _forecast(year, spent, bound, [d for d in details if not d.line.outside], on=on)
+        budget = own.line.amount_fen or 0
+        facts.append(
+            ExecutionFact(
+                project=own.line.project,
+                title=own.line.title,
+                budget_fen=budget,
+                spent_fen=spent,
+                encumbered_fen=bound,
+                forecast_on_top_fen=ahead.on_top_fen,
+                forecast_inclusive_fen=ahead.inclusive_fen,
+                alarm=alarm(spent + bound, budget, rates),
+                forecast_alarm=alarm(ahead.on_top_fen, budget, rates),
+                note=own.line.note,
+            )
+        )
+    return facts
+
+
+def _forecast(
+    year: int, spent_fen: int, bound_fen: int, details: list[LineFact], *, on: date
+) -> Forecast:
+    """Return a project's year end: the subsidy by both readings, the rest as far as it is known."""
+    rest, subsidy = spent_fen + bound_fen, Forecast(0, 0)
+    for one in details:
+        used = one.spent_fen + one.encumbered_fen
+        rest -= used
+        if one.line.code == SUBSIDY:
+            subsidy = of_subsidy(
+                spent_fen=used,
+                members=members_on_roll(),
+                on=on,
+                terms=subsidy_terms(year, on=on),
+            )
+        else:
+            rest += known_fen(
+                spent_fen=one.spent_fen,
+                encumbered_fen=one.encumbered_fen,
+                planned_fen=one.line.amount_fen,
+            )
+    return Forecast(rest + subsidy.on_top_fen, rest + subsidy.inclusive_fen)
