@@ -20,7 +20,7 @@ def fen_of(text: str) -> int:
     Raises ValueError for what is not a number or is finer than a fen (1.234).
     """
     plain = text.strip().replace("−", "-").replace("，", ",").lstrip("¥￥").strip()
-    if not re.fullmatch(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", plain):
+    if not re.fullmatch(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", plain, re.ASCII):
         raise ValueError(f"{text!r} is not an amount")
     digits = plain.replace(",", "")
     try:

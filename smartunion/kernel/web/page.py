@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlsplit
 
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
@@ -58,7 +60,7 @@ def page(*, can: str, methods: str = "GET") -> Callable[[View], View]:
         @require_http_methods(methods.split())
         def guarded(request: PersonRequest, **kwargs: Any) -> HttpResponse:
             if can != PUBLIC and not request.user.is_authenticated:
-                return redirect("account_login")
+                return _to_login(request)
             if can not in (PUBLIC, SIGNED_IN) and not request.mandate.may(can):
                 raise PermissionDenied(can)
             try:
@@ -72,13 +74,27 @@ def page(*, can: str, methods: str = "GET") -> Callable[[View], View]:
     return declare
 
 
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """Send whoever has not signed in to the login and back; a part sends its whole page."""
+    if request.headers.get("HX-Request"):
+        here = request.headers.get("HX-Current-URL", "/")
+        login = redirect_to_login(urlsplit(here)._replace(scheme="", netloc="").geturl())
+        return HttpResponse(status=401, headers={"HX-Redirect": login["Location"]})
+    return redirect_to_login(request.get_full_path())
+
+
+def at_the_head(response: HttpResponse) -> HttpResponse:
+    """Let HTMX put this answer at the head of the page instead of where the part was to go."""
+    response["HX-Retarget"] = "#refusal"
+    response["HX-Reswap"] = "innerHTML show:#refusal:top"
+    return response
+
+
 def _refused(request: HttpRequest, no: Refused) -> HttpResponse:
     """Answer a refusal: on its own page, or at the head of the page that HTMX asked from."""
     if request.headers.get("HX-Request"):
         response = render(request, "web/parts/refused.html", {"no": no}, status=no.status)
-        response["HX-Retarget"] = "#refusal"
-        response["HX-Reswap"] = "innerHTML show:#refusal:top"
-        return response
+        return at_the_head(response)
     back = request.headers.get("Referer", "/")
     return render(request, "web/refused.html", {"no": no, "back": back}, status=no.status)
 

@@ -1,10 +1,17 @@
 """Pages of the frame itself: the size of type, own account, what went wrong."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from .page import PUBLIC, SIGNED_IN, PersonRequest, page, show
+from smartunion.kernel.base import clock
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.people.models import Permission
+
+from .page import PUBLIC, SIGNED_IN, PersonRequest, at_the_head, page, show
+from .shell import who_may
 
 A_YEAR = 365 * 24 * 3600
 
@@ -33,8 +40,12 @@ def me(request: PersonRequest) -> HttpResponse:
     return show(request, "web/me.html", {})
 
 
-def _wrong(request: HttpRequest, status: int) -> HttpResponse:
-    return render(request, f"web/{status}.html", {"back": "/"}, status=status)
+def _wrong(request: HttpRequest, status: int, **facts: Any) -> HttpResponse:
+    """Say what went wrong: on a page of its own, or at the head of the page HTMX asked from."""
+    if request.headers.get("HX-Request"):
+        answer = render(request, f"web/{status}.html#part", facts, status=status)
+        return at_the_head(answer)
+    return render(request, f"web/{status}.html", facts, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -49,7 +60,19 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: why not, which offices may, and whom to ask."""
-    return _wrong(request, 403)
+    permission = str(exception)
+    return _wrong(
+        request,
+        403,
+        permission=permission,
+        words=Permission.objects.filter(code=permission).values_list("words", flat=True).first(),
+        holders=who_may(permission, on=campus_day(clock.now())),
+    )
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form's token does not fit, mostly because the page was left open too long."""
+    return _wrong(request, 403, stale=True)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,14 +1,35 @@
 """What every page's frame needs: who is signed in, the present moment, the navigation."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
-from smartunion.kernel.people.models import Appointment
+from smartunion.kernel.people.models import Office
+from smartunion.kernel.people.reads import held_on
+
+MOST_NAMES = 5
+"""Names told for each office that may; a liaison office of 22 branches has more."""
+
+
+def who_may(permission: str, *, on: date) -> list[tuple[str, str]]:
+    """Return the offices that grant a permission on a day, each with who holds it."""
+    offices = Office.objects.filter(grants__contains=[permission]).order_by("role", "pk")
+    held = held_on(on).filter(office__in=offices).select_related("person").order_by("part", "pk")
+    names: dict[int, list[str]] = {}
+    for appointment in held:
+        names.setdefault(appointment.office_id, []).append(str(appointment.person))
+    return [
+        (
+            office.title,
+            "、".join(dict.fromkeys(names.get(office.pk, [])[:MOST_NAMES]))
+            + ("等" if len(names.get(office.pk, [])) > MOST_NAMES else ""),
+        )
+        for office in offices
+    ]
 
 
 def own_office(request: HttpRequest) -> str:
@@ -17,12 +38,8 @@ def own_office(request: HttpRequest) -> str:
     if person is None:
         return ""
     on = campus_day(clock.now())
-    titles = (
-        Appointment.objects.filter(person=person, since__lte=on)
-        .filter(Q(until__isnull=True) | Q(until__gt=on))
-        .order_by("since", "pk")
-        .values_list("office__title", flat=True)
-    )
+    held = held_on(on).filter(person=person).order_by("since", "pk")
+    titles = held.values_list("office__title", flat=True)
     return next(iter(titles[:1]), "")
 
 

@@ -22,25 +22,24 @@ from smartunion.kernel.web.charts import Chart
 register = template.Library()
 
 STATES = ("ok", "wait", "hold", "late", "run", "off", "no", "na")
-EMPTY = (None, "")
 
 
 @register.filter
 def yuan(fen: int | None) -> str:
     """Return fen as ¥1,234.50."""
-    return "" if fen in EMPTY else wording.yuan(int(fen or 0))
+    return wording.yuan(fen) if isinstance(fen, int) else ""
 
 
 @register.filter
 def amount(fen: int | None) -> str:
     """Return fen as 1,234.50, for tables whose head names the unit."""
-    return "" if fen in EMPTY else wording.amount(int(fen or 0))
+    return wording.amount(fen) if isinstance(fen, int) else ""
 
 
 @register.filter
 def wan(fen: int | None) -> str:
     """Return fen as 万元 with two decimals."""
-    return "" if fen in EMPTY else wording.wan(int(fen or 0))
+    return wording.wan(fen) if isinstance(fen, int) else ""
 
 
 @register.filter
@@ -265,7 +264,9 @@ def field(bound: BoundField, width: str = "") -> dict[str, Any]:
         described.append(f"{bound.id_for_label}-h")
     kind = getattr(bound.field.widget, "input_type", "")
     css = {"checkbox": "form-check-input", "select": "form-select", "radio": "form-check-input"}
-    attrs = {"class": css.get(kind, "form-control") + (" is-invalid" if bound.errors else "")}
+    attrs: dict[str, str | bool] = {
+        "class": css.get(kind, "form-control") + (" is-invalid" if bound.errors else "")
+    }
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
