@@ -27,7 +27,8 @@ from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
-XACT = RawSQL("pg_current_xact_id()::text::bigint", ())
+STAMP = "GREATEST(pg_current_xact_id()::text::bigint * 1000, stamp + 1)"
+"""Larger than any stamp before, and never one that a rolled-back transaction has used."""
 
 
 def locked(year: int) -> PlanYear:
