@@ -71,6 +71,13 @@ class Books:
                 (CORPORATE, "corporate", "校工会对公钱包"),
             ):
                 self._open(connection, reference, kind, holder)
+            founded = connection.execute(
+                "SELECT to_char(opened_at AT TIME ZONE 'UTC', 'YYMMDDHH24MISS') AS mark"
+                " FROM bank.wallet WHERE reference = %s",
+                [TREASURY],
+            ).fetchone()
+            assert founded is not None  # noqa: S101 - opened just above
+            self._mark = founded["mark"]
         now = self.now()
         self.carry_out([Instruction("OPENING", "OPENING", TREASURY, CORPORATE, opening_fen, now)])
 
@@ -119,15 +126,21 @@ class Books:
             for _ in instructions:
                 outcomes.extend(cursor.fetchall())
                 cursor.nextset()
-        return outcomes
+        return [self._referenced(outcome) for outcome in outcomes]
+
+    def _referenced(self, outcome: Row) -> Row:
+        """Give the posting the bank's own number, which no refounding of the books repeats."""
+        number = outcome.pop("posting_id")
+        return {**outcome, "bank_ref": f"{self._mark}-{number}" if number else None}
 
     def find(self, keys: Sequence[str]) -> list[Row]:
         """Return the outcome of each instruction that was carried out; unknown keys are absent."""
-        return self._all(
+        found = self._all(
             "SELECT key, 'DONE' AS status, id AS posting_id, posted_at, true AS replayed"
             " FROM bank.posting WHERE key = ANY(%s) ORDER BY id",
             [list(keys)],
         )
+        return [self._referenced(outcome) for outcome in found]
 
     def wallet(self, reference: str) -> Row | None:
         """Return one wallet with its balance."""

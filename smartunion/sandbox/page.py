@@ -1,5 +1,6 @@
 """The page on which a person looks at the simulated bank."""
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from string import Template
@@ -58,6 +59,6 @@ def yuan(amount_fen: int) -> str:
     return f"{sign}¥{abs(amount_fen) // 100:,}.{abs(amount_fen) % 100:02d}"
 
 
-def _rows(rows: list[tuple[str, ...]]) -> str:
+def _rows(rows: Sequence[tuple[str, ...]]) -> str:
     cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
     return "".join(f"<tr>{row}</tr>" for row in cells) or "<tr><td>尚无记录</td></tr>"

@@ -118,7 +118,7 @@ def test_the_same_key_moves_the_money_once_and_another_order_under_it_is_refused
 ) -> None:
     first = union.allot("A1", 200_00)
     again = union.allot("A1", 200_00)
-    assert (again["posting_id"], again["replayed"]) == (first["posting_id"], True)
+    assert (again["bank_ref"], again["replayed"]) == (first["bank_ref"], True)
     assert union.allot("A1", 100_00)["code"] == "KEY_REUSED"
     assert union.balance(union.lin) == 200_00
 
@@ -187,7 +187,7 @@ def test_a_wrong_signature_or_a_stale_clock_is_not_believed(union: Union) -> Non
 
 
 def test_the_statement_of_a_day_lists_what_occurred_on_it(union: Union) -> None:
-    number = union.allot("A1", 200_00)["posting_id"]
+    number = int(union.allot("A1", 200_00)["bank_ref"].rsplit("-")[-1])
     day = union.ask("GET", f"/bank/v1/statements/2025-03-05?after={number - 1}")[1]
     assert [(p["key"], p["amount_fen"]) for p in day["postings"]] == [(f"{union.mark}A1", 200_00)]
     assert day["has_more"] is False
