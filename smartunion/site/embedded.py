@@ -26,6 +26,9 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 VAR = Path(os.environ.get("SMARTUNION_VAR") or BASE_DIR / "var").resolve()
 """Where everything that a machine makes for itself lives: database, static files, keys."""
 
+VARIABLE = "SMARTUNION_EMBEDDED"
+"""Set for this process and its children when DATABASE_URL is the embedded server's."""
+
 LONGEST_SOCKET = 103
 """Bytes of the longest path that a Unix socket may have on every system."""
 
@@ -44,6 +47,7 @@ def ensure() -> str:
     """Return DATABASE_URL, starting the embedded server and setting it where it is not given."""
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = start()
+        os.environ[VARIABLE] = "yes"
     return os.environ["DATABASE_URL"]
 
 

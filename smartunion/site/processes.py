@@ -5,8 +5,9 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.core.management.base import CommandError
@@ -16,6 +17,7 @@ from granian.log import LogLevels
 
 RESTART_PAUSE_SECONDS = 1.0
 STOP_SECONDS = 8.0
+ROUND_SECONDS = 0.2
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -68,12 +70,54 @@ def serve(
 
 @dataclass
 class Child:
-    """One process that should always run."""
+    """One process that should always run, in a process group of its own."""
 
     name: str
     command: Sequence[str]
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
+
+    def keep(self, say: Callable[[str], None]) -> None:
+        """Start the process, or start it again when it has ended."""
+        if self.process is not None:
+            if self.process.poll() is None:
+                return
+            signal_group(self.process, signal.SIGKILL)  # workers that outlived their parent
+            if time.monotonic() - self.started < RESTART_PAUSE_SECONDS:
+                return
+            say(f"{self.name} 已退出（{self.process.returncode}），正在重新启动")
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(self.command, start_new_session=True)  # noqa: S603
+
+    def ask_to_stop(self) -> None:
+        """Ask the process and its workers to end."""
+        if self.process is not None:
+            signal_group(self.process, signal.SIGTERM)
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the end, and make it come when the time is up."""
+        if self.process is None:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(max(0.1, seconds))
+        signal_group(self.process, signal.SIGKILL)
+        self.process.wait()
+
+
+def command(*words: str) -> Child:
+    """Return `smartunion WORDS…` as a child of this process."""
+    return Child(words[0], [sys.executable, "-m", "smartunion.site.cli", *words])
+
+
+@contextlib.contextmanager
+def running(child: Child) -> Iterator[Child]:
+    """Keep one child running for a while."""
+    child.keep(lambda _: None)
+    try:
+        yield child
+    finally:
+        child.ask_to_stop()
+        child.wait(STOP_SECONDS)
 
 
 @dataclass
@@ -83,53 +127,36 @@ class Company:
     children: list[Child]
     say: Callable[[str], None]
     look_after: Callable[[], None] = lambda: None
-    """Called on every round, for what must live but is no child (the embedded database)."""
+    """Called on every round, for what must live but is no child: the embedded database."""
     stopping: bool = field(default=False, init=False)
 
-    def run(self) -> None:
-        """Keep every child running until SIGINT or SIGTERM; then stop them all, and wait."""
+    def run(self, *, greet: Callable[[], bool]) -> None:
+        """Keep every child running until SIGINT or SIGTERM; then stop them all, and wait.
+
+        `greet` is called on every round until it returns true.
+        """
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)
+        greeted = False
         try:
             while not self.stopping:
                 self.look_after()
                 for child in self.children:
-                    self._keep(child)
-                time.sleep(0.2)
+                    child.keep(self.say)
+                greeted = greeted or greet()
+                time.sleep(ROUND_SECONDS)
         finally:
-            self._stop()
-
-    def start(self) -> None:
-        """Start every child now, before `run` looks after them."""
-        for child in self.children:
-            self._keep(child)
+            for child in reversed(self.children):
+                child.ask_to_stop()
+            until = time.monotonic() + STOP_SECONDS
+            for child in reversed(self.children):
+                child.wait(until - time.monotonic())
 
     def _ask_to_stop(self, number: int, frame: object) -> None:
         self.stopping = True
 
-    def _keep(self, child: Child) -> None:
-        if child.process is not None and child.process.poll() is None:
-            return
-        if child.process is not None:
-            _signal_group(child.process, signal.SIGKILL)  # workers that outlived their parent
-            if time.monotonic() - child.started < RESTART_PAUSE_SECONDS:
-                return
-            self.say(f"{child.name} ended ({child.process.returncode}); starting it again")
-        child.started = time.monotonic()
-        child.process = subprocess.Popen(child.command, start_new_session=True)  # noqa: S603
 
-    def _stop(self) -> None:
-        running = [c.process for c in reversed(self.children) if c.process is not None]
-        for process in running:
-            _signal_group(process, signal.SIGTERM)
-        until = time.monotonic() + STOP_SECONDS
-        for process in running:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.1, until - time.monotonic()))
-            _signal_group(process, signal.SIGKILL)
-            process.wait()
-
-
-def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+def signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+    """Signal a process with everything that it has started."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)

@@ -1,0 +1,65 @@
+"""The worker's rounds: what is done again and again, by any number of workers.
+
+Every round is safe to run twice and by several workers at once: each leases, locks or compares
+before it changes anything. So a worker may be killed at any point, and started anywhere.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import Error, close_old_connections, connection
+
+from smartunion.domains.wallet import jobs
+from smartunion.kernel.base import clock
+from smartunion.kernel.trail.deliver import deliver
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Round:
+    """Something to do every few seconds; it is handed the moment."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[datetime], object]
+
+
+def of_the_house() -> tuple[Round, ...]:
+    """Return everything that the worker does by itself."""
+    bank = jobs.bank()
+    return (
+        Round("划拨送银行", 0.5, lambda at: jobs.send_allotments(bank, at=at)),
+        Round("收付款送银行", 1.0, lambda at: jobs.send_payments(bank, at=at)),
+        Round("留痕送达", 1.0, lambda at: deliver(at=at)),
+    )
+
+
+def keep_going(rounds: Sequence[Round], *, stop: threading.Event) -> None:
+    """Run each round when its time comes, until asked to stop; a failing round is tried again."""
+    due = dict.fromkeys(rounds, time.monotonic())
+    while not stop.is_set():
+        for each, moment in due.items():
+            if moment <= time.monotonic() and not stop.is_set():
+                once(each)
+                due[each] = time.monotonic() + each.every_seconds
+        stop.wait(max(0.0, min(due.values()) - time.monotonic()))
+
+
+def once(each: Round) -> bool:
+    """Run a round now; return whether it went through."""
+    try:
+        close_old_connections()
+        each.run(clock.now())
+    except Error as error:
+        connection.close()  # the database went away; the next round connects anew
+        log.warning("%s: the database does not answer: %s", each.name, error)
+    except Exception:
+        log.exception("%s failed and is tried again", each.name)
+    else:
+        return True
+    return False
