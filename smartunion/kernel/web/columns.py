@@ -22,6 +22,7 @@ class Column:
     """One column. What is left empty is read from the model's field of that name.
 
     `name` may walk a relation (`unit__name`) or name an annotation. `sub` is a second, quiet line;
+    `known` are the words by which a sheet may name a row of another table;
     `states` turns a choice into a state (value -> ok, wait, late, …); `total` sums in the foot.
     """
 
@@ -31,6 +32,7 @@ class Column:
     sub: str = ""
     states: Mapping[str, str] = field(default_factory=dict)
     choices: Sequence[tuple[Any, str]] = ()
+    known: frozenset[str] = frozenset()
     required: bool = False
     total: bool = False
     sort: bool = True

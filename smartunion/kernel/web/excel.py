@@ -37,7 +37,7 @@ FLAGS = {cols.YES: True, "1": True, cols.NO: False, "0": False}
 EXPECTED = {
     "text": "文字",
     "number": "整数，例如 12",
-    "yuan": "元，最多两位小数，例如 1,234.50",
+    "yuan": "金额（元），最多两位小数，例如 1,234.50",
     "day": "日期，例如 2025-03-05",
     "moment": "日期和时间，例如 2025-03-05 14:30",
     "flag": "是 或 否",
@@ -167,8 +167,8 @@ def defused(text: str) -> str:
 def expected(column: Column) -> str:
     """Return what a cell of this column should hold, in words."""
     if column.choices:
-        return "、".join(str(label) for _, label in column.choices) + " 之一"
-    return EXPECTED.get(column.kind, "文字")
+        return "、".join(str(label) for _, label in column.choices) + "之一"
+    return "已登记的代码或名称" if column.known else EXPECTED.get(column.kind, "文字")
 
 
 def _width(column: Column) -> int:
@@ -272,12 +272,12 @@ def _value(value: Any, column: Column) -> Any:
         text = text[1:]
     if not text:
         if column.required:
-            raise ValueError(f"不能空，要填{expected(column)}")
+            raise ValueError(f"不能空，应为{expected(column)}")
         return None
     try:
         return _cleaned(value, text, column)
     except (ValueError, ArithmeticError, LookupError) as no:
-        raise ValueError(f"应为 {expected(column)}") from no
+        raise ValueError(f"应为{expected(column)}") from no
 
 
 def _cleaned(value: Any, text: str, column: Column) -> Any:
@@ -289,6 +289,8 @@ def _cleaned(value: Any, text: str, column: Column) -> Any:
         "flag": lambda: FLAGS[text],
         "choice": lambda: _stored(text, column),
     }
+    if column.known and text not in column.known:
+        raise ValueError(text)
     return cleaners.get(column.kind, lambda: text)()
 
 

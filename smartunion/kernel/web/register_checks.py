@@ -60,11 +60,8 @@ def check_rows(
             wrong.append((register.key, f"与第 {first[key]} 行重复，一个文件里只能出现一次"))
         first.setdefault(key, number)
         for name, known in named.items():
-            word = values[name]
-            if word is not None and str(word) not in known:
-                wrong.append((name, "名册里没有，要写已登记的代码或名称"))
-            elif word is not None:
-                values[name] = known[str(word)]
+            if values[name] is not None:
+                values[name] = known[str(values[name])]
         if not wrong:
             row = held.get(key) or register.table()()
             wrong = _try(register, row, values, mandate)

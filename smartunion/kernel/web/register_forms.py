@@ -38,6 +38,8 @@ class Because(forms.Form):
 class Upload(Because):
     """A sheet to import, and why."""
 
+    field_order = ("file", "because")
+
     file = forms.FileField(
         label="Excel 文件",
         help_text="先检查，不写入；有错的行会指出是哪一行哪一列",

@@ -1,6 +1,7 @@
 """The rows of a register that somebody may see, as they asked for them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -127,6 +128,12 @@ def relations(register: Register) -> dict[str, dict[str, Any]]:
             rows = list(related._default_manager.all())
             found[column.name] = {str(getattr(row, name)): row for name in names for row in rows}
     return found
+
+
+def readable(register: Register) -> list[Column]:
+    """Return the columns of an import; a relation's column knows which words name a row."""
+    named = relations(register)
+    return [replace(c, known=frozenset(named.get(c.name, ()))) for c in register.entered()]
 
 
 def batches(register: Register, *, now: datetime) -> "QuerySet[ImportBatch]":

@@ -288,7 +288,7 @@ def importing(request: PersonRequest, *, register: Register) -> HttpResponse:
     form = Upload(request.POST or None, request.FILES or None)
     if form.is_valid():
         file = form.cleaned_data["file"]
-        rows, errors = excel.read_rows(file, register.entered())
+        rows, errors = excel.read_rows(file, reads.readable(register))
         batch = actions.upload_rows(
             register=register,
             filename=file.name,
@@ -305,7 +305,7 @@ def importing(request: PersonRequest, *, register: Register) -> HttpResponse:
         request,
         register,
         form=form,
-        columns=[(column, excel.expected(column)) for column in register.entered()],
+        columns=[(column, excel.expected(column)) for column in reads.readable(register)],
         batches=[
             (batch, _url(request, register, "_batch", batch_id=batch.pk))
             for batch in recent.order_by("-at")[:10]
@@ -316,7 +316,7 @@ def importing(request: PersonRequest, *, register: Register) -> HttpResponse:
 
 def template(request: PersonRequest, *, register: Register) -> HttpResponse:
     """The empty sheet to fill in."""
-    data = excel.template(register.entered(), title=register.heading())
+    data = excel.template(reads.readable(register), title=register.heading())
     return excel.answer(data, f"{register.heading()}_模板.xlsx", excel.XLSX)
 
 

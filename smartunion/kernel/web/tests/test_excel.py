@@ -51,7 +51,7 @@ def test_an_amount_finer_than_a_fen_or_in_other_words_is_an_error(amount: object
 
 def test_a_choice_outside_the_list_names_the_list() -> None:
     _, errors = read(("第一食堂", 1, None, "药房"))
-    assert "餐饮、图书 之一" in errors[0].expected
+    assert "餐饮、图书之一" in errors[0].expected
 
 
 def test_blank_rows_are_passed_over_and_required_cells_are_not() -> None:

@@ -100,7 +100,7 @@ def test_search_filters_and_order_work_together(officer: Client) -> None:
     assert text.index("数学3") < text.index("数学1")
     assert "数学2" not in text
     assert 'aria-sort="descending"' in text
-    assert "没有符合的单位" in officer.get("/units/?q=没有这个").content.decode()
+    assert "没有叫「没有这个」的单位" in officer.get("/units/?q=没有这个").content.decode()
     assert officer.get("/units/?sort=password&kind=nonsense&page=99999").status_code == 200
 
 
@@ -187,15 +187,16 @@ def test_a_wrong_row_names_its_row_its_column_and_what_is_expected(officer: Clie
         officer,
         HEAD,
         ("外院", "B02", "简称", date(2025, 3, 5)),
-        ("文院", "不存在", "", None),
+        ("文院", "不存在", "", "三月五日"),
         (None, "B02", "", None),
         ("理院", "B02", "", "三月"),
         ("外院", "B02", "", None),
     )
     told = [(e["row"], e["column"]) for e in batch.errors]
-    assert told == [(3, "单位"), (4, "别名"), (5, "启用"), (6, "别名")]
-    assert "2025-03-05" in batch.errors[2]["expected"]
-    assert "第 2 行重复" in batch.errors[3]["expected"]
+    assert told == [(3, "单位"), (3, "启用"), (4, "别名"), (5, "启用"), (6, "别名")]
+    assert "2025-03-05" in batch.errors[3]["expected"]
+    assert "已登记的代码或名称" in batch.errors[0]["expected"]
+    assert "第 2 行重复" in batch.errors[4]["expected"]
     assert len(batch.good) == 1
     text = officer.get(f"/aliases/import/{batch.pk}/").content.decode()
     assert "4 行有错，尚未写入" in text
