@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[1]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 ARGS = [
     "--no-sandbox", "--headless=new", "--disable-background-networking", "--no-first-run",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--lang=zh-CN", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
 CAMPUS_READER = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 PHONE: dict[str, Any] = {

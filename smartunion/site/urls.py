@@ -10,6 +10,7 @@ handler500 = "smartunion.kernel.web.pages.server_error"
 urlpatterns = [
     path("", include("smartunion.kernel.web.urls")),
     path("accounts/", include("allauth.urls")),
+    path("trail/", include("smartunion.kernel.trail.urls")),
     path("plan/", include("smartunion.domains.planning.urls")),
     path("indicators/", include("smartunion.domains.performance.urls")),
     path("wallet/", include("smartunion.domains.wallet.urls")),

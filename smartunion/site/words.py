@@ -2,7 +2,7 @@
 
 TRAIL: dict[str, str] = {
     # facts
-    "amount_fen": "金额（分）",
+    "amount_fen": "金额",
     "month": "月份",
     "day": "日期",
     "reason": "原因",

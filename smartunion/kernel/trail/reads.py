@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.apps import apps
 from django.conf import settings
@@ -58,7 +59,7 @@ def search(
 
 @dataclass(frozen=True)
 class Told:
-    """An entry as a reader sees it: codes in the house's Chinese words."""
+    """An entry as a reader sees it: codes in the house's Chinese words, `_fen` as yuan."""
 
     entry: Entry
     words: str
@@ -75,21 +76,32 @@ def told(entries: Sequence[Entry]) -> list[Told]:
             entry,
             words.get(entry.what, entry.what),
             names.get(entry.subject, entry.subject),
-            [(words.get(key, key), value) for key, value in entry.facts.items()],
+            [_fact(words, key, value) for key, value in entry.facts.items()],
         )
         for entry in entries
     ]
 
 
+def words_of(what: str) -> str:
+    """Return the house's Chinese words for a code, or the code where it has none."""
+    return _words().get(what, what)
+
+
 def kinds() -> list[tuple[str, str]]:
     """Return the codes that the house records, with their words, for a choice."""
-    return sorted((code, word) for code, word in _words().items() if "." in code)
+    return [(code, word) for code, word in _words().items() if "." in code]
 
 
 def undelivered() -> QuerySet[Delivery]:
     """Return what subscribers have not heard yet although it was tried, the oldest first."""
     waiting = Delivery.objects.filter(delivered_at=None, attempts__gt=0)
     return waiting.select_related("entry").order_by("id")
+
+
+def _fact(words: Mapping[str, str], key: str, value: str | int) -> tuple[str, str | int]:
+    if key.endswith("_fen") and isinstance(value, int):
+        value = f"¥{Decimal(value) / 100:,.2f}"
+    return words.get(key, key), value
 
 
 def _words() -> Mapping[str, str]:
