@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 from django.db import connection
-from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, When
 
 from .models import Account, Encumbrance, Transfer
 
@@ -97,6 +97,7 @@ def budget_rows(budget_prefix: str, until: datetime | None = None) -> QuerySet[T
             When(debit__kind="expense", then=F("amount_fen")),
             When(credit__kind="expense", then=-F("amount_fen")),
             default=Value(0),
+            output_field=BigIntegerField(),
         )
     )
 
