@@ -14,11 +14,13 @@ from smartunion.domains.planning.models import (
     SubTask,
     Term,
 )
+from smartunion.domains.planning.reads.amendments import opened
 from smartunion.domains.planning.rules.refusals import NothingLikeThat
 from smartunion.domains.planning.rules.sums import written
 from smartunion.kernel.people.models import Person
+from smartunion.kernel.trail.record import record
 
-from .content import amending
+from .content import close_amendment
 
 
 @transaction.atomic
@@ -39,18 +41,18 @@ def revise(
     """
     changes = {**income, **spending, **{f"{s}←{i}": fen for (s, i), fen in funding.items()}}
     facts = {code: "未列" if fen is None else written(fen) for code, fen in changes.items()}
-    with amending(
-        year=year, what="planning.budget_revised", by=by, at=at, because=because, **facts
-    ) as plan:
-        for table, named, what in (
-            (IncomeLine, income, "收入"),
-            (SpendingLine, spending, "支出"),
-        ):
-            for code, fen in named.items():
-                if not table._default_manager.filter(plan=plan, code=code).update(amount_fen=fen):
-                    raise NothingLikeThat(year=year, what=what, code=code)
-        for (line, source), fen in funding.items():
-            _fund(plan.pk, year, line, source, fen)
+    plan = opened(year, because=because)
+    for table, named, what in (
+        (IncomeLine, income, "收入"),
+        (SpendingLine, spending, "支出"),
+    ):
+        for code, fen in named.items():
+            if not table._default_manager.filter(plan=plan, code=code).update(amount_fen=fen):
+                raise NothingLikeThat(year=year, what=what, code=code)
+    for (line, source), fen in funding.items():
+        _fund(plan.pk, year, line, source, fen)
+    close_amendment(plan=plan, by=by, at=at, because=because)
+    record("planning.budget_revised", plan, by=by, at=at, because=because, **facts)
 
 
 def _fund(plan_id: int, year: int, line: str, source: str, fen: int) -> None:
@@ -85,38 +87,40 @@ def set_term(
 
     The value before ends on that day; a value that began on the same day is replaced.
     """
-    with amending(
-        year=year,
-        what="planning.term_set",
+    plan = opened(year, because=because)
+    known = Term.objects.filter(plan=plan, group=group, key=key).order_by("-since")
+    last = known.filter(since__lte=since).first() or known.first()
+    if last is None:
+        raise NothingLikeThat(year=year, what="约定", code=f"{group}.{key}")
+    known.filter(since__lt=since, until__isnull=True).update(until=since)
+    known.filter(since__lt=since, until__gt=since).update(until=since)
+    later = known.filter(since__gt=since).order_by("since").first()
+    Term.objects.update_or_create(
+        plan=plan,
+        group=group,
+        key=key,
+        since=since,
+        defaults={
+            "title": last.title,
+            "value": value,
+            "until": later.since if later else None,
+            "clause": last.clause,
+            "trap": last.trap,
+            "reading": last.reading,
+            "alternative": last.alternative,
+        },
+    )
+    close_amendment(plan=plan, by=by, at=at, because=because)
+    record(
+        "planning.term_set",
+        plan,
         by=by,
         at=at,
         because=because,
         term=f"{group}.{key}",
         value=str(value),
         since=since.isoformat(),
-    ) as plan:
-        known = Term.objects.filter(plan=plan, group=group, key=key).order_by("-since")
-        last = known.filter(since__lte=since).first() or known.first()
-        if last is None:
-            raise NothingLikeThat(year=year, what="约定", code=f"{group}.{key}")
-        known.filter(since__lt=since, until__isnull=True).update(until=since)
-        known.filter(since__lt=since, until__gt=since).update(until=since)
-        later = known.filter(since__gt=since).order_by("since").first()
-        Term.objects.update_or_create(
-            plan=plan,
-            group=group,
-            key=key,
-            since=since,
-            defaults={
-                "title": last.title,
-                "value": value,
-                "until": later.since if later else None,
-                "clause": last.clause,
-                "trap": last.trap,
-                "reading": last.reading,
-                "alternative": last.alternative,
-            },
-        )
+    )
 
 
 @transaction.atomic
@@ -124,17 +128,11 @@ def fill(
     *, year: int, code: str, value: str, by: Person | None, at: datetime, because: str
 ) -> None:
     """Fill a blank of the plan's text with what stands in the original (T71, T73)."""
-    with amending(
-        year=year,
-        what="planning.blank_filled",
-        by=by,
-        at=at,
-        because=because,
-        code=code,
-        value=value,
-    ) as plan:
-        if not Placeholder.objects.filter(plan=plan, code=code).update(value=value.strip()):
-            raise NothingLikeThat(year=year, what="空白", code=code)
+    plan = opened(year, because=because)
+    if not Placeholder.objects.filter(plan=plan, code=code).update(value=value.strip()):
+        raise NothingLikeThat(year=year, what="空白", code=code)
+    close_amendment(plan=plan, by=by, at=at, because=because)
+    record("planning.blank_filled", plan, by=by, at=at, because=because, code=code, value=value)
 
 
 @transaction.atomic
@@ -142,8 +140,8 @@ def confirm_sub_task(
     *, year: int, code: str, by: Person | None, at: datetime, because: str
 ) -> None:
     """Confirm an implied or proposed sub-task as the union's own from now on (T02)."""
-    with amending(
-        year=year, what="planning.sub_task_confirmed", by=by, at=at, because=because, code=code
-    ) as plan:
-        if not SubTask.objects.filter(plan=plan, code=code).update(origin="stated"):
-            raise NothingLikeThat(year=year, what="子任务", code=code)
+    plan = opened(year, because=because)
+    if not SubTask.objects.filter(plan=plan, code=code).update(origin="stated"):
+        raise NothingLikeThat(year=year, what="子任务", code=code)
+    close_amendment(plan=plan, by=by, at=at, because=because)
+    record("planning.sub_task_confirmed", plan, by=by, at=at, because=because, code=code)

@@ -1,42 +1,29 @@
 """Write a plan year, adopt it, amend it. An adopted plan changes by amendment, and says why."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, models, transaction
-from django.db.models import Max
-from django.db.models.expressions import RawSQL
+from django.db import models, transaction
+from django.db.models import BigIntegerField, F, Func, Max, TextField
+from django.db.models.functions import Cast, Greatest
 
-from smartunion.domains.planning.models import Placeholder, PlanVersion, PlanYear
+from smartunion.domains.planning.models import PlanVersion, PlanYear
 from smartunion.domains.planning.reads import terms
+from smartunion.domains.planning.reads.amendments import latest, locked, shut
 from smartunion.domains.planning.reads.files import digest, inspect
 from smartunion.domains.planning.reads.tables import TABLES, content_of, links_of
 from smartunion.domains.planning.rules.content import BY_KEY, Content, Raw, cells
-from smartunion.domains.planning.rules.refusals import (
-    AlreadyAdopted,
-    NoPlan,
-    NotAdopted,
-    PlaceholdersRemain,
-    ReasonMissing,
-    RowsWrong,
-)
+from smartunion.domains.planning.rules.refusals import AlreadyAdopted, RowsWrong
 from smartunion.domains.planning.rules.sums import require
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
-STAMP = "GREATEST(pg_current_xact_id()::text::bigint * 1000, stamp + 1)"
+STAMP = Greatest(
+    Cast(Cast(Func(function="pg_current_xact_id"), TextField()), BigIntegerField()) * 1000,
+    F("stamp") + 1,
+)
 """Larger than any stamp before, and never one that a rolled-back transaction has used."""
-
-
-def locked(year: int) -> PlanYear:
-    """Return the plan year, locked until the transaction ends; raise NoPlan."""
-    plan = PlanYear.objects.select_for_update().filter(year=year).first()
-    if plan is None:
-        raise NoPlan(year=year)
-    return plan
 
 
 @transaction.atomic
@@ -89,27 +76,19 @@ def _write(plan: PlanYear | None, content: Content) -> PlanYear:
         saved = table._default_manager.bulk_create(rows)
         if "code" in BY_KEY[key].unique:
             written[table] = {getattr(one, "code"): one for one in saved}  # noqa: B009 - typed
-    touch(plan)
+    _touch(plan)
     plan.refresh_from_db()
     return plan
 
 
-def touch(plan: PlanYear) -> None:
+def _touch(plan: PlanYear) -> None:
     """Stamp the plan with this transaction, so that every process reads its terms anew."""
-    PlanYear.objects.filter(pk=plan.pk).update(stamp=RawSQL(STAMP, ()))  # noqa: S611 - a constant
+    PlanYear.objects.filter(pk=plan.pk).update(stamp=STAMP)
     transaction.on_commit(terms.forget)
 
 
-def latest(plan: PlanYear) -> PlanVersion:
-    """Return the plan's newest frozen version; raise NotAdopted for a draft."""
-    version = PlanVersion.objects.filter(plan=plan).order_by("-number").first()
-    if version is None:
-        raise NotAdopted(year=plan.year)
-    return version
-
-
-def freeze(plan: PlanYear, *, by: Person | None, at: datetime, because: str) -> PlanVersion:
-    """Freeze the plan as it now stands as its next version, in the caller's transaction."""
+def _freeze(plan: PlanYear, *, by: Person | None, at: datetime, because: str) -> PlanVersion:
+    """Freeze the plan as it now stands as its next version; its sums must hold (R208)."""
     content = content_of(plan)
     require(content)
     last = PlanVersion.objects.filter(plan=plan).aggregate(n=Max("number"))["n"] or 0
@@ -130,54 +109,33 @@ def adopt(*, year: int, by: Person | None, at: datetime, because: str) -> PlanVe
     plan = locked(year)
     if plan.adopted_at is not None:
         return PlanVersion.objects.get(plan=plan, number=1)
-    version = freeze(plan, by=by, at=at, because=because)
+    version = _freeze(plan, by=by, at=at, because=because)
     PlanYear.objects.filter(pk=plan.pk).update(adopted_at=at, adopted_by=by)
-    touch(plan)
+    _touch(plan)
     record(
         "planning.adopted", plan, by=by, at=at, because=because, version=1, sha256=version.sha256
     )
     return version
 
 
-@contextmanager
-def amending(
-    *, year: int, what: str, by: Person | None, at: datetime, because: str, **facts: str | int
-) -> Iterator[PlanYear]:
-    """Open a plan year for one amendment: lock, let the caller write, check, freeze, record.
+@transaction.atomic
+def close_amendment(*, plan: PlanYear, by: Person | None, at: datetime, because: str) -> None:
+    """End what `reads.amendments.opened` began: the sums hold, an adopted plan gets a version.
 
-    A draft is only recorded; an adopted plan needs a reason and gets its next version.
+    Raises SumsDiffer with both sums, LineOverdrawn, FundingDiffers; then nothing is saved (R208).
     """
-    if not because.strip():
-        raise ReasonMissing
-    with transaction.atomic():
-        plan = locked(year)
-        _open(str(plan.pk))
-        yield plan
-        _open("")
+    shut()
+    _touch(plan)
+    if plan.adopted_at is None:
         require(content_of(plan))
-        touch(plan)
-        if plan.adopted_at is not None:
-            facts["version"] = freeze(plan, by=by, at=at, because=because).number
-        record(what, plan, by=by, at=at, because=because, year=year, **facts)
-
-
-def _open(plan: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('smartunion.amendment', %s, true)", [plan])
-
-
-def require_no_placeholders(*, year: int) -> None:
-    """Refuse going live while the plan's text still has blanks (T71, T73).
-
-    Raises PlaceholdersRemain with all of them, NoPlan.
-    """
-    plan = PlanYear.objects.filter(year=year).first()
-    if plan is None:
-        raise NoPlan(year=year)
-    blanks = list(
-        Placeholder.objects.filter(plan=plan, value="")
-        .order_by("pk")
-        .values_list("text", flat=True)
+        return
+    version = _freeze(plan, by=by, at=at, because=because)
+    record(
+        "planning.version_frozen",
+        plan,
+        by=by,
+        at=at,
+        because=because,
+        version=version.number,
+        sha256=version.sha256,
     )
-    if blanks:
-        raise PlaceholdersRemain(count=len(blanks), which="、".join(blanks))

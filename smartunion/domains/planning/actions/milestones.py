@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from smartunion.domains.planning.models import Achievement, Milestone
+from smartunion.domains.planning.reads.amendments import opened
 from smartunion.domains.planning.rules.refusals import (
     AlreadyMet,
     EvidenceMissing,
@@ -17,7 +18,7 @@ from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
-from .content import amending
+from .content import close_amendment
 
 
 def _locked(year: int, code: str) -> Milestone:
@@ -95,6 +96,7 @@ def withdraw(*, year: int, code: str, by: Person, at: datetime, because: str) ->
     met.delete()
 
 
+@transaction.atomic
 def move(
     *,
     year: int,
@@ -106,15 +108,19 @@ def move(
     because: str,
 ) -> None:
     """Move a milestone's date: an amendment with a reason, never by itself (T27)."""
-    with amending(
-        year=year,
-        what="planning.milestone_moved",
+    plan = opened(year, because=because)
+    row = _locked(year, code)
+    before = row.due_on
+    row.due_on, row.opens_on = due_on, opens_on
+    row.save(update_fields=["due_on", "opens_on"])
+    close_amendment(plan=plan, by=by, at=at, because=because)
+    record(
+        "planning.milestone_moved",
+        row,
         by=by,
         at=at,
         because=because,
         code=code,
+        before=before.isoformat(),
         due_on=due_on.isoformat(),
-    ):
-        row = _locked(year, code)
-        row.due_on, row.opens_on = due_on, opens_on
-        row.save(update_fields=["due_on", "opens_on"])
+    )

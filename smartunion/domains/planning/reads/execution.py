@@ -1,11 +1,12 @@
 """What each project has spent, bound and will have spent: the budget against the ledger."""
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
+
+from django.db.models import BigIntegerField, Sum
 
 from smartunion.domains.planning.rules.forecast import (
     Forecast,
@@ -15,6 +16,8 @@ from smartunion.domains.planning.rules.forecast import (
     of_subsidy,
 )
 from smartunion.kernel.base.days import end_of
+from smartunion.kernel.ledger import reads as ledger
+from smartunion.kernel.ledger.models import Encumbrance
 from smartunion.kernel.people.models import Person
 
 from .plan import BudgetLineFact, budget_lines, plan_of
@@ -60,25 +63,46 @@ class LineFact:
     encumbered_fen: int
 
 
-def _ledger() -> Any:
-    return importlib.import_module("smartunion.kernel.ledger.reads")
+@dataclass(frozen=True)
+class Books:
+    """What the ledger holds under a year's budget codes to the end of a day: two queries."""
+
+    spent: Mapping[str, int]
+    bound: Mapping[str, int]
+
+    def under(self, budget_code: str) -> tuple[int, int]:
+        """Return what is spent and encumbered on a code and everything below it, in fen."""
+        spent, bound = (
+            sum(
+                fen
+                for code, fen in by_code.items()
+                if code == budget_code or code.startswith((f"{budget_code}/", f"{budget_code}."))
+            )
+            for by_code in (self.spent, self.bound)
+        )
+        return spent, bound
 
 
-def spent_and_bound(budget_code: str, *, on: date) -> tuple[int, int]:
-    """Return what the ledger has spent and encumbered under a budget code, to the day's end."""
-    ledger = _ledger()
+def books(year: int, *, on: date) -> Books:
+    """Return the year's books to the end of a campus day."""
     until = end_of(on)
-    return (
-        ledger.spent_fen(budget_code, until=until),
-        ledger.encumbered_fen(budget_code, until=until),
+    spent = ledger.budget_rows(str(year), until).values_list("budget_code")
+    bound = Encumbrance.objects.filter(budget_code__startswith=f"{year}/", at__lt=until)
+    return Books(
+        dict(spent.annotate(fen=Sum("charge_fen", output_field=BigIntegerField()))),
+        dict(bound.values_list("budget_code").annotate(fen=Sum("amount_fen"))),
     )
 
 
 def lines_of(year: int, *, on: date) -> list[LineFact]:
     """Return every spending line with what the ledger says of it (R207)."""
-    return [
-        LineFact(line, *spent_and_bound(line.budget_code, on=on)) for line in budget_lines(year)
-    ]
+    ours = books(year, on=on)
+    return [LineFact(line, *ours.under(line.budget_code)) for line in budget_lines(year)]
+
+
+def deposits_fen() -> int:
+    """Return the merchants' deposits held: a liability, never income (T21)."""
+    return ledger.balance_fen("merchant.deposit")
 
 
 def members_on_roll() -> int:

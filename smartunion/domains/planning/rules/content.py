@@ -5,7 +5,7 @@ wrong and what is expected. `cells` is its exact inverse, so that what is export
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -305,63 +305,58 @@ SHEETS: tuple[Sheet, ...] = (
 BY_KEY = {sheet.key: sheet for sheet in SHEETS}
 
 
-class _Wrong(Exception):  # noqa: N818 - never leaves this file
-    pass
+class _CellError(Exception):
+    """A cell is not what its column holds; never leaves this file."""
 
 
-def _typed(column: Column, cell: object) -> Any:  # noqa: C901, PLR0911, PLR0912 - one line per kind
-    """Return the typed value of one cell; raise _Wrong when it is not what the column holds."""
+def _typed(column: Column, cell: object) -> Any:
+    """Return the typed value of one cell; raise _CellError when it is not what is expected."""
     if isinstance(cell, str):
         cell = cell.strip()
-    empty = cell is None or cell == ""
-    if empty and column.kind == Kind.CODES:
+    if cell is None or cell == "":
         if column.required:
-            raise _Wrong
-        return []
-    if empty:
-        if column.required:
-            raise _Wrong
-        return None if column.kind not in (Kind.TEXT,) or column.refers else ""
-    match column.kind:
-        case Kind.TEXT:
-            if not isinstance(cell, str):
-                raise _Wrong
-            if len(cell) > column.longest or (column.choices and cell not in column.choices):
-                raise _Wrong
-            return cell
-        case Kind.WHOLE:
-            return int(_number(cell, places=0))
-        case Kind.YUAN:
-            fen = _number(cell, places=2) * 100
-            if fen < 0:
-                raise _Wrong
-            return int(fen)
-        case Kind.EXACT:
-            return _number(cell, places=4)
-        case Kind.DAY:
-            return _day(cell)
-        case Kind.FLAG:
-            words = {"是": True, "否": False, "true": True, "false": False}
-            if str(cell).lower() not in words:
-                raise _Wrong
-            return words[str(cell).lower()]
-        case Kind.JSON:
-            return _json(cell)
-        case Kind.CODES:
-            parts = cell if isinstance(cell, list) else str(cell).replace("，", ",").split(",")
-            return [str(part).strip() for part in parts if str(part).strip()]
+            raise _CellError
+        if column.kind == Kind.CODES:
+            return []
+        return "" if column.kind == Kind.TEXT and not column.refers else None
+    value = TYPED[column.kind](cell)
+    too_long = column.kind == Kind.TEXT and len(value) > column.longest
+    if too_long or (column.choices and value not in column.choices):
+        raise _CellError
+    return value
 
 
 def _number(cell: object, *, places: int) -> Decimal:
     if isinstance(cell, bool) or not isinstance(cell, int | float | str | Decimal):
-        raise _Wrong
+        raise _CellError
     try:
         number = Decimal(str(cell).replace(",", ""))
     except InvalidOperation:
-        raise _Wrong from None
+        raise _CellError from None
     if not number.is_finite() or number != round(number, places):
-        raise _Wrong
+        raise _CellError
     return number
+
+
+def _text(cell: object) -> str:
+    if not isinstance(cell, str):
+        raise _CellError
+    return cell
+
+
+def _whole(cell: object) -> int:
+    return int(_number(cell, places=0))
+
+
+def _fen(cell: object) -> int:
+    fen = int(_number(cell, places=2) * 100)
+    if fen < 0:
+        raise _CellError
+    return fen
+
+
+def _exact(cell: object) -> Decimal:
+    return _number(cell, places=4)
 
 
 def _day(cell: object) -> date:
@@ -372,7 +367,14 @@ def _day(cell: object) -> date:
     try:
         return date.fromisoformat(str(cell))
     except ValueError:
-        raise _Wrong from None
+        raise _CellError from None
+
+
+def _flag(cell: object) -> bool:
+    words = {"是": True, "否": False, "true": True, "false": False}
+    if str(cell).lower() not in words:
+        raise _CellError
+    return words[str(cell).lower()]
 
 
 def _json(cell: object) -> Any:
@@ -383,7 +385,24 @@ def _json(cell: object) -> Any:
     try:
         return json.loads(cell)
     except ValueError:
-        raise _Wrong from None
+        raise _CellError from None
+
+
+def _codes(cell: object) -> list[str]:
+    parts = cell if isinstance(cell, list) else str(cell).replace("，", ",").split(",")
+    return [str(part).strip() for part in parts if str(part).strip()]
+
+
+TYPED: dict[Kind, Callable[[object], Any]] = {
+    Kind.TEXT: _text,
+    Kind.WHOLE: _whole,
+    Kind.YUAN: _fen,
+    Kind.EXACT: _exact,
+    Kind.DAY: _day,
+    Kind.FLAG: _flag,
+    Kind.JSON: _json,
+    Kind.CODES: _codes,
+}
 
 
 def parse(raw: Raw) -> tuple[Content, list[RowError]]:
@@ -399,7 +418,7 @@ def parse(raw: Raw) -> tuple[Content, list[RowError]]:
                 cell = cells_.get(column.key)
                 try:
                     row[column.name] = _typed(column, cell)
-                except _Wrong:
+                except _CellError:
                     found = "" if cell is None else str(cell)
                     errors.append(
                         RowError(sheet.title, number, column.title, found, column.expected)
@@ -483,23 +502,17 @@ def key_of(sheet: Sheet, row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(row[part]) for part in sheet.unique)
 
 
-def _cell(column: Column, value: Any) -> Any:  # noqa: PLR0911 - one line per kind
-    if value is None:
-        return None
-    match column.kind:
-        case Kind.YUAN:
-            return f"{Decimal(value) / 100:.2f}"
-        case Kind.EXACT:
-            plain = f"{Decimal(value):.4f}".rstrip("0").rstrip(".")
-            return plain or "0"
-        case Kind.DAY:
-            return value.isoformat()
-        case Kind.JSON:
-            return json.dumps(value, ensure_ascii=False, sort_keys=True)
-        case Kind.CODES:
-            return ",".join(value)
-        case _:
-            return value
+WRITTEN: dict[Kind, Callable[[Any], Any]] = {
+    Kind.YUAN: lambda fen: f"{Decimal(fen) / 100:.2f}",
+    Kind.EXACT: lambda number: f"{Decimal(number).quantize(Decimal('0.0001')).normalize():f}",
+    Kind.DAY: lambda day: day.isoformat(),
+    Kind.JSON: lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
+    Kind.CODES: ",".join,
+}
+
+
+def _cell(column: Column, value: Any) -> Any:
+    return value if value is None or column.kind not in WRITTEN else WRITTEN[column.kind](value)
 
 
 def numbered(

@@ -3,7 +3,6 @@
 import threading
 from datetime import date
 from fractions import Fraction
-from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -13,10 +12,10 @@ from hypothesis import strategies as st
 
 from smartunion.domains.planning import public
 from smartunion.domains.planning.actions import budget
-from smartunion.domains.planning.actions.content import import_plan, require_no_placeholders
+from smartunion.domains.planning.actions.content import import_plan
 from smartunion.domains.planning.models import IncomeLine, Placeholder, PlanVersion, SpendingLine
-from smartunion.domains.planning.reads import execution as reads
 from smartunion.domains.planning.reads import files
+from smartunion.domains.planning.reads.amendments import require_no_placeholders
 from smartunion.domains.planning.reads.tables import content_of
 from smartunion.domains.planning.rules import forecast, sums
 from smartunion.domains.planning.rules.refusals import (
@@ -26,6 +25,7 @@ from smartunion.domains.planning.rules.refusals import (
     ReasonMissing,
     SumsDiffer,
 )
+from smartunion.kernel.ledger import actions as ledger
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.models import Entry
 from tests.cast import MARCH_5
@@ -269,20 +269,32 @@ def test_the_forecast_never_falls_below_what_was_spent_and_shrinks_with_the_year
 @pytest.mark.clause("R189")
 @pytest.mark.clause("R153")
 def test_execution_counts_a_projects_own_money_and_what_is_known(
-    plan_2025: None, lin: Person, monkeypatch: pytest.MonkeyPatch
+    plan_2025: None, lin: Person
 ) -> None:
     """The allotment comes from an outside source and is not the project's money (T06)."""
-    spent = {
-        "2025/3.1": 500_00,
-        "2025/3.1/mall.subsidy": 240_00,
-        "2025/3.1/mall.allotment": 200_00,
-        "2025/3.5": 30 * WAN,
-        "2025/3.5/festival.stage": 30 * WAN,
-    }
-    books = SimpleNamespace(
-        spent_fen=lambda code, until: spent.get(code, 0), encumbered_fen=lambda code, until: 0
+    for debit, fen, code in (
+        ("expense.subsidy", 240_00, "3.1/mall.subsidy"),
+        ("expense.allotment", 200_00, "3.1/mall.allotment"),
+        ("expense.business", 60_00, "3.1/gifts"),
+        ("expense.activity", 30 * WAN, "3.5/festival.stage"),
+    ):
+        ledger.post(
+            debit=debit,
+            credit="bank.deposits",
+            amount_fen=fen,
+            document=code,
+            budget_code=f"2025/{code}",
+            fund_source="school",
+            at=MARCH_5,
+        )
+    ledger.encumber(
+        document="测试合同",
+        budget_code="2025/3.5/festival.prizes",
+        fund_source="dues",
+        amount_fen=4 * WAN,
+        by=None,
+        at=MARCH_5,
     )
-    monkeypatch.setattr(reads, "_ledger", lambda: books)
     facts = {one.project: one for one in public.execution(2025, on=date(2025, 12, 31))}
     assert [facts[f"3.{n}"].budget_fen for n in range(1, 7)] == [
         wan * WAN for wan in (480, 260, 150, 0, 120, 50)
@@ -290,5 +302,6 @@ def test_execution_counts_a_projects_own_money_and_what_is_known(
     assert facts["3.1"].spent_fen == 300_00
     assert facts["3.1"].forecast_on_top_fen == 300_00 + 36 * WAN
     assert facts["3.1"].forecast_inclusive_fen == 100_00 + 36 * WAN
+    assert (facts["3.5"].spent_fen, facts["3.5"].encumbered_fen) == (30 * WAN, 4 * WAN)
     assert facts["3.5"].forecast_on_top_fen == (30 + 10 + 5) * WAN
     assert (facts["3.4"].alarm, facts["3.4"].note) == (0, "零经费，制度先行")
