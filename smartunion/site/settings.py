@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "smartunion.domains.membership",
 ]
 MIDDLEWARE = [
+    "smartunion.domains.wallet.api.door",  # terminals need none of what follows
     "django.middleware.security.SecurityMiddleware",
     "smartunion.kernel.web.security.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -2,16 +2,21 @@
 
 from django.urls import include, path
 
+from smartunion.domains.wallet import api
+from smartunion.site import home
+
 handler400 = "smartunion.kernel.web.pages.bad_request"
 handler403 = "smartunion.kernel.web.pages.permission_denied"
 handler404 = "smartunion.kernel.web.pages.not_found"
 handler500 = "smartunion.kernel.web.pages.server_error"
 
 urlpatterns = [
+    path("", home.home, name="home"),
     path("", include("smartunion.kernel.web.urls")),
     path("accounts/", include("allauth.urls")),
+    path("v1/<path:rest>", api.answer),  # the middleware's first door answers before
     path("trail/", include("smartunion.kernel.trail.urls")),
     path("plan/", include("smartunion.domains.planning.urls")),
-    path("indicators/", include("smartunion.domains.performance.urls")),
-    path("wallet/", include("smartunion.domains.wallet.urls")),
+    path("", include("smartunion.domains.performance.urls")),
+    path("", include("smartunion.domains.wallet.urls")),
 ]

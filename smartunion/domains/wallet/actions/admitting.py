@@ -8,7 +8,7 @@ from django.db import transaction
 from smartunion.domains.wallet.models import Merchant, Terminal, TerminalKey
 from smartunion.domains.wallet.reads import figures, tills
 from smartunion.kernel.base.days import campus_day
-from smartunion.kernel.ledger import actions as ledger
+from smartunion.kernel.ledger.actions import post
 from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.trail.record import record
 
@@ -58,7 +58,7 @@ def pay_deposit(
 ) -> None:
     """Take a deposit: a liability towards the merchant, never income (R056, T21)."""
     merchant = Merchant.objects.select_for_update().get(pk=merchant_id)
-    ledger.post(
+    post(
         debit="bank.ecny", credit="merchant.deposit", amount_fen=amount_fen, document=document,
         code="deposit", at=at, by=by,
     )  # fmt: skip
