@@ -4,7 +4,7 @@ import ast
 import importlib
 import pkgutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,12 @@ DOMAINS = sorted(path for path in (CODE / "domains").iterdir() if (path / "__ini
 def named(path: Path) -> str:
     """Return the path as a reader of the message would look for it."""
     return str(path.relative_to(ROOT))
+
+
+def nothing(found: Iterable[object]) -> None:
+    """Assert that nothing was found; what was is told line by line."""
+    told = [str(one) for one in found]
+    assert not told, "\n" + "\n".join(told)
 
 
 @cache

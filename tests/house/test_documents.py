@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from .house import CODE, ROOT, all_tests, named, our_models, tracked, tree
+from .house import CODE, ROOT, all_tests, named, nothing, our_models, tracked, tree
 
 CLAUSE = re.compile(r"[RTPKXU]\d{2,3}|\d(\.\d(-\d)?)?[①-⑳]?")
 """R044, T57, P05, K07, X12; a section of the plan: 3.1, 3.1①, 3.1-1②."""
@@ -18,7 +18,7 @@ LONGEST_STYLE = 120
 def plan() -> dict[str, str]:
     told = tomllib.loads((ROOT / "docs/plan.toml").read_text(encoding="utf-8")).get("clause", [])
     ids = Counter(clause["id"] for clause in told)
-    assert [name for name, times in ids.items() if times > 1] == [], "a clause is told twice"
+    nothing([name for name, times in ids.items() if times > 1])
     return {clause["id"]: clause["says"] for clause in told}
 
 
@@ -35,35 +35,35 @@ def played() -> dict[str, str]:
 
 
 def test_every_clause_of_the_plan_is_played_by_a_test() -> None:
-    assert sorted(plan().keys() - played().keys()) == []
+    nothing(sorted(plan().keys() - played().keys()))
 
 
 def test_every_clause_that_a_test_plays_is_in_the_plan() -> None:
-    assert {c: where for c, where in sorted(played().items()) if c not in plan()} == {}
+    nothing(f"{c} played in {where}" for c, where in sorted(played().items()) if c not in plan())
 
 
 def test_every_clause_is_named_as_the_plan_numbers_it() -> None:
-    assert [name for name in plan() if not CLAUSE.fullmatch(name)] == []
-    assert [name for name, says in plan().items() if not says.strip()] == []
+    nothing([name for name in plan() if not CLAUSE.fullmatch(name)])
+    nothing([name for name, says in plan().items() if not says.strip()])
 
 
 def test_every_table_is_in_the_glossary() -> None:
     glossary = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
     missing = [m for m in our_models() if not re.search(rf"\b{m.__name__}\b", glossary)]
-    assert [f"{m._meta.verbose_name} | {m.__name__}" for m in missing] == []
+    nothing([f"{m._meta.verbose_name} | {m.__name__}" for m in missing])
 
 
 def test_every_command_is_in_the_operations_manual() -> None:
     manual = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     commands = [p.stem for p in CODE.rglob("management/commands/*.py") if p.stem != "__init__"]
-    assert [name for name in sorted(commands) if not re.search(rf"`{name}\b", manual)] == []
+    nothing([name for name in sorted(commands) if not re.search(rf"`{name}\b", manual)])
 
 
 def test_every_decision_has_its_own_number_and_all_its_parts() -> None:
     records = sorted((ROOT / "docs/adr").glob("*.md"))
     assert records
     numbers = Counter(path.name[:4] for path in records)
-    assert [number for number, times in numbers.items() if times > 1] == []
+    nothing([number for number, times in numbers.items() if times > 1])
     for path in records:
         assert re.fullmatch(r"\d{4}-[a-z0-9-]+\.md", path.name), path.name
         text = path.read_text(encoding="utf-8")
@@ -86,7 +86,7 @@ def test_links_in_documents_lead_somewhere() -> None:
             for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text):
                 if not (path.parent / target).exists():
                     broken.append(f"{named(path)}: {target}")
-    assert broken == []
+    nothing(broken)
 
 
 MACHINES = re.compile(
@@ -106,7 +106,7 @@ def test_no_file_names_a_machine() -> None:
         except UnicodeDecodeError:
             continue
         told += [f"{named(path)}: {found.group()}" for found in MACHINES.finditer(text)]
-    assert told == []
+    nothing(told)
 
 
 @pytest.mark.parametrize("lock", ["requirements/run.lock", "requirements/dev.lock"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .house import CODE, DOMAINS, named, sources, tree
+from .house import CODE, DOMAINS, named, nothing, sources, tree
 
 ROOMS = {
     "__init__", "apps", "models", "rules", "procedure", "actions", "reads", "pages", "forms",
@@ -37,13 +37,13 @@ def test_every_domain_has_the_same_rooms(domain: Path) -> None:
 def test_nothing_is_called_by_what_it_is_not() -> None:
     """A drawer for everything has no name of its own."""
     drawers = [named(p) for p in sources() if DRAWERS & {p.stem, p.parent.name}]
-    assert drawers == []
+    nothing(drawers)
 
 
 def test_every_init_is_empty() -> None:
     """Django loads an app's __init__ before its tables exist."""
     spoken = [named(p) for p in CODE.rglob("__init__.py") if p.read_text(encoding="utf-8")]
-    assert spoken == []
+    nothing(spoken)
 
 
 def actions() -> Iterator[tuple[str, ast.FunctionDef, set[str]]]:
@@ -68,7 +68,7 @@ def called(function: ast.FunctionDef) -> set[str]:
 
 
 def test_every_action_takes_names_only() -> None:
-    assert [where for where, action, _ in actions() if action.args.args] == []
+    nothing([where for where, action, _ in actions() if action.args.args])
 
 
 def test_every_action_ends_with_who_when_why() -> None:
@@ -78,7 +78,7 @@ def test_every_action_ends_with_who_when_why() -> None:
         told = [name for name in given if name in {"by", "at", "because"}]
         if told != [name for name in ("by", "at", "because") if name in told]:
             wrong.append(where)
-    assert wrong == []
+    nothing(wrong)
 
 
 def test_every_action_is_one_transaction() -> None:
@@ -88,7 +88,7 @@ def test_every_action_is_one_transaction() -> None:
         if where not in NOT_ATOMIC
         and not any("atomic" in ast.unparse(d) for d in action.decorator_list)
     ]
-    assert loose == []
+    nothing(loose)
 
 
 def test_every_action_leaves_a_trail() -> None:
@@ -97,7 +97,7 @@ def test_every_action_leaves_a_trail() -> None:
         for where, action, recording in actions()
         if where not in NO_TRAIL and not called(action) & recording
     ]
-    assert silent == []
+    nothing(silent)
 
 
 def test_no_exemption_outlives_its_action() -> None:
@@ -120,7 +120,7 @@ def test_only_the_clock_reads_the_clock() -> None:
                 and ast.unparse(node.value) in {"datetime", "date", "timezone", "dt"}
             ):
                 readers.append(f"{named(path)}:{node.lineno}")
-    assert readers == []
+    nothing(readers)
 
 
 def test_every_public_function_says_what_it_is_for() -> None:
@@ -135,7 +135,7 @@ def test_every_public_function_says_what_it_is_for() -> None:
                 and not ast.get_docstring(node)
             ):
                 mute.append(f"{named(path)}:{node.lineno} {node.name}")
-    assert mute == []
+    nothing(mute)
 
 
 def test_the_kernel_knows_no_year() -> None:
@@ -157,4 +157,4 @@ def test_the_kernel_knows_no_year() -> None:
             named_year = isinstance(node.value, str) and "2025" in node.value and not example
             if year or named_year:
                 dated.append(f"{named(path)}:{node.lineno} {node.value!r}")
-    assert dated == []
+    nothing(dated)

@@ -6,7 +6,7 @@ import tomllib
 from django.apps import apps
 from django.db import models
 
-from .house import CODE, ROOT, named, our_models, room_of, sources
+from .house import CODE, ROOT, named, nothing, our_models, room_of, sources
 
 CHINESE = re.compile("[一-鿿]")
 
@@ -15,13 +15,13 @@ CROSSINGS: set[str] = set()
 
 
 def test_every_table_has_a_chinese_name() -> None:
-    assert [m.__name__ for m in our_models() if not CHINESE.search(str(m._meta.verbose_name))] == []
+    nothing([m.__name__ for m in our_models() if not CHINESE.search(str(m._meta.verbose_name))])
 
 
 def test_every_table_explains_its_chinese_name() -> None:
     """The first line of the docstring starts with the plan's own word."""
     mute = [m for m in our_models() if not re.match("[^:：]*[一-鿿][^:：]*[:：]", m.__doc__ or "")]
-    assert [f"{m.__module__}.{m.__name__}" for m in mute] == []
+    nothing([f"{m.__module__}.{m.__name__}" for m in mute])
 
 
 def test_foreign_keys_point_down_or_home() -> None:
@@ -45,12 +45,12 @@ def test_foreign_keys_point_down_or_home() -> None:
             name = f"{home}.{model.__name__}.{field.name} -> {target}"
             if not down and name not in CROSSINGS:
                 wrong.append(name)
-    assert wrong == []
+    nothing(wrong)
 
 
 def test_nothing_happens_behind_a_save() -> None:
     """No save() overrides, no order that a reader did not ask for."""
-    assert [m.__name__ for m in our_models() if "save" in m.__dict__ or m._meta.ordering] == []
+    nothing([m.__name__ for m in our_models() if "save" in m.__dict__ or m._meta.ordering])
 
 
 def test_a_field_s_last_word_is_its_unit() -> None:
@@ -64,7 +64,7 @@ def test_a_field_s_last_word_is_its_unit() -> None:
                 )
                 if field.name.endswith(ending) and not right:
                     wrong.append(f"{model.__name__}.{field.name}")
-    assert wrong == []
+    nothing(wrong)
 
 
 def test_money_is_never_a_float() -> None:
@@ -74,7 +74,7 @@ def test_money_is_never_a_float() -> None:
         for f in m._meta.fields
         if isinstance(f, models.FloatField) and re.search("fen|amount|yuan", f.name)
     ]
-    assert floats == []
+    nothing(floats)
 
 
 def test_no_table_is_tied_to_a_schema() -> None:
@@ -85,7 +85,7 @@ def test_no_table_is_tied_to_a_schema() -> None:
         if re.search(r"\bpublic\.[a-z_]+\s*(\(|SET|WHERE|VALUES)", path.read_text(encoding="utf-8"))
         and "INSERT INTO public." in path.read_text(encoding="utf-8")
     ]
-    assert tied == []
+    nothing(tied)
 
 
 def test_every_app_of_ours_is_installed() -> None:
