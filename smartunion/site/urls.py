@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("smartunion.kernel.web.urls")),
     path("accounts/", include("allauth.urls")),
     path("v1/<path:rest>", api.answer),  # the middleware's first door answers before
+    path("files/", include("smartunion.kernel.files.urls")),
     path("trail/", include("smartunion.kernel.trail.urls")),
     path("plan/", include("smartunion.domains.planning.urls")),
     path("", include("smartunion.domains.performance.urls")),

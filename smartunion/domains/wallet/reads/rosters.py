@@ -1,0 +1,32 @@
+"""The registers' rows and the sentence above them."""
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from smartunion.domains.wallet.models import Merchant, Terminal
+
+from .purses import money
+
+
+def merchants() -> QuerySet[Merchant]:
+    """Return the merchants with how many terminals of theirs are in service."""
+    live = Count("terminals", filter=Q(terminals__retired_at__isnull=True))
+    return Merchant.objects.annotate(terminals_live=live)
+
+
+def merchants_said() -> str:
+    """Return the state of the register in one sentence."""
+    rows = Merchant.objects.values("state").annotate(n=Count("pk"))
+    counts = {row["state"]: row["n"] for row in rows}
+    words = [f"{label} {counts[key]}" for key, label in Merchant.State.choices if counts.get(key)]
+    held = Merchant.objects.aggregate(fen=Sum("deposit_fen"))["fen"] or 0
+    if not counts:
+        return "计划是 41 家；登记后才有。"
+    return f"{sum(counts.values())} 家：{'，'.join(words)}。保证金 {money(held)} 元在专户，为负债。"
+
+
+def terminals_said() -> str:
+    """Return how many terminals are in service and how many were upgraded."""
+    live = Terminal.objects.filter(retired_at__isnull=True)
+    shops = live.values("merchant").distinct().count()
+    upgraded = live.filter(upgraded_on__isnull=False).count()
+    return f"在用 {live.count()} 台，分属 {shops} 家商户；已升级 {upgraded} 台。"
