@@ -92,6 +92,7 @@ ROOT_URLCONF = "smartunion.site.urls"
 LIVE_SOURCES = "smartunion.site.wiring.LIVE_SOURCES"
 TRAIL_SUBSCRIPTIONS = "smartunion.site.wiring.SUBSCRIPTIONS"
 TRAIL_WORDS = "smartunion.site.words.TRAIL"
+FILE_DOORS = "smartunion.site.wiring.FILE_DOORS"
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

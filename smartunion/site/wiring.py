@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 
+from smartunion.kernel.files.reads import Door
 from smartunion.kernel.live.source import Source, Whose, newest
 from smartunion.kernel.trail.models import Entry
 
 SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {}
+
+FILE_DOORS: dict[str, Door] = {}
+"""Who may open the files of a row, by the row's table: "aid.case" -> (person, mandate, id)."""
 
 PAYMENTS = f"""
 SELECT 0::bigint, a.version || '/' || b.version || '/' || c.version
