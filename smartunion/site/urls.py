@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from smartunion.domains.wallet import api
-from smartunion.site import home
+from smartunion.site import home, search
 
 handler400 = "smartunion.kernel.web.pages.bad_request"
 handler403 = "smartunion.kernel.web.pages.permission_denied"
@@ -12,11 +12,13 @@ handler500 = "smartunion.kernel.web.pages.server_error"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
     path("", include("smartunion.kernel.web.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("smartunion.site.accounts.urls")),
     path("v1/<path:rest>", api.answer),  # the middleware's first door answers before
     path("files/", include("smartunion.kernel.files.urls")),
     path("trail/", include("smartunion.kernel.trail.urls")),
+    path("people/", include("smartunion.domains.membership.urls")),
     path("plan/", include("smartunion.domains.planning.urls")),
     path("", include("smartunion.domains.performance.urls")),
     path("", include("smartunion.domains.wallet.urls")),

@@ -44,7 +44,7 @@ class Tab:
     primary: bool = False
 
 
-def _may(request: HttpRequest, can: str) -> bool:
+def may_open(request: HttpRequest, can: str) -> bool:
     """Test if whoever asks may open what `can` guards."""
     if can == PUBLIC:
         return True
@@ -54,7 +54,7 @@ def _may(request: HttpRequest, can: str) -> bool:
 
 def _open(request: HttpRequest, item: Item | Tab) -> dict[str, Any] | None:
     """Return the entry with its address, or None when it is not for this person."""
-    if not _may(request, item.can):
+    if not may_open(request, item.can):
         return None
     try:
         url = reverse(item.url_name)
@@ -100,8 +100,13 @@ def tree(menu: Sequence[Item], request: HttpRequest) -> list[dict[str, Any]]:
     return parts
 
 
+def open_entries(entries: Sequence[Item | Tab], request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the entries that exist and that this person may open, each with its `url`."""
+    return [entry for item in entries if (entry := _open(request, item))]
+
+
 def bottom_bar(tabs: Sequence[Tab], request: HttpRequest) -> list[dict[str, Any]]:
     """Return the phone's tabs that exist and that this person may open."""
-    entries = [entry for tab in tabs if (entry := _open(request, tab))]
+    entries = open_entries(tabs, request)
     _mark(request.path, entries)
     return entries

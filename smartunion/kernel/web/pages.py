@@ -40,6 +40,18 @@ def me(request: PersonRequest) -> HttpResponse:
     return show(request, "web/me.html", {})
 
 
+@page(can=PUBLIC)
+def offline(request: HttpRequest) -> HttpResponse:
+    """没有网络: kept on the device, shown when the network is lost."""
+    return render(request, "web/offline.html")
+
+
+@page(can=PUBLIC)
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker, whose only work is to show the offline page."""
+    return render(request, "web/sw.js", content_type="text/javascript")
+
+
 def _wrong(request: HttpRequest, status: int, **facts: Any) -> HttpResponse:
     """Say what went wrong: on a page of its own, or at the head of the page HTMX asked from."""
     if request.headers.get("HX-Request"):

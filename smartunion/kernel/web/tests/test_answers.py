@@ -10,6 +10,7 @@ from smartunion.kernel.people.reads import Mandate
 from smartunion.kernel.web.menu import Group, Item, tree
 from smartunion.kernel.web.page import SIGNED_IN, PersonRequest
 from smartunion.kernel.web.security import POLICY
+from tests.cast import appoint
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +111,20 @@ def test_the_navigation_shows_only_what_the_mandate_opens(wang: Person) -> None:
     fold = parts[1]["nodes"][0]
     assert (fold["label"], fold["here"]) == ("暖心福利", True)
     assert [(i["label"], i["here"]) for i in fold["inner"]] == [("商户名册", True)]
+
+
+def test_a_search_finds_only_what_may_be_opened(client: Client, lin: Person, wang: Person) -> None:
+    client.force_login(lin)
+    text = client.get("/search/?q=王建国").content.decode()
+    assert "没有找到" in text
+    assert "我的" in client.get("/search/?q=我的").content.decode()
+    appoint(lin, "people.view")
+    assert "机关工会分会" in client.get("/search/?q=王建国").content.decode()
+    assert "<script>x" not in client.get("/search/?q=<script>x").content.decode()
+
+
+def test_the_device_keeps_only_the_offline_page(client: Client) -> None:
+    worker = client.get("/sw.js")
+    assert worker["Content-Type"].startswith("text/javascript")
+    assert worker.content.decode().count("/offline/") == 1
+    assert "没有网络" in client.get("/offline/").content.decode()

@@ -28,34 +28,38 @@ function suChart(place, option, echarts = window.echarts) {
   const chart = echarts.getInstanceByDom(box) ?? echarts.init(box, null, { renderer: "svg" });
   const font = getComputedStyle(document.body).fontFamily;
   chart.setOption({ animation: false, textStyle: { fontFamily: font, color: ink }, aria: { enabled: true }, ...rest, tooltip }, true);
-  addEventListener("resize", () => box.isConnected && chart.resize());
-  addEventListener("beforeprint", () => box.isConnected && chart.resize());
   return chart;
 }
 
-function show(figure, view) {
-  figure.querySelector("[data-chart]").hidden = view !== "chart";
-  figure.querySelector(".alt").hidden = view !== "table";
-  for (const b of figure.querySelectorAll("[data-view]")) b.setAttribute("aria-pressed", b.dataset.view === view);
-}
+const drawn = (box) => window.echarts?.getInstanceByDom(box);
+const refit = () => { for (const box of document.querySelectorAll("[data-chart]")) drawn(box)?.resize(); };
+addEventListener("resize", refit);
+addEventListener("beforeprint", refit);
+document.addEventListener("htmx:beforeCleanupElement", (event) => {
+  for (const box of event.target.querySelectorAll?.("[data-chart]") ?? []) drawn(box)?.dispose();
+});
 
 async function draw(scope) {
   const figures = [...scope.querySelectorAll(".su-chart")].filter((f) => !f.dataset.drawn && f.querySelector("script"));
   if (!figures.length) return;
   let echarts;
-  try { echarts = await echartsReady(); } catch { return; } // the table is there already
+  try { echarts = await echartsReady(); } catch { root.classList.remove("charts"); return; } // the table is there
   for (const figure of figures) {
     figure.dataset.drawn = "yes";
-    for (const part of figure.querySelectorAll(".su-needs-js")) part.hidden = false;
-    show(figure, "chart");
     suChart(figure.querySelector("[data-chart]"), JSON.parse(figure.querySelector("script").textContent), echarts);
   }
 }
+root.classList.add("charts");
 
 /* ---------- what is pressed, chosen, asked for ---------- */
 document.addEventListener("click", (event) => {
   const view = event.target.closest("[data-view]");
-  if (view) show(view.closest(".su-chart"), view.dataset.view);
+  if (view) {
+    const figure = view.closest(".su-chart");
+    figure.dataset.shows = view.dataset.view;
+    for (const b of figure.querySelectorAll("[data-view]")) b.setAttribute("aria-pressed", b === view);
+    refit();
+  }
   if (event.target.closest("[data-print]")) print();
   if (event.target.closest("[data-retry]")) location.reload();
   const fold = event.target.closest("[data-fold]");
@@ -90,7 +94,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "Enter") { event.target.closest?.("form")?.requestSubmit(); return; }
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
   if (event.key === "Escape") for (const menu of document.querySelectorAll("details.su-own[open]")) menu.open = false;
-  if (event.key === "/") { const box = document.querySelector("[data-search]"); if (box) { event.preventDefault(); box.focus(); } }
+  if (event.key === "/") { const box = (document.querySelector('[data-search="here"]') ?? document.querySelector("[data-search]")); if (box) { event.preventDefault(); box.focus(); } }
   if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
   if (event.key === "o") rows()[at]?.querySelector("a[href]")?.click();
 });
@@ -132,6 +136,22 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) lost(""); });
 
+/* a region that scrolls can be scrolled by keyboard */
+function reachable() {
+  for (const box of document.querySelectorAll(".su-scroll")) {
+    if (box.scrollWidth <= box.clientWidth || box.hasAttribute("tabindex")) continue;
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    if (!box.hasAttribute("aria-label")) box.setAttribute("aria-label", "可左右滚动的表");
+  }
+}
+reachable();
+addEventListener("resize", reachable);
+document.addEventListener("htmx:load", reachable);
+
 draw(document);
 document.addEventListener("htmx:load", (event) => draw(event.detail.elt));
+/* on the phone and at the till a lost network shows our own page */
+if (["phone", "till"].includes(root.dataset.face) && "serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});
+
 Object.assign(window, { suChart });
