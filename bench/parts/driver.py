@@ -1,0 +1,94 @@
+"""One client in Python: reads `SECONDS BASE` lines, pays for so long, prints what it did.
+
+`pay` is the action wallet.actions.paying.pay; `wsgi` is a whole signed request through the
+installation's WSGI application and every middleware it has. Which wallets are this client's own
+follows from its index, so that no payment code is used twice.
+"""
+
+import io
+import itertools
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402 - Django must be set up first
+
+from bench.parts import signed  # noqa: E402
+from smartunion.domains.wallet.actions import paying  # noqa: E402
+from smartunion.domains.wallet.rules import counter_at  # noqa: E402
+from smartunion.kernel.base import clock  # noqa: E402
+
+BIZ_DATE = date(2025, 12, 19)
+CLIENTS = 8
+
+
+def payer(setting: dict[str, Any], wallets: Iterator[int]) -> Callable[[int], None]:
+    """Return how to pay by the action."""
+
+    def pay(seq: int) -> None:
+        till = random.choice(setting["terminals"])
+        paid = paying.pay(
+            terminal_id=till["id"], biz_date=BIZ_DATE, terminal_seq=seq,
+            total_fen=random.randint(300, 3000), wallet_id=next(wallets), at=clock.now(),
+        )  # fmt: skip
+        assert paid.status == "S", paid
+
+    return pay
+
+
+def caller(setting: dict[str, Any], wallets: Iterator[int]) -> Callable[[int], None]:
+    """Return how to pay by a whole request."""
+    application, key = WSGIHandler(), bytes.fromhex(setting["code_key"])
+    offset = clock.offset().total_seconds()
+
+    def pay(seq: int) -> None:
+        code = signed.code_of(next(wallets), counter_at(clock.now()), key)
+        headers, body = signed.request(
+            random.choice(setting["terminals"]), seq, code, random.randint(300, 3000), offset
+        )
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": "POST", "PATH_INFO": signed.PATH, "QUERY_STRING": "",
+            "SERVER_NAME": "localhost", "SERVER_PORT": "80", "HTTP_HOST": "localhost",
+            "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.url_scheme": "http", "wsgi.errors": sys.stderr,
+            "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)),
+        }  # fmt: skip
+        environ |= {"HTTP_" + k.upper().replace("-", "_"): v for k, v in headers.items()}
+        environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE")
+        told: list[str] = []
+        answer = application(environ, lambda status, _: told.append(status))
+        content = b"".join(answer)
+        answer.close()
+        assert told[0].startswith("201"), (told, content.decode())
+
+    return pay
+
+
+def main() -> None:
+    mode, index = sys.argv[1], int(sys.argv[2])
+    with open(os.environ["BENCH_SETTING"], encoding="utf-8") as file:
+        setting = json.load(file)
+    own = setting["wallets"][index::CLIENTS]
+    random.shuffle(own)
+    pay = {"pay": payer, "wsgi": caller}[mode](setting, itertools.cycle(own))
+    print("ready", flush=True)
+    for line in sys.stdin:
+        seconds, base = float(line.split()[0]), int(line.split()[1])
+        done, cpu, start = 0, time.process_time(), time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            done += 1
+            pay(base + done)
+        took = time.perf_counter() - start
+        used = (time.process_time() - cpu) / done * 1e6
+        print(json.dumps({"done": done, "seconds": took, "cpu_us": used}), flush=True)
+
+
+main()

@@ -1,0 +1,71 @@
+"""django-hordak's own transfer, in hordak's own virtual environment. One client, as driver.py."""
+
+import json
+import os
+import random
+import sys
+import time
+from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
+
+import django
+from django.conf import settings
+
+url = urlsplit(os.environ["DATABASE_URL"])
+settings.configure(
+    SECRET_KEY="bench",  # noqa: S106 - signs nothing
+    USE_TZ=True,
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "mptt", "hordak"],
+    DATABASES={
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": url.path[1:],
+            "USER": url.username or "",
+            "PASSWORD": url.password or "",
+            "HOST": url.hostname or parse_qs(url.query).get("host", [""])[0],
+            "PORT": str(url.port or ""),
+            "CONN_MAX_AGE": None,
+        }
+    },
+    DEFAULT_CURRENCY="CNY",
+    CURRENCIES=["CNY"],
+    HORDAK_CURRENCIES=["CNY"],
+    HORDAK_MAX_DIGITS=20,
+)
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 - Django must be set up first
+from django.db import transaction  # noqa: E402
+from hordak.models import Account  # noqa: E402
+from moneyed import Money  # noqa: E402
+
+
+def prepare(members: int) -> None:
+    call_command("migrate", verbosity=0)
+    for name, count in (("w", members), ("m", 41)):
+        for number in range(count):
+            Account.objects.create(name=f"{name}{number}", type="LI", currencies=["CNY"])
+
+
+def main() -> None:
+    if sys.argv[1] == "prepare":
+        prepare(int(sys.argv[2]))
+        return
+    wallets = list(Account.objects.filter(name__startswith="w").order_by("id"))
+    merchants = list(Account.objects.filter(name__startswith="m").order_by("id"))
+    print("ready", flush=True)
+    for line in sys.stdin:
+        seconds, done, cpu = float(line.split()[0]), 0, time.process_time()
+        start = time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            amount = Money(Decimal(random.randint(300, 3000)) / 100, "CNY")
+            with transaction.atomic():
+                random.choice(wallets).transfer_to(random.choice(merchants), amount)
+            done += 1
+        took = time.perf_counter() - start
+        used = (time.process_time() - cpu) / done * 1e6
+        print(json.dumps({"done": done, "seconds": took, "cpu_us": used}), flush=True)
+
+
+main()
