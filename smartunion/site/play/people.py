@@ -14,7 +14,8 @@ from smartunion.kernel.base.days import CAMPUS
 QUIET_MINUTES = 40
 """Apart from bursts that the play stages, nobody buys twice within this many minutes."""
 
-LAST_HOUR = 21
+NEVER_JOINS = 0.08
+"""The share of members who do not use the wallet at all."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def habits_of(seed: int, person: int) -> Habits:
     luck = random_of(seed, "habits", person)
     often = luck.choice([(4, 8), (8, 13), (9, 15), (12, 18)])
     return Habits(
-        joins=luck.random() > 0.08,
+        joins=luck.random() > NEVER_JOINS,
         monthly=luck.uniform(0.72, 1.0),
         visits=often,
         likes_points=luck.choice([0.0, 0.1, 0.3]),
