@@ -1,6 +1,7 @@
 """驾驶舱: the desk, the wall, and the rows behind their figures."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from smartunion.kernel.web.wording import day as day_words
 
 TOPICS = ("payments", "budget", "plan")
 PER_PAGE = 50
+WALL_MERCHANTS = 6
 
 
 def address(name: str, request: PersonRequest, can: str) -> str:
@@ -69,19 +71,28 @@ def _drawn(found: reads.Heat) -> dict[str, Any]:
         limit=found.limit,
         note=f"{day_words(found.day)} · 商户 × 半小时 · 笔数",
     )
-    return {**vars(found), "chart": chart}
+    chart.option["visualMap"]["show"] = False  # its words stand below, where they can wrap
+    chart.option["grid"] |= {"bottom": 26}
+    chart.option["xAxis"]["axisLabel"]["hideOverlap"] = True
+    legend = [(piece["color"], piece["label"]) for piece in chart.option["visualMap"]["pieces"]]
+    chart = replace(chart, height=chart.height - 40)
+    return {**vars(found), "chart": chart, "legend": legend}
 
 
 def _wall_heat(request: PersonRequest, at: datetime) -> dict[str, Any]:
     on = campus_day(at)
-    found = reads.heat(on, muted=MUTED, merchants=7)
-    if not found.rows:
-        found = reads.heat(reads.last_trading_day(before=on), muted=MUTED, merchants=7)
+    days = (on, reads.last_trading_day(before=on))
+    found = max((reads.heat(day, muted=MUTED, merchants=WALL_MERCHANTS) for day in days), key=_told)
     edges = [max(found.limit, found.limit * fifth) for _, fifth in HEAT]
     rows = [
         (name, [_painted(cell, edges, found.limit) for cell in cells]) for name, cells in found.rows
     ]
-    return {"heat": {**vars(found), "board": rows, "hours": found.columns[::2]}}
+    return {"heat": {**vars(found), "board": rows, "hours": found.columns[::4]}}
+
+
+def _told(found: reads.Heat) -> int:
+    """Return how many cells show a number: a morning says less than the whole day before."""
+    return sum(cell not in (None, MUTED) for _, cells in found.rows for cell in cells)
 
 
 def _painted(cell: int | None, edges: list[int], limit: int) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from smartunion.domains.performance.pages.sheets import sheet
 from smartunion.domains.performance.reads import cockpit
 from smartunion.domains.performance.reads import figures as reads
 from smartunion.domains.performance.reads.figures import Figure
-from smartunion.domains.performance.reads.measures import Column, Measure
+from smartunion.domains.performance.reads.measures import Column, Measure, module_of
 from smartunion.domains.performance.rules.counting import (
     WORDS,
     Kind,
@@ -154,7 +154,10 @@ def _page_of(request: PersonRequest, code: str, at: datetime) -> dict[str, Any]:
         **_owners(fact, on),
     }
     if measure is None:
-        return context
+        module = module_of(fact.evidence)
+        return context | {
+            "waits": f"“{module}”上线后，这里出现数值、走势和每一行；现在不填数，不算达标。"
+        }
     tally = point.tally
     if tally is not None:
         context |= {
@@ -230,6 +233,9 @@ def _history(figure: Figure) -> charts.Chart | None:
     ]
     goal = (float(fact.target), f"目标 {figure.aim}{fact.unit}")
     chart = charts.line(fact.title, points, unit=fact.unit, goal=goal, note="逐账期")
+    highest = max([value for _, value in points if value is not None], default=0.0)
+    if highest < goal[0]:  # or the target's line would lie outside the figure
+        chart.option["yAxis"]["max"] = 100 if goal[0] == 100 else round(goal[0] * 1.2, 4)  # noqa: PLR2004
     rows = [
         (
             p.period.short,

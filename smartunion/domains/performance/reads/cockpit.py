@@ -147,30 +147,34 @@ class LateRow:
 
 @dataclass(frozen=True)
 class Late:
-    """What is late, the longest first, and how many more fall due within a week."""
+    """What is late, the longest first, and what falls due within a week (`days` are left)."""
 
     rows: tuple[LateRow, ...]
     count: int
+    coming: tuple[LateRow, ...]
     soon: int
 
 
-def late(*, on: date, limit: int = 6) -> Late:
+def late(*, on: date, limit: int = 5) -> Late:
     """Return the late milestones with the office holders who answer for them (R012)."""
     found = planning.milestones(planning.current_year(on=on), on=on)
     overdue = sorted(
         (m for m in found if m.done_on is None and m.counts_on < on), key=lambda m: m.counts_on
     )
-    soon = sum(
-        m.done_on is None and on <= m.counts_on <= on + timedelta(days=SOON_DAYS) for m in found
-    )
-    owners = {m.lead: owner(m.lead, on=on) for m in overdue[:limit]}
-    rows = tuple(
-        LateRow(
-            m.code, m.title, m.sub_task_title, m.counts_on, (on - m.counts_on).days, owners[m.lead]
-        )
-        for m in overdue[:limit]
-    )
-    return Late(rows, len(overdue), soon)
+    soon = [
+        m
+        for m in found
+        if m.done_on is None and on <= m.counts_on <= on + timedelta(days=SOON_DAYS)
+    ]
+    shown = overdue[:limit]
+    coming = soon[: limit - len(shown)]
+    owners = {lead: owner(lead, on=on) for lead in {m.lead for m in [*shown, *coming]}}
+
+    def row(m: Any) -> LateRow:
+        days = abs((on - m.counts_on).days)
+        return LateRow(m.code, m.title, m.sub_task_title, m.counts_on, days, owners[m.lead])
+
+    return Late(tuple(map(row, shown)), len(overdue), tuple(map(row, coming)), len(soon))
 
 
 def owner(office: str, *, on: date) -> str:

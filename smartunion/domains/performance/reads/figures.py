@@ -77,6 +77,11 @@ class Figure:
         return [None if p.value is None else float(p.value) for p in self.history]
 
     @property
+    def has_trend(self) -> bool:
+        """Test if there are two figures to draw a line between."""
+        return sum(p.value is not None for p in self.history) > 1
+
+    @property
     def is_bad(self) -> bool:
         """Test if the newest figure misses its target."""
         value = self.now.value

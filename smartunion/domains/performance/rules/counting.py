@@ -149,13 +149,18 @@ def written(value: Fraction | None, op: str, target: Decimal, unit: str) -> str:
     if value is None:
         return "–"
     if value.denominator == 1 and (unit != "%" or value in (0, 100)):
-        return f"{int(value):,}"
+        return signed(f"{int(value):,}")
     truth = meets(value, op, target)
     for digits in range(1 if abs(value) >= 1 else 3, MOST_DIGITS + 1):
         text = f"{rounded(value, digits):,f}"
         if meets(Fraction(rounded(value, digits)), op, target) == truth:
-            return text
-    return text
+            break
+    return signed(text)
+
+
+def signed(text: str) -> str:
+    """Return the number with a true minus."""
+    return text.replace("-", "−")
 
 
 def rounded(value: Fraction, digits: int) -> Decimal:

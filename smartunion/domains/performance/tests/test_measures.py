@@ -146,7 +146,7 @@ def test_a_date_of_the_plan_is_kept_or_missed_by_days(scene: Scene) -> None:
         at=APRIL_23,
     )  # fmt: skip
     kept = figures.figure("K10", on=TODAY)
-    assert (kept.now.text, kept.state) == ("-2", State.MET)
+    assert (kept.now.text, kept.state) == ("−2", State.MET)
 
 
 @pytest.mark.parametrize("code", ["K07", "K13", "K22"])
