@@ -14,7 +14,7 @@ STATIC := $(VAR)/.static-collected
 MIGRATED := $(if $(DATABASE_URL),given-database-migrated,$(VAR)/postgres/.migrated)
 MIGRATIONS := $(wildcard smartunion/*/*/migrations/*.py)
 ASSETS := $(shell find smartunion -path '*/static/*' -type f 2>/dev/null | sed 's/ /\\ /g')
-PIP := $(BIN)/python -m pip install --quiet --no-warn-script-location --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --quiet --quiet --no-warn-script-location --disable-pip-version-check
 PYTEST := -n auto --dist loadgroup -q
 
 # The first Python that is new enough; PYTHON=... chooses another.
