@@ -21,7 +21,7 @@ SERVICES = (
     Tab("timeline", "年度计划", "planning:plan", "plan.view"),
     Tab("target-arrow", "绩效指标", "performance:indicators", "indicator.view"),
     Tab("heart-handshake", "福利商城", "wallet:desk", "wallet.desk"),
-    Tab("users", "人员与分会", "people:units", "people.view"),
+    Tab("hierarchy-2", "组织结构", "membership:chart", "people.directory"),
     Tab("history", "日志", "trail:entries", "trail.view"),
 )
 GREETINGS = ((5, "夜深了"), (11, "早上好"), (13, "中午好"), (18, "下午好"), (24, "晚上好"))

@@ -56,11 +56,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "template_partials",
+    "smartunion.site",  # before allauth, whose templates it replaces
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "procrastinate.contrib.django",
-    "smartunion.site",
     "smartunion.kernel.base",
     "smartunion.kernel.people",
     "smartunion.kernel.trail",
@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "smartunion.kernel.web.page.middleware",
+    "smartunion.site.accounts.second_factor.middleware",
 ]
 ROOT_URLCONF = "smartunion.site.urls"
 LIVE_SOURCES = "smartunion.site.wiring.LIVE_SOURCES"
@@ -96,11 +97,47 @@ FILE_DOORS = "smartunion.site.wiring.FILE_DOORS"
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-LOGIN_URL = "account_login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "MinimumLengthValidator": {"min_length": 10},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+        "UserAttributeSimilarityValidator": {"user_attributes": ["username", "name", "phone"]},
+    }.items()
+]
+LOGIN_URL = "cast" if DEMONSTRATION else "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_ADAPTER = "smartunion.site.accounts.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {
+    "login": "smartunion.site.accounts.forms.Login",
+    "reauthenticate": "smartunion.site.accounts.forms.Reauthenticate",
+    "change_password": "smartunion.site.accounts.forms.ChangePassword",
+    "set_password": "smartunion.site.accounts.forms.SetPassword",
+    "reset_password_from_key": "smartunion.site.accounts.forms.FirstPassword",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMONSTRATION  # localhost without TLS
+MFA_TOTP_ISSUER = "智慧工会"
+MFA_FORMS = {
+    "authenticate": "smartunion.site.accounts.forms.Code",
+    "reauthenticate": "smartunion.site.accounts.forms.CodeAgain",
+    "activate_totp": "smartunion.site.accounts.forms.ActivateCode",
+    "add_webauthn": "smartunion.site.accounts.forms.AddKey",
+    "edit_webauthn": "smartunion.site.accounts.forms.EditKey",
+}
+PASSWORD_RESET_TIMEOUT = 72 * 3600  # seconds that a link to set one's password works
+CACHES = {  # counters of failed sign-ins, shared by every web process
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_counters",
+    }
+}
 
 TEMPLATES: list[dict[str, Any]] = [
     {

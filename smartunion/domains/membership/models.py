@@ -1,5 +1,6 @@
 """What membership keeps: the branches' assets, and who stayed out of which matter."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -28,6 +29,13 @@ class AssetItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    def clean(self) -> None:
+        """Refuse a keeper who is not on the branch's roster (R026)."""
+        if self.keeper_id and self.unit_id and self.keeper.unit_id != self.unit_id:
+            raise ValidationError(
+                {"keeper": f"{self.keeper} 不在{self.unit}的名册上，不能保管它的资产"}
+            )
 
 
 class Recusal(models.Model):

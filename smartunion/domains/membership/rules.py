@@ -109,6 +109,7 @@ class Gone(Refused):
 
     code = "membership.gone"
     text = "没有这个{what}"
+    remedy = "回到名册重新打开；它可能已不在您的范围内。"
     status = 404
 
 
@@ -145,22 +146,13 @@ class AccessEnded(Refused):
     remedy = "改一个更晚的日期。"
 
 
-class VoucherTaken(Refused):
-    """An asset's number is given once in a branch."""
+class OwnLink(Refused):
+    """A link to set a password is given by somebody else."""
 
-    code = "membership.asset_number_taken"
-    text = "资产编号 {number} 已登记为「{name}」"
-    clause = "2.1"
-    remedy = "核对编号；同一件资产只登记一次。"
-
-
-class NotOfTheBranch(Refused):
-    """An asset is kept by a member of the branch that owns it (R026)."""
-
-    code = "membership.not_of_the_branch"
-    text = "{person} 不在{unit}的名册上，不能保管它的资产"
-    clause = "2.1"
-    remedy = "从本分会名册中选保管人。"
+    code = "membership.own_link"
+    text = "不能给自己发设密码的链接：{person}"
+    remedy = "自己的密码在「登录与安全」里改。"
+    status = 403
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,10 @@ units as its establishment says (1+6+22), a body has exactly its seats (7, 5), a
 holder at a time for each part, and nobody sits twice in one body.
 """
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -86,6 +89,11 @@ class UnitAlias(models.Model):
         return self.name
 
 
+def no_password() -> str:
+    """Return what no password matches: an account starts without one."""
+    return make_password(None)
+
+
 class Person(AbstractUser):
     """人员: a member of staff, a student, a merchant's or an outside party's user."""
 
@@ -95,12 +103,20 @@ class Person(AbstractUser):
         MERCHANT = "merchant", "商户用户"
         OUTSIDE = "outside", "校外用户"
 
+    username = models.CharField(
+        "工号",
+        max_length=150,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
+        error_messages={"unique": "这个工号已经登记过"},
+    )
     kind = models.CharField("类别", max_length=10, choices=Kind.choices, default=Kind.STAFF)
     name = models.CharField("姓名", max_length=40)
     unit = models.ForeignKey(
         Unit, models.PROTECT, verbose_name="所属单位", null=True, blank=True, related_name="+"
     )
     phone = models.CharField("手机", max_length=20, blank=True)
+    password = models.CharField("密码", max_length=128, default=no_password)
     joined_on = models.DateField("入会日期", null=True, blank=True)
     left_on = models.DateField("离会日期", null=True, blank=True)
     access_until = models.DateField("账号有效至(不含)", null=True, blank=True)
@@ -121,6 +137,12 @@ class Person(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def clean(self) -> None:
+        """Refuse a member of staff outside the branches (2.1)."""
+        super().clean()
+        if self.kind == self.Kind.STAFF and self.unit and self.unit.kind != UnitKind.BRANCH:
+            raise ValidationError({"unit": "教职工要归入一个分会；部门的岗位另行任命"})
 
 
 class Permission(models.Model):

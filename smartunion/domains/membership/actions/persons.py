@@ -1,10 +1,8 @@
-"""Register persons one by one or from Excel, invite outside parties, close their accounts."""
+"""Register persons, invite outside parties, close their accounts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from smartunion.domains.membership import rules
@@ -43,22 +41,9 @@ def register_person(
         unit=unit,
         phone=person.phone,
         joined_on=person.joined_on or campus_day(at),
-        password=make_password(None),
     )
     record("people.registered", made, by=by, at=at, because=because, name=made.name, unit=unit.name)
     return made
-
-
-@transaction.atomic
-def import_people(
-    *, people: Sequence[NewPerson], by: Person | None, at: datetime, because: str = ""
-) -> int:
-    """Register the good rows of an Excel file, all of them or none; return how many."""
-    for person in people:
-        register_person(person=person, by=by, at=at, because=because)
-    if people and by is not None:
-        record("people.imported", by, by=by, at=at, because=because, count=len(people))
-    return len(people)
 
 
 @transaction.atomic
@@ -95,7 +80,6 @@ def invite(
         unit=unit,
         kind=kinds[post.kind],
         access_until=until,
-        password=make_password(None),
     )
     appoint(
         office=office,
@@ -131,3 +115,12 @@ def close_account(*, person_id: int, by: Person | None, at: datetime, because: s
         guest.access_until = today
         guest.save(update_fields=["access_until"])
         record("people.account_closed", guest, by=by, at=at, because=because, name=guest.name)
+
+
+@transaction.atomic
+def give_password_link(*, person_id: int, by: Person, at: datetime) -> None:
+    """Note that somebody was given a link to set their password; nobody gives one to themself."""
+    if person_id == by.pk:
+        raise rules.OwnLink(person=by.name)
+    person = Person.objects.get(pk=person_id)
+    record("people.password_link_given", person, by=by, at=at, name=person.name)

@@ -1,0 +1,65 @@
+"""The registers of people and of the branches' assets (人员名册, 资产名册): declared."""
+
+from smartunion.kernel.web.columns import Column
+from smartunion.kernel.web.registers import Register
+
+PERSONS = Register(
+    model="people.Person",
+    code="persons",
+    title="人员名册",
+    noun="人员",
+    count="人",
+    lead="教职工归入 22 个分会；商户和校外账号到期自动失效。部门的岗位另行任命。",
+    group="人员与分会",
+    columns=(
+        Column("username", "工号"),
+        Column("name", "姓名", sub="phone"),
+        Column("unit__name", "分会或单位"),
+        Column("kind", "类别"),
+        Column("joined_on", "入会"),
+        Column("left_on", "离会"),
+        Column("access_until", "账号有效至"),
+    ),
+    can="people.view",
+    can_edit="people.edit",
+    search="username name phone unit__name",
+    order="username",
+    seg="kind",
+    filters="unit",
+    fields="username name unit kind phone joined_on left_on access_until",
+    key="username",
+    unit="unit",
+    link="membership:person",
+    off=lambda row: row.left_on is not None,
+    empty=("没有找到这样的人", "换个写法，或去掉分会的限定。"),
+)
+
+ASSETS = Register(
+    model="membership.AssetItem",
+    code="assets",
+    title="资产名册",
+    noun="资产",
+    count="件",
+    lead="每件资产有保管人和凭证号；保管人要在本分会名册上，凭证号要在账上（人—财—物）。",
+    group="人员与分会",
+    columns=(
+        Column("number", "编号"),
+        Column("name", "名称", sub="place"),
+        Column("unit__name", "分会"),
+        Column("keeper__name", "保管人"),
+        Column("cost_fen", "原值", total=True),
+        Column("bought_on", "购置"),
+        Column("document", "凭证号"),
+        Column("retired_on", "报废"),
+    ),
+    can="assets.view",
+    can_edit="assets.keep",
+    search="number name place keeper__name document",
+    order="unit__code number",
+    filters="unit",
+    fields="unit number name place cost_fen bought_on document keeper retired_on",
+    key="number",
+    unit="unit",
+    off=lambda row: row.retired_on is not None,
+    empty=("还没有登记资产", "资产管理员登记后，这里列出每件资产的保管人、原值和凭证号。"),
+)
