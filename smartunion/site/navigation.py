@@ -27,7 +27,6 @@ MENU: list[Item] = [
     Item(COMMON, "report-money", "经费账本", "账本", "ledger:accounts", "ledger.view"),
     Item(COMMON, "target-arrow", "绩效指标", "指标", "performance:indicators", "indicator.view"),
     Item(COMMON, "history", "日志与存证", "日志", "trail:entries", "trail.view"),
-    Item(COMMON, "components", "页面部件", "部件", "web:parts", SIGNED_IN),
 ]
 
 TABS: list[Tab] = [

@@ -39,14 +39,13 @@ def people(words: str, request: HttpRequest) -> list[Hit]:
     """Return people by name or staff number, and units by name or code."""
     persons = Person.objects.filter(Q(name__icontains=words) | Q(username__istartswith=words))
     units = Unit.objects.filter(Q(name__icontains=words) | Q(code__iexact=words))
-    directory = _address("people:persons")
     return [
         *(
-            Hit(str(unit), unit.get_kind_display(), _address("people:unit", unit.code))
+            Hit(str(unit), unit.get_kind_display(), _address("membership:unit", unit.pk))
             for unit in units.order_by("code")[:SHOWN]
         ),
         *(
-            Hit(str(person), str(person.unit or ""), f"{directory}?q={person.username}")
+            Hit(str(person), str(person.unit or ""), _address("membership:person", person.pk))
             for person in persons.select_related("unit").order_by("name", "pk")[:SHOWN]
         ),
     ]

@@ -21,7 +21,7 @@ from . import wording
 from .columns import as_json, field_of, written
 from .excel import RowError
 from .models import ImportBatch
-from .register_checks import check_rows, confine
+from .register_checks import check_rows, confine, validate
 from .tables import Register
 
 MOST_CHANGES = 1000
@@ -114,7 +114,7 @@ def _put(
     for name, value in values.items():
         setattr(row, name, value)
     confine(register, row, mandate)
-    row.full_clean()
+    validate(register, row)
     try:
         with transaction.atomic():
             if register.save:

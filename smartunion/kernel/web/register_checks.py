@@ -77,6 +77,15 @@ def check_rows(
     return good, errors
 
 
+def validate(register: Register, row: Any) -> None:
+    """Raise ValidationError for what the table would not take; fields not entered are not asked."""
+    entered = {column.name for column in register.entered()}
+    row.clean_fields(exclude={f.name for f in row._meta.fields} - entered)
+    row.clean()
+    row.validate_unique()
+    row.validate_constraints()
+
+
 def _try(
     register: Register, row: Any, values: Mapping[str, Any], mandate: Mandate
 ) -> list[tuple[str, str]]:
@@ -87,7 +96,7 @@ def _try(
         for name, value in values.items():
             if value is not None:
                 setattr(row, name, value)
-        row.full_clean()
+        validate(register, row)
         confine(register, row, mandate)
     except ValidationError as no:
         return [(name, "；".join(said)) for name, said in no.message_dict.items()]

@@ -17,6 +17,10 @@ LOOKUPS = ("code", "username", "name")
 """How a sheet may name a row of another table, in this order of preference."""
 
 
+MOST_OPTIONS = 60
+"""What a list of choices may hold before one rather searches."""
+
+
 def visible(register: Register, mandate: Mandate, can: str) -> "QuerySet[Any]":
     """Return the rows within the units that `can` is granted for."""
     rows = register.rows() if register.rows else register.table()._default_manager.all()
@@ -43,12 +47,15 @@ def searched(register: Register, rows: "QuerySet[Any]", words: str) -> "QuerySet
 def narrowed(
     register: Register, rows: "QuerySet[Any]", asked: Mapping[str, str]
 ) -> "QuerySet[Any]":
-    """Return the rows with the chosen values of the filters; unknown values are not filters."""
-    for name in (*register.filters.split(), register.seg):
-        if name and (value := asked.get(name)):
-            known = {str(stored) for stored, _ in options(register, name)}
-            if value in known:
-                rows = rows.filter(**{name: value})
+    """Return the rows with the chosen values of the filters; what is no value is no filter."""
+    for name in filter(None, (*register.filters.split(), register.seg)):
+        if value := asked.get(name):
+            found = field_of(register.table(), name)
+            if found.is_relation and not value.isdecimal():
+                continue
+            if found.flatchoices and value not in {str(stored) for stored, _ in found.flatchoices}:
+                continue
+            rows = rows.filter(**{name: value})
     return rows
 
 
@@ -60,15 +67,18 @@ def ordered(register: Register, rows: "QuerySet[Any]", sort: str) -> "QuerySet[A
     return rows.order_by(*by, "pk")
 
 
-def options(register: Register, name: str) -> list[tuple[Any, str]]:
-    """Return what a filter offers: a field's choices, or the rows that a relation points to."""
+def options(register: Register, name: str, rows: "QuerySet[Any]") -> list[tuple[Any, str]]:
+    """Return what a filter offers: a field's choices, or what stands in the visible rows."""
     found = field_of(register.table(), name)
+    if found.flatchoices:
+        return list(found.flatchoices)
+    used = rows.order_by().values_list(found.attname, flat=True).distinct()
     if isinstance(found, ForeignKey):
         related = found.related_model
         assert not isinstance(related, str)  # noqa: S101 - resolved when the apps are loaded
-        used = register.table()._default_manager.values(found.attname)
-        return [(row.pk, str(row)) for row in related._default_manager.filter(pk__in=used)]
-    return list(getattr(found, "flatchoices", []))
+        there = related._default_manager.filter(pk__in=used)
+        return sorted(((row.pk, str(row)) for row in there), key=lambda pair: pair[1])
+    return [(value, str(value)) for value in sorted(filter(None, used))[:MOST_OPTIONS]]
 
 
 def counts(register: Register, rows: "QuerySet[Any]") -> dict[Any, int]:

@@ -156,13 +156,14 @@ def _seg(request: PersonRequest, register: Register) -> list[dict[str, Any]]:
     """Return the pressed buttons: all, and each value of the segmented choice, with counts."""
     if not register.seg:
         return []
-    count = reads.counts(register, reads.visible(register, request.mandate, register.can))
+    everything = reads.visible(register, request.mandate, register.can)
+    count = reads.counts(register, everything)
     now = request.GET.get(register.seg, "")
     rest = _kept(request.GET, register.seg)
     buttons = [
         {"label": "全部", "value": "", "count": sum(count.values()), "query": rest, "here": not now}
     ]
-    for stored, label in reads.options(register, register.seg):
+    for stored, label in reads.options(register, register.seg, everything):
         if number := count.get(stored, 0):
             query = "&".join(filter(None, (rest, f"{register.seg}={stored}")))
             here = now == str(stored)
@@ -175,11 +176,12 @@ def _seg(request: PersonRequest, register: Register) -> list[dict[str, Any]]:
 def _selects(request: PersonRequest, register: Register) -> list[dict[str, Any]]:
     """Return the filters that are lists, each with its own label in its text."""
     model = register.table()
+    everything = reads.visible(register, request.mandate, register.can)
     return [
         {
             "name": name,
             "label": str(field_of(model, name).verbose_name),
-            "options": [(str(k), label) for k, label in reads.options(register, name)],
+            "options": [(str(k), label) for k, label in reads.options(register, name, everything)],
             "now": request.GET.get(name, ""),
         }
         for name in register.filters.split()

@@ -3,6 +3,8 @@
 from typing import cast
 
 import pytest
+from django.conf import settings
+from django.shortcuts import resolve_url
 from django.test import Client, RequestFactory
 
 from smartunion.kernel.people.models import Person
@@ -37,13 +39,13 @@ def test_a_refused_part_goes_to_the_head_of_the_page_it_came_from(
 def test_a_part_asked_for_after_the_session_ended_sends_to_the_login(client: Client) -> None:
     answer = client.get("/me/", headers={"HX-Request": "true"})
     assert answer.status_code == 401
-    assert answer["HX-Redirect"].startswith("/accounts/login/")
+    assert answer["HX-Redirect"].startswith(resolve_url(settings.LOGIN_URL))
 
 
 def test_whoever_has_not_signed_in_comes_back_after_the_login(client: Client) -> None:
     answer = client.get("/me/")
     assert answer.status_code == 302
-    assert answer["Location"] == "/accounts/login/?next=/me/"
+    assert answer["Location"] == f"{resolve_url(settings.LOGIN_URL)}?next=/me/"
 
 
 def test_the_larger_type_holds_on_every_face(client: Client, lin: Person) -> None:
