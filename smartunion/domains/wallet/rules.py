@@ -143,6 +143,17 @@ def base_fen(ecny_fen: int, points_fen: int, terms: Terms) -> int:
     return ecny_fen + points_fen if terms.points_earn else ecny_fen
 
 
+def settlement_fen(spent_fen: int, subsidy_fen: int, terms: Terms) -> tuple[int, int]:
+    """Return (what the merchant gets in all, what of it the union pays), for one statement (T04).
+
+    ON_TOP: the spend and the subsidy besides. INCLUSIVE: the subsidy is the whole, the spend is
+    part of it; the cap then bounds the whole. The ledger's rows are the same (example L).
+    """
+    if terms.settlement_mode == INCLUSIVE:
+        return max(subsidy_fen, spent_fen), max(subsidy_fen - spent_fen, 0)
+    return spent_fen + subsidy_fen, subsidy_fen
+
+
 def attribution(nets_fen: Sequence[int], terms: Terms) -> list[int]:
     """Return each payment's own subsidy, by replaying the month in its order.
 

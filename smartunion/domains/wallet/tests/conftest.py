@@ -9,8 +9,10 @@ from smartunion.domains.planning import public as planning
 from smartunion.domains.wallet.actions import admitting, opening, paying, refunding
 from smartunion.domains.wallet.models import Credit, Merchant, Terminal, Wallet
 from smartunion.domains.wallet.reads import figures, keys, tills
+from smartunion.domains.wallet.reads.audits import audits_on
 from smartunion.domains.wallet.rules import code_of, month_number
 from smartunion.kernel.base.days import CAMPUS, campus_day
+from smartunion.kernel.ledger.audits import AUDITS
 from smartunion.kernel.people.models import Person
 from tests.cast import person, unit
 
@@ -118,3 +120,21 @@ def campus(request: pytest.FixtureRequest) -> Campus:
 def _transactional(request: pytest.FixtureRequest) -> bool:
     mark = request.node.get_closest_marker("django_db")
     return bool(mark and mark.kwargs.get("transaction"))
+
+
+def assert_clean() -> None:
+    """Every audit of ledger and wallet holds."""
+    broken = {
+        audit.id: rows
+        for audit in (*AUDITS, *audits_on(NOON.date()))
+        if (rows := audit.offenders())
+    }
+    assert broken == {}
+
+
+@pytest.fixture(autouse=True)
+def _audited(request: pytest.FixtureRequest):
+    """After every test with a campus the books are clean, unless the test breaks them by hand."""
+    yield
+    if "campus" in request.fixturenames and not request.node.get_closest_marker("breaks"):
+        assert_clean()

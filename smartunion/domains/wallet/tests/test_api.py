@@ -38,7 +38,10 @@ def terminal_of(campus, row) -> Terminal:
         answer = client.generic(method, path, body, "application/json", **extra)
         return answer.status_code, dict(answer.headers), answer.content
 
-    return Terminal(row.code, key.key_id, bytes(key.secret), send, lambda: campus.at.timestamp())
+    def campus_clock() -> float:
+        return campus.at.timestamp()
+
+    return Terminal(row.code, key.key_id, bytes(key.secret), send, campus_clock)
 
 
 def today(campus):
