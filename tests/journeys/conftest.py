@@ -1,0 +1,131 @@
+"""The campus of 10 March 2025 before a real browser: the clock of the served house is shifted."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from smartunion.domains.planning import public as planning
+from smartunion.domains.wallet.actions import admitting, allotting, opening
+from smartunion.domains.wallet.models import Allotment, Terminal, Wallet
+from smartunion.domains.wallet.reads import figures, tills
+from smartunion.kernel.base.days import CAMPUS
+from smartunion.kernel.people.models import Office, Person, Unit
+from tests.browser import PHONE, serving, sign_in
+from tests.cast import appoint, person, unit
+
+NOON = datetime(2025, 3, 10, 12, 0, tzinfo=CAMPUS)
+TILL: dict[str, Any] = {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
+
+
+@dataclass(frozen=True)
+class March:
+    """The house as it is served, and how far its clock is from ours."""
+
+    url: str
+    offset: timedelta
+
+    def now(self) -> datetime:
+        """Return the present of the served house."""
+        return datetime.now(UTC) + self.offset
+
+
+@pytest.fixture(scope="session")
+def march(django_db_setup: None, django_db_blocker: Any) -> Iterator[March]:
+    """Serve the house at noon of 10 March 2025."""
+    seconds = round((NOON - datetime.now(UTC)).total_seconds())
+    with (
+        django_db_blocker.unblock(),
+        serving(SMARTUNION_CLOCK_OFFSET=str(seconds)) as url,
+    ):
+        yield March(url, timedelta(seconds=seconds))
+
+
+@dataclass
+class Market:
+    """One canteen with a till, people with wallets; everything through the real actions."""
+
+    march: March
+    till: Terminal
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        return self.march.now()
+
+    def wallet(self, who: Person, *, ecny: int = 0, points: int = 0) -> Wallet:
+        """Open a wallet; the money comes by an allotment that the bank has credited."""
+        at = self.now()
+        opening.open_wallet(person=who, by=who, at=at)
+        if ecny:
+            allotting.allot(person=who, amount_fen=ecny, by=who, at=at)
+            self.bank_credits()
+        if points:
+            allotting.credit_points(
+                persons=[who], points_fen=points, document="test", fund_source="dues",
+                by=self.people["giver"], at=at, because="三八节活动积分",
+            )  # fmt: skip
+        return Wallet.objects.get(owner=who)
+
+    def bank_credits(self) -> None:
+        """Answer every open allotment as the bank does."""
+        for each in Allotment.objects.filter(state__in=("requested", "sent")):
+            at = self.now()
+            allotting.allotment_sent(allotment_id=each.pk, at=at)
+            allotting.allotment_credited(allotment_id=each.pk, bank_ref=f"CCB{each.pk}", at=at)
+
+
+@pytest.fixture
+def market(transactional_db: None, march: March) -> Market:
+    """Open the canteen, with its plan year."""
+    figures.forget()
+    tills.forget()
+    planning.import_year(year=2025, by=None, at=NOON, because="test")
+    Office.objects.get_or_create(
+        code="member", defaults={"title": "会员", "scope": "own", "grants": ["wallet.own", "home"]}
+    )
+    shop = admitting.register_merchant(
+        number="M01", name="第一食堂", category="餐饮", place="东区食堂一层", by=None, at=NOON
+    )
+    admitting.sign_undertaking(merchant_id=shop.pk, by=None, at=NOON)
+    admitting.pay_deposit(
+        merchant_id=shop.pk, amount_fen=20_000_00, document="deposit:M01", by=None, at=NOON
+    )
+    admitting.activate(merchant_id=shop.pk, by=None, at=NOON)
+    till = admitting.register_terminal(
+        merchant_id=shop.pk, code="CCB-7741-0001", name="1号收银台", by=None, at=NOON
+    )
+    giver = person("giver", "高兴发", unit("B09", "图书馆工会分会"))
+    return Market(march, till, {"giver": giver})
+
+
+@pytest.fixture
+def cashier(market: Market) -> Person:
+    """Stand at the canteen's till."""
+    home = Unit.objects.get(code="M01")
+    who = person("luo", "罗小军", home, Person.Kind.MERCHANT)
+    appoint(who, "till.use", "merchant.own", scope=Office.Scope.UNIT)
+    return who
+
+
+@pytest.fixture
+def officer(market: Market, wang: Person) -> Person:
+    """王主任 with the offices that decide."""
+    appoint(wang, "wallet.desk", "wallet.release", "wallet.points", "indicator.view")
+    return wang
+
+
+@pytest.fixture
+def opens(screen: Callable[..., Any], march: March) -> Callable[..., Page]:
+    """Return a function that opens an address of the March house as a person."""
+
+    def opened(who: Person, path: str, size: dict[str, Any] = PHONE, **more: Any) -> Page:
+        context = screen(size, base_url=march.url, **more)
+        context.add_cookies([{**sign_in(who), "url": march.url}])
+        page: Page = context.new_page()
+        page.goto(path)
+        return page
+
+    return opened
