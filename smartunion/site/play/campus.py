@@ -53,7 +53,8 @@ class Campus:
         """Return the one that a line of the story is about: by username or by number."""
         if "username" in clue:
             return next(p for p in self.people if p.username == clue["username"])
-        return self.people[clue["person"] % len(self.people)]
+        number: int = clue["person"]
+        return self.people[number % len(self.people)]
 
 
 def gather(*, seed: int, year: int, tills: dict[str, list[int]]) -> Campus:

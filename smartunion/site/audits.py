@@ -1,0 +1,86 @@
+"""What must hold of the whole installation; `smartunion check` asks it all and names every row."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Max
+
+from smartunion.domains.wallet.reads import audits as wallet
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.ledger.audits import AUDITS as LEDGER
+from smartunion.kernel.ledger.audits import Audit
+from smartunion.kernel.trail.models import Entry
+
+PLAN = (
+    Audit(
+        "B1",
+        "收入合计 = 支出合计 = 全口径总额",
+        """
+        SELECT format('planning_planyear %s', p.year) AS "where",
+          format('income %s, spending %s, total %s fen', i.fen, s.fen, p.total_fen) AS what
+        FROM planning_planyear p
+        CROSS JOIN LATERAL (SELECT COALESCE(SUM(amount_fen), 0)::bigint AS fen
+          FROM planning_incomeline WHERE plan_id = p.id AND NOT outside) i
+        CROSS JOIN LATERAL (SELECT COALESCE(SUM(amount_fen), 0)::bigint AS fen
+          FROM planning_spendingline WHERE plan_id = p.id AND position('/' IN code) = 0) s
+        WHERE i.fen <> s.fen OR i.fen <> p.total_fen
+        """,
+    ),
+    Audit(
+        "B2",
+        "各工程的细目之和不超过工程预算",
+        """
+        SELECT format('planning_spendingline %s', line.code) AS "where",
+          format('details %s of %s fen', SUM(detail.amount_fen), line.amount_fen) AS what
+        FROM planning_spendingline line
+        JOIN planning_spendingline detail ON detail.plan_id = line.plan_id
+          AND detail.project_id = line.project_id AND position('/' IN detail.code) > 0
+        JOIN planning_incomeline source ON source.id = detail.fund_source_id AND NOT source.outside
+        WHERE position('/' IN line.code) = 0
+        GROUP BY line.id HAVING SUM(detail.amount_fen) > line.amount_fen
+        """,
+    ),
+    Audit(
+        "B3",
+        "每笔预算列支都有资金来源",
+        """
+        SELECT format('ledger_transfer %s', id) AS "where", budget_code || ' without fund' AS what
+        FROM ledger_transfer WHERE budget_code <> '' AND fund_source = ''
+        """,
+    ),
+)
+ORGANIZATION = (
+    Audit(
+        "O1",
+        "常委会七席，四条联系线各一席",
+        """
+        SELECT format('people_unit %s', u.code) AS "where",
+          format('%s seats, %s lines', COUNT(s.id), COUNT(DISTINCT NULLIF(s.line, ''))) AS what
+        FROM people_unit u LEFT JOIN people_seat s ON s.unit_id = u.id
+        JOIN people_establishment e ON e.kind = u.kind
+        WHERE u.kind = 'standing' GROUP BY u.id, e.seats HAVING COUNT(s.id) <> e.seats
+        """,
+    ),
+    Audit(
+        "O2",
+        "一席一时只有一名A角",
+        """
+        SELECT format('people_appointment %s', a.id) AS "where",
+          format('seat %s is also held by appointment %s', a.seat_id, b.id) AS what
+        FROM people_appointment a JOIN people_appointment b
+          ON b.seat_id = a.seat_id AND b.part = a.part AND b.id > a.id
+         AND daterange(a.since, a.until) && daterange(b.since, b.until)
+        """,
+    ),
+)
+
+
+def all_of_them(*, at: datetime) -> Sequence[Audit]:
+    """Return every audit of the house, in the order in which they are reported.
+
+    The wallet is judged by the terms of the last day on which anything happened: a demonstration
+    lives in another year than the machine that it runs on.
+    """
+    last = Entry.objects.aggregate(at=Max("at"))["at"]
+    judged = wallet.audits_on(campus_day(min(at, last))) if last else ()
+    return (*LEDGER, *judged, *PLAN, *ORGANIZATION)
