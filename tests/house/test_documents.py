@@ -7,7 +7,9 @@ from collections import Counter
 
 import pytest
 
-from .house import CODE, ROOT, all_tests, named, nothing, our_models, tracked, tree
+from smartunion.kernel.trail.reads import words_of
+
+from .house import CODE, ROOT, all_tests, named, nothing, our_models, sources, tracked, tree
 
 CLAUSE = re.compile(r"[RTPKXU]\d{2,3}|\d(\.\d(-\d)?)?[①-⑳]?")
 """R044, T57, P05, K07, X12; a section of the plan: 3.1, 3.1①, 3.1-1②."""
@@ -57,6 +59,18 @@ def test_every_command_is_in_the_operations_manual() -> None:
     manual = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     commands = [p.stem for p in CODE.rglob("management/commands/*.py") if p.stem != "__init__"]
     nothing([name for name in sorted(commands) if not re.search(rf"`{name}\b", manual)])
+
+
+def test_every_happening_is_told_in_chinese() -> None:
+    """What `record("aid.paid", …)` writes is shown on pages; a register's codes tell themselves."""
+    mute = set()
+    for path in sources():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "record":
+                code = node.args[0] if node.args else None
+                if isinstance(code, ast.Constant) and words_of(code.value) == code.value:
+                    mute.add(f"{named(path)}:{node.lineno} {code.value}")
+    nothing(sorted(mute))
 
 
 def test_every_decision_has_its_own_number_and_all_its_parts() -> None:

@@ -36,6 +36,7 @@ class UnknownFact(Refused):
     code = "procedures.unknown_fact"
     text = "“{matter}”没有这些要素：{names}"
     clause = "2.2"
+    remedy = "按六栏表列出的要素填写"
 
 
 class RiskBlocks(Refused):
@@ -49,6 +50,7 @@ class SignedAlready(Refused):
     code = "procedures.signed_already"
     text = "{by}已经签过；“{step}”要 {staff} 个不同的人"
     clause = "2.2"
+    remedy = "请另一位成员签"
 
 
 class WindowOpen(Refused):
@@ -62,15 +64,18 @@ class NoWayBack(Refused):
     code = "procedures.no_way_back"
     text = "“{step}”不能退回到“{to}”"
     clause = "2.2"
+    remedy = "退回到本件已经走过的步骤"
 
 
 class ReasonMissing(Refused):
     code = "procedures.reason_missing"
     text = "退回、撤回都要写明事由"
     clause = "2.2"
+    remedy = "写明事由再办"
 
 
 class CaseClosed(Refused):
     code = "procedures.case_closed"
     text = "“{case}”已于 {at:%-m月%-d日 %H:%M} 结束"
     clause = "2.2"
+    remedy = "已办结的件不能再动，需要时另立一件"

@@ -74,7 +74,7 @@ def told(entries: Sequence[Entry]) -> list[Told]:
     return [
         Told(
             entry,
-            words.get(entry.what, entry.what),
+            words_of(entry.what),
             names.get(entry.subject, entry.subject),
             [_fact(words, key, value) for key, value in entry.facts.items()],
         )
@@ -82,9 +82,30 @@ def told(entries: Sequence[Entry]) -> list[Told]:
     ]
 
 
+REGISTER_VERBS = {
+    "registered": "登记",
+    "changed": "修改",
+    "restored": "恢复",
+    "taken_back": "撤回",
+    "deleted": "删除",
+}
+
+
 def words_of(what: str) -> str:
-    """Return the house's Chinese words for a code, or the code where it has none."""
-    return _words().get(what, what)
+    """Return the house's Chinese words for a code, or the code where it has none.
+
+    A register's codes say table and verb: "wallet.merchant_changed" is 修改商户.
+    """
+    if word := _words().get(what):
+        return word
+    for verb, word in REGISTER_VERBS.items():
+        if what.endswith(f"_{verb}"):
+            try:
+                model = apps.get_model(what.removesuffix(f"_{verb}"))
+            except (LookupError, ValueError):
+                continue
+            return f"{word}{model._meta.verbose_name}"
+    return what
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -125,6 +125,7 @@ class NotMet(Refused):
 
     code = "planning.not_met"
     text = "{code} 没有完成登记，无可撤回"
+    remedy = "刷新页面，看里程碑现在的登记"
 
 
 class NotOwner(Refused):

@@ -27,10 +27,10 @@ def credit_list(
     *,
     rows: Sequence[tuple[int, int]],
     document: str,
-    because: str,
     fund_source: str,
     by: Person,
     at: datetime,
+    because: str,
 ) -> int:
     """Credit (person id, fen) rows under one document; return how many were credited.
 
