@@ -1,0 +1,342 @@
+"""Deny by default: who may open which page, and that nobody opens what is somebody else's.
+
+A page with an object in its address must stand in `ELSEWHERE` (how to make somebody else's object,
+and who tries to open it) or in `WHOLE_CAMPUS` (why there is no somebody else). Add yours there.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from smartunion.kernel.base import clock
+from smartunion.kernel.base.days import CAMPUS
+from smartunion.kernel.people.models import Appointment, Office, Person, Seat, Unit
+from smartunion.kernel.people.reads import Mandate, mandate_of
+from smartunion.kernel.web.page import PUBLIC, SIGNED_IN
+from smartunion.site.org import founding
+
+SCENE = datetime(2025, 12, 19, 10, 42, tzinfo=CAMPUS)
+DAY = date(2025, 12, 19)
+TERMINAL = "terminal"
+"""What the API asks instead of a sign-in: the terminal's signature."""
+
+
+# ---------- every address ----------
+
+
+def patterns(
+    here: list[URLPattern | URLResolver], space: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    for pattern in here:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from patterns(pattern.url_patterns, inner)
+        else:
+            yield f"{space}{pattern.name}", pattern
+
+
+PAGES = [
+    (name, pattern)
+    for name, pattern in patterns(get_resolver().url_patterns)
+    if getattr(pattern.callback, "permission", TERMINAL) != TERMINAL
+]
+GUARDED = [(n, p) for n, p in PAGES if p.callback.permission not in (PUBLIC, SIGNED_IN)]
+MARKS = {"int": "987654321", "string": "nothing", "slug": "nothing", "path": "nothing"}
+
+
+def objects_of(pattern: URLPattern) -> list[str]:
+    route = pattern.pattern
+    return list(route.converters) or list(getattr(route, "regex").groupindex)  # noqa: B009 - typed
+
+
+def nowhere(name: str, pattern: URLPattern) -> str:
+    """Return the page's address with objects that do not exist."""
+    marks = {
+        key: 2199 if key == "year" else MARKS[type(conv).__name__.lower().removesuffix("converter")]
+        for key, conv in pattern.pattern.converters.items()
+    } or dict.fromkeys(objects_of(pattern), "0")
+    return reverse(name, kwargs=marks)
+
+
+# ---------- everybody ----------
+
+
+@dataclass
+class Everybody:
+    """One person for each office, and those without any."""
+
+    people: dict[str, Person]
+    mandates: dict[str, Mandate]
+
+    def with_permission(self, can: str) -> str:
+        """Return who holds the permission: a single-office person, so that nothing else helps."""
+        return next(code for code, mandate in self.mandates.items() if mandate.may(can))
+
+    def without_permission(self, can: str) -> str:
+        return next(code for code, mandate in self.mandates.items() if not mandate.may(can))
+
+
+@pytest.fixture
+def scene(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    offset = (SCENE - datetime.now(CAMPUS)).total_seconds()
+    monkeypatch.setenv(clock.VARIABLE, str(offset))
+
+
+@pytest.fixture
+def everybody(scene: None) -> Everybody:
+    founding.structure(at=SCENE)
+    people = {}
+    kinds = {"merchant": Person.Kind.MERCHANT, "outside": Person.Kind.OUTSIDE}
+    shop = Unit.objects.create(code="M01", name="第一食堂", kind=Unit.Kind.MERCHANT)
+    branch = Unit.objects.get(code="B01")
+    for office in Office.objects.exclude(code="member"):
+        unit = shop if office.kind == "merchant" else branch
+        people[office.code] = person = Person.objects.create(
+            username=office.code,
+            name=office.title,
+            unit=unit,
+            kind=kinds.get(office.kind, Person.Kind.STAFF),
+        )
+        Appointment.objects.create(office=office, unit=unit, person=person, since=date(2025, 1, 1))
+    for username, kind in (
+        ("a_member", Person.Kind.STAFF),
+        ("a_student", Person.Kind.STUDENT),
+        ("a_guest", Person.Kind.OUTSIDE),
+        ("a_shopkeeper", Person.Kind.MERCHANT),
+    ):
+        people[username] = Person.objects.create(
+            username=username, name=username, unit=branch, kind=kind
+        )
+    return Everybody(people, {code: mandate_of(p, on=DAY) for code, p in people.items()})
+
+
+def client_of(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+# ---------- deny by default ----------
+
+
+def test_every_page_refuses_every_office_that_does_not_grant_it(everybody: Everybody) -> None:
+    """The whole matrix at the guard itself: every guarded page × every office."""
+    request: Any = RequestFactory().get("/")
+    opened, refused = [], 0
+    for code, mandate in everybody.mandates.items():
+        request.user = request.person = everybody.people[code]
+        request.mandate = mandate
+        for name, pattern in GUARDED:
+            if mandate.may(pattern.callback.permission):
+                continue
+            for method in ("GET", "POST"):
+                request.method = method
+                try:
+                    answer = pattern.callback(request)
+                except PermissionDenied:
+                    refused += 1
+                else:
+                    if answer.status_code != 405:
+                        opened.append(f"{name} by {code}: {answer.status_code}")
+    assert opened == []
+    assert refused > len(GUARDED) * 20
+
+
+def test_every_permission_of_a_page_is_granted_by_some_office(everybody: Everybody) -> None:
+    """A permission that nobody holds is a page that nobody opens: a misspelling."""
+    granted = {can for mandate in everybody.mandates.values() for can in mandate.units}
+    assert {p.callback.permission for _, p in GUARDED} - granted == set()
+
+
+def test_a_page_opens_for_its_office_and_answers_403_to_another(everybody: Everybody) -> None:
+    """End to end: one who may, one who may not."""
+    clients = {code: client_of(person) for code, person in everybody.people.items()}
+    wrong = []
+    for name, pattern in GUARDED:
+        can, address = pattern.callback.permission, nowhere(name, pattern)
+        yes = clients[everybody.with_permission(can)].get(address).status_code
+        no = clients[everybody.without_permission(can)].get(address).status_code
+        if yes not in (200, 302, 404, 405, 409):
+            wrong.append(f"{address}: {yes} for {everybody.with_permission(can)} ({can})")
+        if no not in (403, 405):
+            wrong.append(f"{address}: {no} for {everybody.without_permission(can)} without {can}")
+    assert wrong == []
+
+
+def test_whoever_has_not_signed_in_is_sent_to_the_door(scene: None) -> None:
+    """Every page but the public ones leads to the cast (in production: the login)."""
+    client, wrong = Client(), []
+    for name, pattern in PAGES:
+        if pattern.callback.permission != PUBLIC:
+            answer = client.get(nowhere(name, pattern))
+            there = answer.headers.get("Location", "")
+            if answer.status_code != 405 and not there.startswith("/accounts/"):
+                wrong.append(f"{name}: {answer.status_code} {there}")
+    assert wrong == []
+
+
+def test_every_address_says_who_may_open_it() -> None:
+    bare = [
+        name
+        for name, pattern in patterns(get_resolver().url_patterns)
+        if not hasattr(pattern.callback, "permission")
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("path", ["payments", "payments/1", "refunds", "terminals/me", "anything"])
+def test_the_api_answers_nobody_without_a_signature(scene: None, path: str) -> None:
+    for method in ("get", "post", "put", "delete"):
+        answer = getattr(Client(), method)(f"/v1/{path}")
+        assert answer.status_code in (400, 401, 403, 404, 405), f"{method} {path}"
+        assert answer.status_code in (401, 403, 404, 405) or "refused" in answer.json()
+
+
+# ---------- somebody else's ----------
+
+
+@dataclass
+class Theirs:
+    """Somebody else's object: who tries to open it, and which it is."""
+
+    username: str
+    objects: dict[str, Any]
+
+
+def a_payment_of_mo() -> int:
+    """Return a payment that is not lin's, at a shop that is not lin's."""
+    from smartunion.domains.wallet.tests.conftest import Campus
+
+    campus = Campus(at=datetime(2025, 12, 1, 12, 0, tzinfo=CAMPUS))
+    mo = campus.member("mo", ecny=10_000)
+    return campus.pay(mo, 500, campus.shop("M02", "第二食堂")).id
+
+
+def person_elsewhere() -> int:
+    return Person.objects.get(username="mo").pk
+
+
+def asset_elsewhere() -> int:
+    from smartunion.domains.membership.models import AssetItem
+
+    mo = Person.objects.get(username="mo")
+    return AssetItem.objects.create(
+        unit=mo.unit, number="B03-1", name="书柜", cost_fen=1, bought_on=DAY, keeper=mo
+    ).pk
+
+
+def another_audit() -> int:
+    return Appointment.objects.get(person__username="sun").pk
+
+
+def upload_of_another(model: str) -> int:
+    from smartunion.kernel.web.models import ImportBatch
+
+    by = Person.objects.get(username="mo")
+    return ImportBatch.objects.create(
+        register=model, filename="x.xlsx", by=by, at=SCENE, good=[], errors=[]
+    ).pk
+
+
+ELSEWHERE: dict[str, Callable[[], Theirs]] = {
+    "wallet:receipt": lambda: Theirs("lin", {"payment_id": a_payment_of_mo()}),
+    "wallet:freezing": lambda: Theirs("lin", {"freezing_id": 1}),
+    "wallet:till_slip": lambda: Theirs("canteen1", {"payment_id": a_payment_of_mo()}),
+    "membership:person": lambda: Theirs("chen", {"person_id": person_elsewhere()}),
+    "membership:persons_row": lambda: Theirs("chen", {"row_id": person_elsewhere()}),
+    "membership:assets_row": lambda: Theirs("gu", {"row_id": asset_elsewhere()}),
+    "membership:recusal": lambda: Theirs("sun2", {"appointment_id": another_audit()}),
+    **{
+        f"membership:assets_{page}": lambda: Theirs(
+            "gu", {"batch_id": upload_of_another("membership.AssetItem")}
+        )
+        for page in ("batch", "wrong", "writing", "dropping", "taking_back")
+    },
+    "mfa_remove_webauthn": lambda: Theirs("lin", {"pk": 1}),
+    "mfa_edit_webauthn": lambda: Theirs("lin", {"pk": 1}),
+    "files:content": lambda: Theirs("lin", {"file_id": 1}),
+}
+"""How to make an object that is somebody else's, and who tries to open it in vain."""
+
+OFFICERS_OF_ALL = "a permission of the whole campus: no row is outside it"
+REFERENCE = "a word of the plan or of the organization, the same for everybody who may open it"
+WHOLE_CAMPUS: dict[str, str] = {
+    "web:parts": REFERENCE,
+    "cast_entering": "demonstration only; tested in smartunion/site/accounts",
+    "account_reset_password_from_key": "the key in the address is the proof",
+    "membership:unit": REFERENCE,
+    "membership:office": REFERENCE,
+    "membership:persons_export": "the list's own rows, as a sheet",
+    "membership:assets_export": "the list's own rows, as a sheet",
+    "performance:board_part": REFERENCE,
+    "performance:cockpit_part": REFERENCE,
+}
+"""Pages with an object in their address that have no somebody else, and why."""
+
+BY_PERMISSION = {
+    "people.appoint", "people.edit", "plan.view", "plan.edit", "plan.budget", "plan.calendar",
+    "indicator.view", "indicator.rows", "wallet.desk", "wallet.merchants", "wallet.points",
+    "wallet.release", "ledger.view", "trail.view", "files.view", "cockpit.view",
+}  # fmt: skip
+"""Permissions that offices.yaml grants for the whole campus only (tested below)."""
+
+
+def with_objects() -> list[tuple[str, URLPattern]]:
+    return [(name, pattern) for name, pattern in PAGES if objects_of(pattern)]
+
+
+def test_every_page_with_an_object_says_whose() -> None:
+    unsaid = [
+        name
+        for name, pattern in with_objects()
+        if name not in ELSEWHERE
+        and name not in WHOLE_CAMPUS
+        and pattern.callback.permission not in BY_PERMISSION
+    ]
+    assert unsaid == [], "add these to ELSEWHERE or WHOLE_CAMPUS in tests/house/test_permissions.py"
+
+
+def test_what_counts_as_whole_campus_is_granted_for_the_whole_campus_only() -> None:
+    rows = founding.load("offices.yaml")["offices"]
+    partial = {can for row in rows if row["scope"] != "all" for can in row["grants"]}
+    # a branch's officers read the plan and the indicators, which are the same for everybody
+    assert partial & BY_PERMISSION <= {"plan.view", "indicator.view"}
+
+
+def test_nobody_opens_what_is_somebody_elses(scene: None) -> None:
+    founding.found(year=2025, people=40, seed=1, at=SCENE)
+    from smartunion.domains.planning import public as planning
+
+    planning.import_year(year=2025, by=None, at=SCENE, because="test")
+    sun2 = Person.objects.create(
+        username="sun2", name="孙二", unit=Unit.objects.get(code="B01"), kind="staff"
+    )
+    Appointment.objects.create(
+        office=Office.objects.get(code="audit_director"),
+        unit=Seat.objects.get(office__code="audit_director").unit,
+        person=sun2,
+        since=date(2025, 1, 1),
+    )
+    names = dict(PAGES)
+    wrong = []
+    for name, make in ELSEWHERE.items():
+        if name not in names:
+            continue
+        theirs = make()
+        client = client_of(Person.objects.get(username=theirs.username))
+        address = reverse(name, kwargs=theirs.objects)
+        for answer in (client.get(address), client.post(address, {"matter": "x", "because": "y"})):
+            if answer.status_code not in (403, 404, 405) and not _asks_who(answer):
+                wrong.append(f"{name} by {theirs.username}: {answer.status_code}")
+    assert wrong == []
+
+
+def _asks_who(answer: Any) -> bool:
+    """Test if the answer is the question for the password again, before anything is shown."""
+    return answer.status_code == 302 and "/reauthenticate/" in answer["Location"]
