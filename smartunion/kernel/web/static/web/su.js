@@ -40,7 +40,7 @@ document.addEventListener("htmx:beforeCleanupElement", (event) => {
 });
 
 async function draw(scope) {
-  const figures = [...scope.querySelectorAll(".su-chart")].filter((f) => !f.dataset.drawn && f.querySelector("script"));
+  const figures = [...scope.querySelectorAll(".su-chart")].filter((f) => !f.dataset.drawn && f.querySelector("[data-chart]"));
   if (!figures.length) return;
   let echarts;
   try { echarts = await echartsReady(); } catch { root.classList.remove("charts"); return; } // the table is there
