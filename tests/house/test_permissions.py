@@ -6,7 +6,7 @@ and who tries to open it) or in `WHOLE_CAMPUS` (why there is no somebody else). 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -218,6 +218,42 @@ def a_payment_of_mo() -> int:
     return campus.pay(mo, 500, campus.shop("M02", "第二食堂")).id
 
 
+def a_freezing_of_mo() -> int:
+    """Return a freezing of mo's: the third payment from one device within minutes."""
+    from smartunion.domains.wallet.models import Freezing
+    from smartunion.domains.wallet.tests.conftest import Campus
+
+    campus = Campus(at=datetime(2025, 12, 2, 12, 0, tzinfo=CAMPUS), seq=100)
+    mo, till = campus.member("mo", ecny=10_000), campus.shop("M02", "第二食堂")
+    for minute in range(3):
+        campus.pay(mo, 500, till, at=campus.at + timedelta(minutes=minute))
+    return Freezing.objects.get().pk
+
+
+def key_of_mo() -> int:
+    from allauth.mfa.models import Authenticator
+
+    mo = Person.objects.get(username="mo")
+    kind = Authenticator.Type.WEBAUTHN
+    return Authenticator.objects.create(
+        user=mo, type=kind, data={"name": "mo", "credential": {}}
+    ).pk
+
+
+def file_of_mo() -> int:
+    from smartunion.kernel.files.models import File
+
+    return File.objects.create(
+        sha256="0" * 64,
+        name="x.pdf",
+        media_type="application/pdf",
+        size_bytes=1,
+        kind="other",
+        stored_by=Person.objects.get(username="mo"),
+        stored_at=SCENE,
+    ).pk
+
+
 def person_elsewhere() -> int:
     return Person.objects.get(username="mo").pk
 
@@ -246,7 +282,7 @@ def upload_of_another(model: str) -> int:
 
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     "wallet:receipt": lambda: Theirs("lin", {"payment_id": a_payment_of_mo()}),
-    "wallet:freezing": lambda: Theirs("lin", {"freezing_id": 1}),
+    "wallet:freezing": lambda: Theirs("lin", {"freezing_id": a_freezing_of_mo()}),
     "wallet:till_slip": lambda: Theirs("canteen1", {"payment_id": a_payment_of_mo()}),
     "membership:person": lambda: Theirs("chen", {"person_id": person_elsewhere()}),
     "membership:persons_row": lambda: Theirs("chen", {"row_id": person_elsewhere()}),
@@ -258,9 +294,9 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
         )
         for page in ("batch", "wrong", "writing", "dropping", "taking_back")
     },
-    "mfa_remove_webauthn": lambda: Theirs("lin", {"pk": 1}),
-    "mfa_edit_webauthn": lambda: Theirs("lin", {"pk": 1}),
-    "files:content": lambda: Theirs("lin", {"file_id": 1}),
+    "mfa_remove_webauthn": lambda: Theirs("lin", {"pk": key_of_mo()}),
+    "mfa_edit_webauthn": lambda: Theirs("lin", {"pk": key_of_mo()}),
+    "files:content": lambda: Theirs("lin", {"file_id": file_of_mo()}),
 }
 """How to make an object that is somebody else's, and who tries to open it in vain."""
 
