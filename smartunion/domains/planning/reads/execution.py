@@ -2,22 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import BigIntegerField, Sum
+from django.db.models import BigIntegerField, QuerySet, Sum
 
 from smartunion.domains.planning.rules.forecast import (
+    INCLUSIVE,
+    ON_TOP,
     Forecast,
     SubsidyTerms,
     alarm,
     known_fen,
+    month_fen,
+    months_left,
+    most_members,
     of_subsidy,
 )
 from smartunion.kernel.base.days import end_of
 from smartunion.kernel.ledger import reads as ledger
-from smartunion.kernel.ledger.models import Encumbrance
+from smartunion.kernel.ledger.models import Encumbrance, Transfer
 from smartunion.kernel.people.models import Person
 
 from .plan import BudgetLineFact, budget_lines, plan_of
@@ -49,9 +55,9 @@ class ExecutionFact:
         return self.spent_fen + self.encumbered_fen
 
     @property
-    def share(self) -> Fraction | None:
+    def share(self) -> Decimal | None:
         """Return the part used of the budget; None where there is no budget."""
-        return Fraction(self.used_fen, self.budget_fen) if self.budget_fen else None
+        return Decimal(self.used_fen) / self.budget_fen if self.budget_fen else None
 
 
 @dataclass(frozen=True)
@@ -182,3 +188,67 @@ def _forecast(
                 planned_fen=one.line.amount_fen,
             )
     return Forecast(rest + subsidy.on_top_fen, rest + subsidy.inclusive_fen)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The budget of a year on a day, summed."""
+
+    rows: tuple[ExecutionFact, ...]
+    budget_fen: int
+    spent_fen: int
+    encumbered_fen: int
+    forecast_on_top_fen: int
+    forecast_inclusive_fen: int
+    deposits_fen: int
+    members: int
+    months_left: float
+    active_share: float
+    month_on_top_fen: int
+    month_inclusive_fen: int
+    mode: str
+    most_members: int
+    """How many members the mall's project pays for at full use from launch to December (T05)."""
+
+    @property
+    def used_share(self) -> Decimal:
+        """Return the part of the whole budget that is spent or bound."""
+        return Decimal(self.spent_fen + self.encumbered_fen) / (self.budget_fen or 1)
+
+
+def sheet(year: int, *, on: date) -> Sheet:
+    """Return the year's execution with its sums and what the forecast was made of (T04–T06)."""
+    rows = tuple(execution(year, on=on))
+    ours = subsidy_terms(year, on=on)
+    mall = next((row.budget_fen for row in rows if SUBSIDY.startswith(row.project)), 0)
+    months = round(months_left(ours, on=ours.launch_on.replace(day=1) - timedelta(days=1)))
+    return Sheet(
+        rows=rows,
+        budget_fen=sum(row.budget_fen for row in rows),
+        spent_fen=sum(row.spent_fen for row in rows),
+        encumbered_fen=sum(row.encumbered_fen for row in rows),
+        forecast_on_top_fen=sum(row.forecast_on_top_fen for row in rows),
+        forecast_inclusive_fen=sum(row.forecast_inclusive_fen for row in rows),
+        deposits_fen=deposits_fen(),
+        members=members_on_roll(),
+        months_left=float(months_left(ours, on=on)),
+        active_share=float(ours.active_share),
+        month_on_top_fen=month_fen(ours, mode=ON_TOP),
+        month_inclusive_fen=month_fen(ours, mode=INCLUSIVE),
+        mode=ours.mode,
+        most_members=most_members(mall, months=months, terms=ours),
+    )
+
+
+def lines_under(year: int, code: str, *, on: date) -> list[LineFact]:
+    """Return a line and, for a project's own, the details under it, with what the ledger says."""
+    return [
+        one
+        for one in lines_of(year, on=on)
+        if one.line.code == code or one.line.code.startswith(f"{code}/")
+    ]
+
+
+def ledger_rows(year: int, code: str, *, on: date) -> QuerySet[Transfer]:
+    """Return the ledger's rows on a line to the end of the day, the newest first."""
+    return ledger.budget_rows(f"{year}/{code}", end_of(on)).order_by("-pk")

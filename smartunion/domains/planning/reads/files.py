@@ -12,6 +12,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
+from smartunion.domains.planning.models import PlanYear
 from smartunion.domains.planning.rules.content import (
     BY_KEY,
     SHEETS,
@@ -24,6 +25,8 @@ from smartunion.domains.planning.rules.content import (
     parse,
 )
 from smartunion.domains.planning.rules.sums import broken
+
+from .tables import content_of
 
 PLANS = Path(__file__).resolve().parents[1] / "plans"
 WIDEST = 48
@@ -142,3 +145,13 @@ def digest(content: Content) -> str:
     """Return the SHA-256 of the content in canonical JSON: equal content, equal hash."""
     text = json.dumps(cells(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def workbook_of(plan: PlanYear) -> bytes:
+    """Return the plan year as it stands as a workbook."""
+    return to_workbook(content_of(plan))
+
+
+def counts(content: Content) -> list[tuple[str, int]]:
+    """Return how many rows each sheet has, by its title."""
+    return [(sheet.title, len(content[sheet.key])) for sheet in SHEETS]

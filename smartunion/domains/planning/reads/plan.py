@@ -1,6 +1,6 @@
 """The plan year read: its tree, its milestones, what is late, its indicators, its lines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +19,8 @@ from smartunion.domains.planning.rules.refusals import NoPlan, NothingLikeThat
 from smartunion.domains.planning.rules.timeline import Standing, State, of_sub_task, standing
 from smartunion.kernel.base import calendar as campus_calendar
 from smartunion.kernel.base.workdays import Calendar, DayFact
+
+from . import owners
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class MilestoneFact:
     lead: str
     backup: str
 
+    days_left: int
+    lead_title: str
+    backup_title: str
+
     @property
     def moved(self) -> bool:
         """Test if a meeting is held later than its date, because that is a day off (T26)."""
@@ -66,6 +72,8 @@ class SubTaskFact:
     starts_on: date
     due_on: date
     state: State
+    lead_title: str
+    backup_title: str
     late_days: int
     milestones: tuple[MilestoneFact, ...]
 
@@ -98,6 +106,10 @@ class ProjectFact:
     budget_fen: int
     sub_tasks: tuple[SubTaskFact, ...]
 
+    def with_tasks(self, sub_tasks: tuple[SubTaskFact, ...]) -> "ProjectFact":
+        """Return the project with these sub-tasks only."""
+        return replace(self, sub_tasks=sub_tasks)
+
     @property
     def late_count(self) -> int:
         """Return how many sub-tasks are late."""
@@ -124,6 +136,22 @@ class IndicatorFact:
     origin: str
     cut_off_on: date
 
+    @property
+    def op_words(self) -> str:
+        """Return the comparison as people write it (T77): ≥ and ≤ include the number."""
+        return {">=": "≥", "<=": "≤", "==": "＝", "<": "＜", ">": "＞"}[self.op]
+
+    @property
+    def target_words(self) -> str:
+        """Return the exact target without trailing zeros."""
+        return f"{self.target.normalize():f}"
+
+    @property
+    def freq_words(self) -> str:
+        """Return how often it is counted, in words."""
+        words = {"M": "每月", "Q": "每季", "Y": "全年", "E": "逐件", "once": "一次"}
+        return words[self.freq]
+
 
 @dataclass(frozen=True)
 class BudgetLineFact:
@@ -135,6 +163,7 @@ class BudgetLineFact:
     title: str
     amount_fen: int | None
     fund_source: str
+    fund_source_title: str
     outside: bool
     origin: str
     clause: str
@@ -180,7 +209,8 @@ def milestones(year: int, *, on: date, calendar: Calendar | None = None) -> list
         .select_related("sub_task__project", "achievement")
         .order_by("due_on", "code")
     )
-    return [_milestone(row, on=on, calendar=calendar) for row in rows]
+    titles = owners.titles()
+    return [_milestone(row, on=on, calendar=calendar, titles=titles) for row in rows]
 
 
 def milestone(year: int, code: str, *, on: date) -> MilestoneFact:
@@ -192,7 +222,7 @@ def milestone(year: int, code: str, *, on: date) -> MilestoneFact:
     )
     if row is None:
         raise NothingLikeThat(year=year, what="里程碑", code=code)
-    return _milestone(row, on=on, calendar=campus_calendar.campus())
+    return _milestone(row, on=on, calendar=campus_calendar.campus(), titles=owners.titles())
 
 
 def late_milestones(*, on: date) -> list[MilestoneFact]:
@@ -201,7 +231,9 @@ def late_milestones(*, on: date) -> list[MilestoneFact]:
     return sorted(late, key=lambda one: one.counts_on)
 
 
-def _milestone(row: Milestone, *, on: date, calendar: Calendar) -> MilestoneFact:
+def _milestone(
+    row: Milestone, *, on: date, calendar: Calendar, titles: dict[str, str]
+) -> MilestoneFact:
     met = getattr(row, "achievement", None)
     stands: Standing = standing(
         opens_on=row.opens_on,
@@ -232,6 +264,9 @@ def _milestone(row: Milestone, *, on: date, calendar: Calendar) -> MilestoneFact
         project=row.sub_task.project.code,
         lead=row.sub_task.lead,
         backup=row.sub_task.backup,
+        days_left=stands.days,
+        lead_title=titles.get(row.sub_task.lead, row.sub_task.lead),
+        backup_title=titles.get(row.sub_task.backup, row.sub_task.backup),
     )
 
 
@@ -241,6 +276,7 @@ def tree(year: int, *, on: date) -> list[ProjectFact]:
     by_sub_task: dict[str, list[MilestoneFact]] = {}
     for one in milestones(year, on=on):
         by_sub_task.setdefault(one.sub_task, []).append(one)
+    titles = owners.titles()
     by_project: dict[int, list[SubTaskFact]] = {}
     for row in SubTask.objects.filter(plan=plan).order_by("code"):
         mine = tuple(by_sub_task.get(row.code, ()))
@@ -258,6 +294,8 @@ def tree(year: int, *, on: date) -> list[ProjectFact]:
                 due_on=row.due_on,
                 state=of_sub_task([one.state for one in mine], starts_on=row.starts_on, on=on),
                 late_days=max(late, default=0),
+                lead_title=titles.get(row.lead, row.lead),
+                backup_title=titles.get(row.backup, row.backup),
                 milestones=mine,
             )
         )
@@ -327,6 +365,7 @@ def budget_lines(year: int) -> list[BudgetLineFact]:
             title=row.title,
             amount_fen=row.amount_fen,
             fund_source=row.fund_source.code if row.fund_source else "",
+            fund_source_title=row.fund_source.title if row.fund_source else "",
             outside=bool(row.fund_source and row.fund_source.outside),
             origin=row.origin,
             clause=row.clause,
