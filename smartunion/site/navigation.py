@@ -32,6 +32,7 @@ MENU: list[Item] = [
     Item(COMMON, "hierarchy-2", "组织结构", "组织", "membership:chart", "people.directory"),
     Item(COMMON, "users", "人员名册", "人员", "membership:persons", "people.view"),
     Item(COMMON, "package", "人—财—物", "三册", "membership:loop", "assets.view"),
+    Item(COMMON, "report-money", "经费账本", "账本", "ledger:accounts", "ledger.view"),
     Item(COMMON, "target-arrow", "绩效指标", "指标", "performance:indicators", "indicator.view"),
     Item(COMMON, "history", "日志与存证", "日志", "trail:entries", "trail.view"),
 ]

@@ -18,6 +18,7 @@ urlpatterns = [
     path("v1/<path:rest>", api.answer),  # the middleware's first door answers before
     path("files/", include("smartunion.kernel.files.urls")),
     path("trail/", include("smartunion.kernel.trail.urls")),
+    path("ledger/", include("smartunion.kernel.ledger.urls")),
     path("people/", include("smartunion.domains.membership.urls")),
     path("plan/", include("smartunion.domains.planning.urls")),
     path("", include("smartunion.domains.performance.urls")),
