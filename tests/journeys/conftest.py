@@ -113,7 +113,15 @@ def cashier(market: Market) -> Person:
 @pytest.fixture
 def officer(market: Market, wang: Person) -> Person:
     """王主任 with the offices that decide."""
-    appoint(wang, "wallet.desk", "wallet.release", "wallet.points", "indicator.view")
+    appoint(
+        wang,
+        "wallet.desk",
+        "wallet.release",
+        "wallet.points",
+        "indicator.view",
+        "cockpit.view",
+        "plan.view",
+    )
     return wang
 
 

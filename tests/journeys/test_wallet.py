@@ -52,6 +52,7 @@ def test_lin_allots_and_pays_and_every_screen_moves_without_reload(
     till = opens(cashier, "/till/", TILL)
     shop = opens(cashier, "/merchant/", DESK)
     desk = opens(officer, "/wallet/desk/", DESK)
+    cockpit = opens(officer, "/cockpit/", DESK)
     expect(desk.get_by_text("今天还没有付款")).to_be_visible()
     expect(shop.get_by_text("今天还没有收款")).to_be_visible()
     phone.goto("/wallet/code/")
@@ -64,11 +65,14 @@ def test_lin_allots_and_pays_and_every_screen_moves_without_reload(
     expect(phone.locator("#stage")).to_contain_text("¥171.50")
     expect(shop.locator("#day")).to_contain_text("¥28.50", timeout=2000)
     expect(desk.locator("#desk")).to_contain_text("¥34.20", timeout=2000)
+    expect(cockpit.locator("#today")).to_contain_text("28.50", timeout=3000)
 
     phone.get_by_role("link", name="看这一笔和补贴规则").click()
     expect(phone.get_by_text("0.00 + 28.50 = 28.50")).to_be_visible()
     phone.goto("/wallet/statement/")
-    expect(phone.locator(".ph-sumline")).to_contain_text(re.compile(r"0\.00.*\+200\.00.*−28\.50", re.S))
+    expect(phone.locator(".ph-sumline")).to_contain_text(
+        re.compile(r"0\.00.*\+200\.00.*−28\.50", re.S)
+    )
     expect(phone.get_by_text("28.50 × 1.2 = 34.20")).to_be_visible()
 
 
