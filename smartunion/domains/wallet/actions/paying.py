@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from threading import local
 from typing import Any
 
 import psycopg
@@ -28,6 +29,8 @@ _CALL = (
     "%s::bigint,%s::boolean,%s::int,%s::interval,%s::boolean,%s::boolean)"
 )
 
+_kept = local()
+"""Each thread's own cursor."""
 
 DECLINES: dict[str, type[Refused]] = {
     "frozen": refusals.Frozen,
@@ -202,11 +205,19 @@ def _call(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
 
 
 def _execute(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    row: tuple[Any, ...] | None = _cursor().execute(_CALL, args, prepare=True).fetchone()
+    return row
+
+
+def _cursor() -> psycopg.Cursor[Any]:
+    """Return this thread's cursor: a new one would learn anew how each type is written and read,
+    which takes longer than all else that Python does for a payment."""
     if connection.connection is None:
         connection.connect()
-    with psycopg.Cursor(connection.connection) as cursor:
-        row: tuple[Any, ...] | None = cursor.execute(_CALL, args, prepare=True).fetchone()
-        return row
+    cursor: psycopg.Cursor[Any] | None = getattr(_kept, "cursor", None)
+    if cursor is None or cursor.connection is not connection.connection:
+        cursor = _kept.cursor = psycopg.Cursor(connection.connection)
+    return cursor
 
 
 def _stored(terminal_id: int, biz_date: date, terminal_seq: int) -> tuple[Any, ...] | None:
