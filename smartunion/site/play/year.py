@@ -17,6 +17,7 @@ from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.actions import (
     allotting,
     deciding,
+    folding,
     opening,
     refunding,
 )
@@ -243,6 +244,19 @@ class Year:
                     )
         for day in days[:6]:
             self._note(moment(day, "08:00"), self._ask_the_bank)
+        if month > campus_month(moment(terms.trial_from)):
+            self._plan_the_review(month)
+
+    def _plan_the_review(self, month: date) -> None:
+        """Let the committee review the month before, on the 5th or the next working day."""
+        day = month.replace(day=figures.terms_on(month).review_day)
+        at = moment(self.campus.calendar.next_working_day(day), "15:00")
+        before = campus_month(moment(month - timedelta(days=1)))
+        qian = self.campus.officers["qian"]
+        self._note(at, partial(self._close, before, qian))
+
+    def _close(self, month: date, by: Person, at: datetime) -> None:
+        folding.close_month(month=month, by=by, at=at)
 
     def _plan_visits(
         self, number: int, person: Person, month: date, days: list[date], purse_fen: int
@@ -365,6 +379,7 @@ class Year:
         """Send what the month moved to the bank, fold it into the books, say how it went."""
         at = min(moment(day, "23:30"), self.until)
         jobs.send_payments(self.bank, at=at)
+        folding.fold(at=at)
         ledger.fold_balances(at=at)
         ledger.close_block(at=at)
         self.say(

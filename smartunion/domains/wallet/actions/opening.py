@@ -93,18 +93,21 @@ def issue_code(*, person: Person, device_key: str, by: Person | None, at: dateti
     The first phone that asks is bound. Nothing is written for a code: it carries its moment and
     the house's tag, and the wallet row keeps the last one used.
     """
-    wallet = Wallet.objects.select_related("device").filter(owner=person).first()
-    if wallet is None:
+    held = Wallet.objects.filter(owner=person).values_list(
+        "pk", "barred_at", "frozen_at", "device__key"
+    )
+    if not held:
         raise refusals.NoWallet(name=person.name)
-    if wallet.barred_at is not None:
+    ((wallet_id, barred_at, frozen_at, bound_key),) = held
+    if barred_at is not None:
         raise refusals.Barred
-    if wallet.frozen_at is not None:
+    if frozen_at is not None:
         raise refusals.Frozen
-    if wallet.device is None:
+    if bound_key is None:
         bind_device(person=person, device_key=device_key, by=by, at=at)
-    elif wallet.device.key != device_key:
+    elif bound_key != device_key:
         raise refusals.NotOwnDevice
-    return rules.code_of(wallet.pk, rules.counter_at(at), keys.code_key())
+    return rules.code_of(wallet_id, rules.counter_at(at), keys.code_key())
 
 
 def _own_locked(person: Person) -> Wallet:
