@@ -48,6 +48,9 @@ bench: setup ## every benchmark in bench/, each ends in one JSON line
 	@for b in $(basename $(notdir $(wildcard bench/[a-z]*.py))); do \
 		echo "== $$b"; $(BIN)/smartunion bench $$b $(ARGS) || exit 1; done
 
+screens: $(DEV) ## pictures of every page of the running demonstration into docs/screens
+	@$(BIN)/python -m tests.screens $(ARGS)
+
 format: $(DEV) ## write every Python file as ruff likes it
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
@@ -95,7 +98,7 @@ $(DEV): requirements/dev.lock $(RUN)
 
 $(NPM): package-lock.json package.json .npmrc $(RUN)
 	@echo "installing the locked packages for the browser"
-	@$(NODE) ci --loglevel=error || \
+	@$(NODE) ci --loglevel=error >/dev/null || \
 		{ echo "npm packages could not be installed: is a package registry in reach of npm (npm config get registry)?"; exit 1; }
 	@touch $@
 

@@ -1,0 +1,197 @@
+"""`make screens`: pictures of every page of the running demonstration, at both widths.
+
+    python -m tests.screens http://127.0.0.1:8010 [part-of-a-name…]
+
+Each page is opened as somebody of the cast who would open it; the pictures land in docs/screens,
+to be looked at before anybody calls a page done. A page that answers with an error, that complains
+in the console or that is wider than its screen is named, and the command fails.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import ARGS, CAMPUS_READER, DESK, PHONE
+from tests.prerequisites import chromium
+
+SCREENS = Path(__file__).parents[1] / "docs" / "screens"
+TABLET: dict[str, Any] = {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
+WALL: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}
+MOST_PIXELS = 4200
+"""Longer pages are cut: what lies below repeats what stands above."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One page: its name in docs/screens, where it is, who opens it, at which extra widths."""
+
+    name: str
+    path: str
+    who: str = "qian"
+    also: tuple[str, ...] = ()
+    click: str = ""
+    """A link of the page to follow first, as a CSS selector."""
+
+
+SCREENS_OF = (
+    Screen("login", "/accounts/login/", ""),
+    Screen("cast", "/accounts/cast/", ""),
+    Screen("home", "/", "lin", ("elder",)),
+    Screen("wallet", "/wallet/", "lin", ("elder",)),
+    Screen("allotment", "/wallet/allotment/", "lin"),
+    Screen("code", "/wallet/code/", "lin", ("elder",)),
+    Screen("statement", "/wallet/statement/", "lin", ("elder",)),
+    Screen("receipt", "/wallet/statement/", "lin", click="a[href*='/wallet/payments/']"),
+    Screen("devices", "/wallet/devices/", "lin"),
+    Screen("shops", "/wallet/shops/", "lin"),
+    Screen("rules", "/wallet/rules/", "lin"),
+    Screen("frozen", "/wallet/code/", "mo"),
+    Screen("freezing", "/wallet/", "mo", click="a[href*='/wallet/freezings/']"),
+    Screen("me-phone", "/me/", "lin"),
+    Screen("till", "/till/", "cashier1", ("tablet",)),
+    Screen("till-refund", "/till/refunds/", "cashier1", ("tablet",)),
+    Screen("till-day", "/till/day/", "cashier1", ("tablet",)),
+    Screen("merchant", "/merchant/", "canteen1"),
+    Screen("merchant-payments", "/merchant/payments/", "canteen1"),
+    Screen("merchant-months", "/merchant/months/", "canteen1"),
+    Screen("merchant-terminals", "/merchant/terminals/", "canteen1"),
+    Screen("cockpit", "/cockpit/", "zhao"),
+    Screen("board", "/cockpit/board/", "zhao", ("wall",)),
+    Screen("cockpit-heat", "/cockpit/heat/", "zhao"),
+    Screen("cockpit-payments", "/cockpit/payments/", "zhao"),
+    Screen("indicators", "/indicators/"),
+    Screen("indicator-k07", "/indicators/K07/"),
+    Screen("indicator-k07-rows", "/indicators/K07/rows/"),
+    Screen("indicator-k13", "/indicators/K13/"),
+    Screen("indicator-k22", "/indicators/K22/"),
+    Screen("indicator-k29", "/indicators/K29/"),
+    Screen("plan", "/plan/"),
+    Screen("timeline", "/plan/timeline/"),
+    Screen("milestone", "/plan/milestones/3.1-02-m04/"),
+    Screen("milestone-achievement", "/plan/milestones/3.1-08-m90/achievement/"),
+    Screen("budget", "/plan/budget/"),
+    Screen("budget-line", "/plan/budget/3.1/mall.subsidy/"),
+    Screen("budget-revision", "/plan/budget/revision/"),
+    Screen("plan-indicators", "/plan/indicators/"),
+    Screen("terms", "/plan/terms/"),
+    Screen("term", "/plan/terms/wallet/settlement_mode/"),
+    Screen("gaps", "/plan/gaps/"),
+    Screen("calendar", "/plan/calendar/"),
+    Screen("plan-import", "/plan/import/"),
+    Screen("plan-copy", "/plan/copy/"),
+    Screen("plan-compare", "/plan/compare/"),
+    Screen("desk-wallet", "/wallet/desk/", "wang"),
+    Screen("desk-payments", "/wallet/desk/payments/", "wang"),
+    Screen(
+        "desk-payment", "/wallet/desk/payments/", "wang", click="a[href*='/wallet/desk/payments/']"
+    ),
+    Screen("desk-freezings", "/wallet/desk/freezings/", "wang"),
+    Screen(
+        "desk-freezing", "/wallet/desk/freezings/", "wang",
+        click="a[href*='/wallet/desk/freezings/']",
+    ),
+    Screen("desk-heat", "/wallet/desk/heat/", "wang"),
+    Screen("desk-subsidy", "/wallet/desk/subsidy/", "wang"),
+    Screen("desk-points", "/wallet/desk/points/", "wang"),
+    Screen("desk-merchants", "/wallet/desk/merchants/", "wang"),
+    Screen("desk-terminals", "/wallet/desk/terminals/", "wang"),
+    Screen("people", "/people/"),
+    Screen("unit", "/people/", click="a[href*='/people/units/']"),
+    Screen("offices", "/people/offices/"),
+    Screen("office", "/people/offices/welfare_committee_chair/"),
+    Screen("persons", "/people/persons/"),
+    Screen("person", "/people/persons/", click="a[href$='/facts/']"),
+    Screen("people-me", "/people/me/", "wang"),
+    Screen("loop", "/people/loop/"),
+    Screen("assets", "/people/assets/", "gu"),
+    Screen("ledger", "/ledger/", "zhao"),
+    Screen("ledger-rows", "/ledger/rows/", "zhao"),
+    Screen("trail", "/trail/", "zhao"),
+    Screen("search", "/search/?q=林", "zhao"),
+    Screen("refused-403", "/plan/budget/revision/", "lin"),
+    Screen("missing-404", "/no-such-page/", "zhao"),
+    Screen("offline", "/offline/", "lin"),
+)  # fmt: skip
+EXPECTED_ERRORS = {"refused-403": 403, "missing-404": 404}
+WIDTHS = {"390": PHONE, "1440": DESK}
+EXTRA = {"tablet": TABLET, "wall": WALL, "elder": PHONE}
+
+
+def sign_in(page: Page, house: str, who: str) -> None:
+    """Pick somebody of the cast at the door."""
+    page.goto(f"{house}/accounts/cast/")
+    page.locator(f"form[action*='/accounts/cast/{who}/'] button").first.click()
+    page.wait_for_load_state()
+
+
+def shoot(page: Page, house: str, screen: Screen, width: str) -> list[str]:
+    """Open the page, take its picture, return what is wrong with it."""
+    wrong: list[str] = []
+    page.on("console", lambda m: wrong.append(f"console: {m.text}") if m.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
+    answer = page.goto(f"{house}{screen.path}")
+    if screen.click:
+        link = page.locator(screen.click).first
+        if link.count() == 0:
+            return [f"no link {screen.click}"]
+        answer = page.goto(f"{house}{link.get_attribute('href')}")
+    expected = EXPECTED_ERRORS.get(screen.name, 200)
+    if answer is None or answer.status != expected:
+        wrong.append(f"answered {answer.status if answer else 'nothing'}")
+    page.wait_for_timeout(400)
+    size: list[int] = page.evaluate(
+        "[document.documentElement.scrollWidth, innerWidth, document.documentElement.scrollHeight]"
+    )
+    if size[0] > size[1]:
+        wrong.append(f"is {size[0]} wide on a screen of {size[1]}")
+    page.screenshot(
+        path=SCREENS / f"{screen.name}-{width}.jpg",
+        type="jpeg",
+        quality=68,
+        full_page=size[2] <= MOST_PIXELS,
+        scale="css",
+    )
+    return [w for w in wrong if expected == 200 or "Failed to load" not in w]
+
+
+def run(browser: Browser, house: str, wanted: list[str]) -> int:
+    """Take all the pictures that are wanted; return how many pages have something wrong."""
+    bad = 0
+    screens = [s for s in SCREENS_OF if not wanted or any(w in s.name for w in wanted)]
+    for who in dict.fromkeys(screen.who for screen in screens):
+        of_them = [screen for screen in screens if screen.who == who]
+        for width, device in {**WIDTHS, **EXTRA}.items():
+            shown = [s for s in of_them if width in WIDTHS or width in s.also]
+            if not shown:
+                continue
+            context = browser.new_context(**CAMPUS_READER, **device)
+            if width == "elder":
+                context.add_cookies([{"name": "size", "value": "elder", "url": house}])
+            door = context.new_page()
+            if who:
+                sign_in(door, house, who)
+            for screen in shown:
+                page = context.new_page()
+                for fault in shoot(page, house, screen, width):
+                    bad += 1
+                    sys.stdout.write(f"✕ {screen.name}-{width} {screen.path}: {fault}\n")
+                page.close()
+            context.close()
+    sys.stdout.write(f"{len(screens)} pages looked at, {bad} faults\n")
+    return bad
+
+
+def main() -> None:
+    """Take pictures of a running house."""
+    house, *wanted = sys.argv[1:] or ["http://127.0.0.1:8010"]
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
+        sys.exit(bool(run(browser, house, wanted)))
+
+
+if __name__ == "__main__":
+    main()
