@@ -120,6 +120,7 @@ ACCOUNT_FORMS = {
     "set_password": "smartunion.site.accounts.forms.SetPassword",
     "reset_password_from_key": "smartunion.site.accounts.forms.FirstPassword",
 }
+MFA_ADAPTER = "smartunion.site.accounts.adapter.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMONSTRATION  # localhost without TLS

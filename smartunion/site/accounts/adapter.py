@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
@@ -23,7 +24,6 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth brings no
         "too_many_login_attempts": "错得太多了，请 5 分钟后再试。没有锁定账号。",
         "account_inactive": "这个账号已停用，请联系校工会办公室。",
         "incorrect_password": "密码不对，请再输一次。",
-        "incorrect_code": "验证码不对。验证码每 30 秒换一次，请用最新的一组。",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -42,6 +42,16 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth brings no
         """Return where the person's work is."""
         assert isinstance(request.user, Person)  # noqa: S101 - just signed in
         return doorstep(request.user)
+
+
+class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]  # allauth brings no types
+    """The second factor in the house's words."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "验证码不对。验证码每 30 秒换一次，请用最新的一组。",
+        "cannot_generate_recovery_codes": "先启用验证器或通行密钥，才有恢复码。",
+    }
 
 
 def doorstep(person: Person) -> str:

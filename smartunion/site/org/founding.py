@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import yaml
 from django.db import transaction
+from django.db.models import Model
 
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import (
@@ -116,39 +116,56 @@ def _standing(on: date) -> Founded:
 def structure(*, at: datetime) -> None:
     """Write permissions, offices, units, aliases and seats as the two files say."""
     offices, units = load("offices.yaml"), load("units.yaml")
-    for row in units["establishments"]:
-        Establishment.objects.update_or_create(kind=row["kind"], defaults=row)
-    for code, row in offices["permissions"].items():
-        Permission.objects.update_or_create(code=code, defaults=row)
+    _keep(Establishment, "kind", units["establishments"])
+    _keep(Permission, "code", [{"code": c, **row} for c, row in offices["permissions"].items()])
     _offices(offices["offices"])
     _units(units, on=campus_day(at))
     _seats(units["lines"], offices["offices"])
 
 
+def _keep(model: type[Model], key: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Write rows by their key: what stands follows the file, what is new is added."""
+    given = list(rows)
+    fields = sorted({name for row in given for name in row} - {key})
+    model._default_manager.bulk_create(
+        [model(**row) for row in given],
+        update_conflicts=True,
+        unique_fields=[key],
+        update_fields=fields,
+    )
+
+
 def _offices(rows: list[dict[str, Any]]) -> None:
-    """Write the offices; one that is `within` another comes after it in the file."""
-    made: dict[str, Office] = {}
+    """Write the offices, then which of them are within another."""
+    _keep(
+        Office,
+        "code",
+        [{k: v for k, v in row.items() if k not in {"within", "unit"}} for row in rows],
+    )
+    made = {office.code: office for office in Office.objects.all()}
     for row in rows:
-        values = {k: v for k, v in row.items() if k not in {"code", "within", "unit"}}
-        values["within"] = made.get(row.get("within", ""))
-        made[row["code"]] = Office.objects.update_or_create(code=row["code"], defaults=values)[0]
+        made[row["code"]].within = made.get(row.get("within", ""))
+    Office.objects.bulk_update(made.values(), ["within"])
 
 
 def _units(rows: dict[str, Any], *, on: date) -> None:
-    """Write the units and the names under which old texts know them (T64, T72)."""
+    """Write the units and the names under which old texts know them (T64, T72).
+
+    A branch that was renamed keeps its new name: the file only founds it.
+    """
     aliases = list(rows["aliases"])
     for kind in ("standing", "special", "department", "outside"):
-        for row in rows[f"{kind}s" if kind == "department" else kind]:
-            Unit.objects.update_or_create(code=row["code"], defaults={**row, "kind": kind})
+        given = rows[f"{kind}s" if kind == "department" else kind]
+        _keep(Unit, "code", [{**row, "kind": kind} for row in given])
+    fresh = []
     for code, base in rows["branches"].items():
-        Unit.objects.get_or_create(
-            code=code,
-            defaults={"name": f"{base}工会分会", "alias": base, "kind": Unit.Kind.BRANCH},
-        )
+        fresh.append(Unit(code=code, name=f"{base}工会分会", alias=base, kind=Unit.Kind.BRANCH))
         aliases += [
             {"unit": code, "name": f"{base}分工会", "reading": "计划第三、五、六章仍用的旧称"},
             {"unit": code, "name": f"{base}部门工会", "reading": "已取消的模糊称谓（2.1）"},
         ]
+    known = set(Unit.objects.values_list("code", flat=True))
+    Unit.objects.bulk_create([unit for unit in fresh if unit.code not in known])
     by_code = {unit.code: unit for unit in Unit.objects.all()}
     UnitAlias.objects.bulk_create(
         [
@@ -163,8 +180,9 @@ def _seats(lines: list[str], rows: list[dict[str, Any]]) -> None:
     """Give every unit the seats of its kind's offices, in the order of the file."""
     home = {row["code"]: row.get("unit") for row in rows}
     offices = {o.code: o for o in Office.objects.exclude(seats=None)}
-    for unit in Unit.objects.filter(kind__in={o.kind for o in offices.values()}):
-        taken = set(Seat.objects.filter(unit=unit).values_list("number", flat=True))
+    taken = set(Seat.objects.values_list("unit__code", "number"))
+    fresh = []
+    for unit in Unit.objects.filter(kind__in={o.kind for o in offices.values()}).order_by("code"):
         number = 0
         for code in (row["code"] for row in rows if row["code"] in offices):
             office = offices[code]
@@ -172,9 +190,10 @@ def _seats(lines: list[str], rows: list[dict[str, Any]]) -> None:
                 continue
             for place in range(office.seats or 0):
                 number += 1
-                if number not in taken:
+                if (unit.code, number) not in taken:
                     line = lines[place] if code == "vice_chair" else ""
-                    Seat.objects.create(unit=unit, office=office, number=number, line=line)
+                    fresh.append(Seat(unit=unit, office=office, number=number, line=line))
+    Seat.objects.bulk_create(fresh)
 
 
 def _person(username: str, name: str, unit: Unit, **values: Any) -> Person:
@@ -230,13 +249,13 @@ def _end_of_term(office: Office, since: date) -> date | None:
 def _staff(persons: dict[str, Person], people: int, seed: int) -> None:
     """Add staff until there are so many; branches differ in size as they do in life."""
     branches = list(Unit.objects.filter(kind=Unit.Kind.BRANCH).order_by("code"))
-    weights = [2 + Random(f"{seed}/{branch.code}").random() * 4 for branch in branches]  # noqa: S311
+    weights = [2 + names.repeatable(seed, branch.code).random() * 4 for branch in branches]
     have = sum(1 for p in persons.values() if p.kind == Person.Kind.STAFF)
     numbered = sum(1 for username in persons if username.startswith("A1"))
     in_turn = len(branches) * SEATS_OF_BRANCH
     fresh = []
     for index in range(numbered, numbered + max(0, people - have)):
-        rng = Random(f"{seed}/{index}")  # noqa: S311 - a demonstration must repeat
+        rng = names.repeatable(seed, index)
         # the first come to the branches in turn, so that a small campus has full committees
         turn = branches[index % len(branches)]
         branch = turn if index < in_turn else rng.choices(branches, weights)[0]
@@ -272,7 +291,7 @@ def _merchants(persons: dict[str, Person], until: date) -> None:
         unit = _ensure_merchant_unit(row["code"], row["name"], units)
         username = f"shop{n + 1:02}"
         if unit.pk not in owned and username not in persons:
-            rng = Random(f"owner/{row['code']}")  # noqa: S311
+            rng = names.repeatable("owner", row["code"])
             fresh.append(
                 _person(
                     username,
