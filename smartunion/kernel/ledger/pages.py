@@ -12,7 +12,7 @@ from smartunion.kernel.web.columns import Column
 from smartunion.kernel.web.page import PersonRequest, page, show
 
 from . import reads
-from .models import Transfer
+from .models import Account, Transfer
 
 ROWS = 50
 MOST_EXPORTED = 20_000
@@ -42,7 +42,8 @@ ROW_COLUMNS = [
 @page(can="ledger.view")
 def accounts(request: PersonRequest) -> HttpResponse:
     """经费账本: every account with what went in and out; both sides must be equal."""
-    every = reads.balances()
+    order = [str(words) for _, words in Account.Kind.choices]
+    every = sorted(reads.balances(), key=lambda a: order.index(a.kind_words))
     return show(
         request,
         "ledger/accounts.html",

@@ -16,20 +16,21 @@ MOST_NAMES = 5
 
 
 def who_may(permission: str, *, on: date) -> list[tuple[str, str]]:
-    """Return the offices that grant a permission on a day, each with who holds it."""
+    """Return the offices that grant a permission on a day, each with who holds it.
+
+    An office that nobody holds is told only where nobody holds any.
+    """
     offices = Office.objects.filter(grants__contains=[permission]).order_by("role", "pk")
     held = held_on(on).filter(office__in=offices).select_related("person").order_by("part", "pk")
     names: dict[int, list[str]] = {}
     for appointment in held:
         names.setdefault(appointment.office_id, []).append(str(appointment.person))
-    return [
-        (
-            office.title,
-            "、".join(dict.fromkeys(names.get(office.pk, [])[:MOST_NAMES]))
-            + ("等" if len(names.get(office.pk, [])) > MOST_NAMES else ""),
-        )
-        for office in offices
-    ]
+    told = []
+    for office in offices:
+        held_by = list(dict.fromkeys(names.get(office.pk, [])))
+        more = "等" if len(held_by) > MOST_NAMES else ""
+        told.append((office.title, "、".join(held_by[:MOST_NAMES]) + more))
+    return [one for one in told if one[1]] or told
 
 
 def own_office(request: HttpRequest) -> str:

@@ -125,6 +125,7 @@ def test_a_charts_data_cannot_end_its_script() -> None:
     assert json.loads(data.group(1))["xAxis"]["data"] == ["</script><b>"]
 
 
+@pytest.mark.clause("T59")
 def test_a_small_cell_of_a_heat_map_is_never_a_number() -> None:
     chart = charts.heat_map("热力", ["07:00", "07:30"], [("食堂", [charts.MUTED, 12])], limit=5)
     assert chart.rows == [("食堂", "<5", 12)]

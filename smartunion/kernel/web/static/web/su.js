@@ -72,7 +72,7 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.dataset.many !== undefined) return;
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) { event.preventDefault(); return; } // a second click is not a second order
   form.dataset.sent = "yes";
   setTimeout(() => { delete form.dataset.sent; }, 4000);
