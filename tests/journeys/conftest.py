@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page
 
 from smartunion.domains.planning import public as planning
-from smartunion.domains.wallet.actions import admitting, allotting, opening
+from smartunion.domains.wallet.actions import admitting, allotting, opening, paying
 from smartunion.domains.wallet.models import Allotment, Terminal, Wallet
 from smartunion.domains.wallet.reads import figures, tills
-from smartunion.kernel.base.days import CAMPUS
+from smartunion.kernel.base.days import CAMPUS, campus_day
 from smartunion.kernel.people.models import Office, Person, Unit
 from tests.browser import PHONE, serving, sign_in
 from tests.cast import appoint, person, unit
@@ -68,6 +68,15 @@ class Market:
                 by=self.people["giver"], at=at, because="三八节活动积分",
             )  # fmt: skip
         return Wallet.objects.get(owner=who)
+
+    def pay(self, wallet: Wallet, fen: int) -> paying.Paid:
+        """Pay at the canteen now, without a till page."""
+        at = self.now()
+        day = campus_day(at)
+        return paying.pay(
+            terminal_id=self.till.pk, biz_date=day, terminal_seq=tills.next_seq(self.till.pk, day),
+            total_fen=fen, wallet_id=wallet.pk, at=at,
+        )  # fmt: skip
 
     def bank_credits(self) -> None:
         """Answer every open allotment as the bank does."""

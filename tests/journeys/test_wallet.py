@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from smartunion.domains.wallet.models import Freezing, Payment, Wallet
 from smartunion.kernel.people.models import Person
-from tests.browser import DESK, Complaints
+from tests.browser import DESK, PHONE, Complaints, check_axe, fits
 
 from .conftest import TILL, Market
 
@@ -200,3 +200,44 @@ def test_the_till_works_without_javascript(
     till.get_by_role("button", name="收款").first.click()
     expect(till.get_by_role("heading", name="已收款")).to_be_visible()
     assert Freezing.objects.count() == 0
+
+
+def pages_of(freezing: Freezing) -> dict[str, list[str]]:
+    """Return the addresses of everybody's pages, round one held payment."""
+    held = freezing.payment_id
+    return {
+        "lin": [
+            "/", "/wallet/", "/wallet/allotment/", "/wallet/statement/", "/wallet/devices/",
+            "/wallet/shops/", "/wallet/rules/", f"/wallet/freezings/{freezing.pk}/",
+            f"/wallet/payments/{held}/",
+        ],
+        "luo": [
+            "/till/", "/till/day/", f"/till/refunds/?number=P-0310-{held - 1:05}", "/merchant/",
+            "/merchant/payments/", "/merchant/months/", "/merchant/terminals/",
+        ],
+        "wang": [
+            "/wallet/desk/", "/wallet/desk/payments/", f"/wallet/desk/payments/{held}/",
+            "/wallet/desk/freezings/", f"/wallet/desk/freezings/{freezing.pk}/",
+            "/wallet/desk/heat/", "/wallet/desk/subsidy/", "/wallet/desk/points/",
+            "/wallet/desk/merchants/", "/wallet/desk/terminals/",
+        ],
+    }  # fmt: skip
+
+
+def test_every_page_of_the_wallet_fits_and_can_be_read_aloud(
+    opens: Opens, market: Market, lin: Person, cashier: Person, officer: Person
+) -> None:
+    wallet = market.wallet(lin, ecny=150_00, points=40_00)
+    held = [market.pay(wallet, fen) for fen in (14_50, 8_00, 26_00)][-1]
+    pages = pages_of(Freezing.objects.get(payment_id=held.id))
+    for who in (lin, cashier, officer):
+        page = opens(who, "/", PHONE if who is lin else DESK)
+        for path in pages[who.username]:
+            page.goto(path)
+            fits(page)
+            check_axe(page)
+        narrow = opens(who, "/", PHONE)
+        narrow.context.add_cookies([{"name": "size", "value": "elder", "url": market.march.url}])
+        for path in pages[who.username]:
+            narrow.goto(path)
+            fits(narrow)
