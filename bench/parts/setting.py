@@ -1,8 +1,9 @@
 """Fill an empty, migrated database with what a payment needs; print it as JSON.
 
-Members with a full wallet, 41 merchants with one terminal each, the plan year 2025. The freeze
-rule's window is set below zero, because the load pays from the same wallet many times a second;
-the statements that run are the same.
+Members with a full wallet (or, with `allot`, with an allotment on its way to the bank), 41
+merchants with one terminal each, the plan year 2025. The freeze rule's window is set below zero,
+because the load pays from the same wallet many times a second; the statements that run are the
+same.
 """
 
 import json
@@ -17,7 +18,7 @@ from django.db import connection  # noqa: E402 - Django must be set up first
 
 from smartunion.domains.planning import public as planning  # noqa: E402
 from smartunion.domains.planning.actions import budget  # noqa: E402
-from smartunion.domains.wallet.actions import admitting  # noqa: E402
+from smartunion.domains.wallet.actions import admitting, allotting  # noqa: E402
 from smartunion.domains.wallet.models import Credit, Wallet  # noqa: E402
 from smartunion.domains.wallet.reads import keys  # noqa: E402
 from smartunion.kernel.base import clock  # noqa: E402
@@ -39,9 +40,13 @@ def main() -> None:
     people = Person.objects.bulk_create(
         [Person(username=f"bench{n}", name=f"测试{n}", unit=home) for n in range(members)]
     )
+    fill_fen = 0 if sys.argv[2:] == ["allot"] else FILL_FEN
     wallets = Wallet.objects.bulk_create(
-        [Wallet(owner=each, opened_at=now, ecny_fen=FILL_FEN) for each in people]
+        [Wallet(owner=each, opened_at=now, ecny_fen=fill_fen) for each in people]
     )
+    if not fill_fen:
+        for each in people:
+            allotting.allot(person=each, by=each, at=now)
     Credit.objects.bulk_create(
         [
             Credit(
@@ -50,6 +55,7 @@ def main() -> None:
                 document=f"bench:{each.pk}", at=now,
             )
             for each in wallets
+            if fill_fen
         ]
     )  # fmt: skip
     terminals = []

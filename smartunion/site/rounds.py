@@ -13,8 +13,11 @@ from datetime import datetime
 
 from django.db import Error, close_old_connections, connection
 
+from smartunion.domains.performance import jobs as performance
 from smartunion.domains.wallet import jobs
+from smartunion.domains.wallet.actions import folding
 from smartunion.kernel.base import clock
+from smartunion.kernel.ledger import actions as ledger
 from smartunion.kernel.trail.deliver import deliver
 
 log = logging.getLogger(__name__)
@@ -36,7 +39,16 @@ def of_the_house() -> tuple[Round, ...]:
         Round("划拨送银行", 0.5, lambda at: jobs.send_allotments(bank, at=at)),
         Round("收付款送银行", 1.0, lambda at: jobs.send_payments(bank, at=at)),
         Round("留痕送达", 1.0, lambda at: deliver(at=at)),
+        Round("付款汇入账本", 5.0, into_the_books),
+        Round("账期结束的指标定格", 600.0, lambda at: performance.freeze_closed_periods(at=at)),
     )
+
+
+def into_the_books(at: datetime) -> None:
+    """Fold what was paid into the ledger, and the ledger into its balances and hash blocks."""
+    folding.fold(at=at)
+    ledger.fold_balances(at=at)
+    ledger.close_block(at=at)
 
 
 def keep_going(rounds: Sequence[Round], *, stop: threading.Event) -> None:

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", verbosity=0)
         chosen = bool(clock.offset())
-        if not Payment.objects.exists():
+        if not Entry.objects.filter(what="play.lived").exists():
             self._play(people, bank, chosen=chosen)
         if not chosen:
             set_clock(max(SCENE, latest_moment() + timedelta(minutes=1)))
