@@ -48,7 +48,13 @@ class Moving(forms.Form):
 class Revising(forms.Form):
     """修订预算：所有行与来源矩阵一次提交，差额须在同一次调平."""
 
-    def __init__(self, data: Any, *, amounts: Iterable[tuple[str, str, int | None, bool]]) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        amounts: Iterable[tuple[str, str, int | None, bool]],
+        seen: int,
+    ) -> None:
         super().__init__(data)
         for name, label, fen, needed in amounts:
             self.fields[name] = forms.DecimalField(
@@ -61,12 +67,13 @@ class Revising(forms.Form):
                 widget=forms.NumberInput(attrs={"class": "form-control num", "step": "0.01"}),
             )
         self.fields["because"] = _because()
+        self.fields["seen"] = forms.IntegerField(widget=forms.HiddenInput, initial=seen)
 
     def changed(self) -> dict[str, int | None]:
         """Return the amounts that differ from what stood there, in fen, by field name."""
         found: dict[str, int | None] = {}
         for name in self.changed_data:
-            if name != "because":
+            if name not in ("because", "seen"):
                 amount = self.cleaned_data[name]
                 found[name] = None if amount is None else yuan(str(amount))
         return found

@@ -15,7 +15,7 @@ from smartunion.domains.planning.models import (
     Term,
 )
 from smartunion.domains.planning.reads.amendments import opened
-from smartunion.domains.planning.rules.refusals import NothingLikeThat
+from smartunion.domains.planning.rules.refusals import NothingLikeThat, Stale
 from smartunion.domains.planning.rules.sums import written
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
@@ -30,6 +30,7 @@ def revise(
     income: Mapping[str, int],
     spending: Mapping[str, int | None],
     funding: Mapping[tuple[str, str], int],
+    seen: int | None = None,
     by: Person | None,
     at: datetime,
     because: str,
@@ -37,11 +38,14 @@ def revise(
     """Give lines and matrix cells new amounts in fen, all at once (R202–R208, T01).
 
     Keys are codes; a funding cell is (spending, income), 0 empties it. What is not named stays.
-    Raises SumsDiffer with both sums, LineOverdrawn, FundingDiffers, NothingLikeThat.
+    `seen` is the plan's stamp when the officer looked; Stale if somebody changed it since. Raises
+    SumsDiffer with both sums, LineOverdrawn, FundingDiffers, NothingLikeThat.
     """
     changes = {**income, **spending, **{f"{s}←{i}": fen for (s, i), fen in funding.items()}}
     facts = {code: "未列" if fen is None else written(fen) for code, fen in changes.items()}
     plan = opened(year, because=because)
+    if seen not in (None, plan.stamp):
+        raise Stale(year=year)
     for table, named, what in (
         (IncomeLine, income, "收入"),
         (SpendingLine, spending, "支出"),

@@ -57,8 +57,9 @@ def line(request: PersonRequest, *, code: str) -> HttpResponse:
 def revision(request: PersonRequest) -> HttpResponse:
     """修订预算：收入、支出、来源矩阵一次改完，收支须相等."""
     now = frame(request)
-    amounts = shown.amounts(now.year)
-    form = forms.Revising(request.POST or None, amounts=amounts)
+    amounts, table = shown.amounts(now.year), shown.matrix(now.year)
+    own = plan.plan_of(now.year)
+    form = forms.Revising(request.POST or None, amounts=amounts, seen=own.stamp)
     if form.is_valid():
         changed = form.changed()
         actions.revise(
@@ -70,6 +71,7 @@ def revision(request: PersonRequest) -> HttpResponse:
                 for k, v in changed.items()
                 if k.startswith("f:")
             },
+            seen=form.cleaned_data["seen"],
             by=request.person,
             at=clock.now(),
             because=form.cleaned_data["because"],
@@ -84,10 +86,15 @@ def revision(request: PersonRequest) -> HttpResponse:
         {
             "frame": now,
             "form": form,
-            "plan": plan.plan_of(now.year),
+            "plan": own,
             "groups": [
                 (title, [form[name] for name, *_ in amounts if name.startswith(prefix)])
-                for prefix, title in (("i:", "收入"), ("s:", "支出"), ("f:", "来源矩阵"))
+                for prefix, title in (("i:", "收入"), ("s:", "支出"))
+            ],
+            "incomes": table.incomes,
+            "cells": [
+                (line, [form[f"f:{line.code}←{source.code}"] for source in table.incomes])
+                for line, _ in table.rows
             ],
             "tab": "budget",
         },

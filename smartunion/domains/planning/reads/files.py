@@ -5,6 +5,7 @@ import json
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
+from zipfile import BadZipFile, ZipFile
 
 import yaml
 from openpyxl import Workbook, load_workbook
@@ -29,6 +30,7 @@ from smartunion.domains.planning.rules.sums import broken
 from .tables import content_of
 
 PLANS = Path(__file__).resolve().parents[1] / "plans"
+MOST_UNPACKED = 60 * 1024 * 1024
 WIDEST = 48
 ACROSS, DOWN = 2.2, 2
 """Excel's width units per Chinese character, and margin."""
@@ -50,7 +52,10 @@ def of_year(year: int) -> Raw:
 
 def from_yaml(text: str) -> Raw:
     """Return the raw rows of one YAML file with all sheets."""
-    sheets = yaml.safe_load(text)
+    try:
+        sheets = yaml.safe_load(text)
+    except yaml.YAMLError as not_yaml:
+        raise ValueError("not YAML") from not_yaml
     if not isinstance(sheets, dict) or not all(
         isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
         for rows in sheets.values()
@@ -73,8 +78,10 @@ def from_workbook(file: BinaryIO) -> Raw:
     their own names, so that `parse` reports them.
     """
     try:
+        if sum(part.file_size for part in ZipFile(file).infolist()) > MOST_UNPACKED:
+            raise ValueError("unpacks to more than a plan can hold")
         book = load_workbook(file, read_only=True, data_only=True)
-    except (InvalidFileException, OSError, KeyError, ValueError) as not_a_book:
+    except (BadZipFile, InvalidFileException, OSError, KeyError) as not_a_book:
         raise ValueError("not an .xlsx workbook") from not_a_book
     by_title = {sheet.title: sheet for sheet in SHEETS}
     raw: dict[str, list[tuple[int, dict[str, object]]]] = {}

@@ -9,6 +9,9 @@ from smartunion.domains.planning.rules.timeline import State
 
 from .plan import MilestoneFact, ProjectFact, SubTaskFact
 
+EDGE = 90.0
+"""Percent of the year from which a centered word would leave the picture."""
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -46,6 +49,11 @@ class Drawing:
 
     bands: tuple[Band, ...]
     today: str
+
+    @property
+    def late_in_year(self) -> bool:
+        """Test if today lies so far right that its word must stand to the left of the line."""
+        return bool(self.today) and float(self.today.rstrip("%")) > EDGE
 
 
 def draw(plan: PlanYear, projects: Iterable[ProjectFact], *, on: date) -> Drawing:

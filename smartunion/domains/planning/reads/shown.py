@@ -33,6 +33,9 @@ from smartunion.kernel.trail.reads import of as trail_of
 from .plan import plan_of
 from .tables import content_of
 
+UNDECIDED = "未定"
+"""Shown for a term that the plan leaves without a value."""
+
 
 @dataclass(frozen=True)
 class TermFact:
@@ -48,6 +51,14 @@ class TermFact:
     trap: str
     reading: str
     alternative: str
+
+    @property
+    def words(self) -> str:
+        """Return the value as people read it: fen as yuan, a text without its quotation marks."""
+        value = json.loads(self.value) if self.value != UNDECIDED else UNDECIDED
+        if self.key.endswith("_fen") and isinstance(value, int):
+            return f"¥{value / 100:,.2f}"
+        return value if isinstance(value, str) else self.value
 
 
 GROUPS = {
@@ -90,7 +101,7 @@ def _term(row: Term) -> TermFact:
         group=row.group,
         key=row.key,
         title=row.title,
-        value="未定" if row.value is None else json.dumps(row.value, ensure_ascii=False),
+        value=UNDECIDED if row.value is None else json.dumps(row.value, ensure_ascii=False),
         since=row.since,
         until=row.until,
         clause=row.clause,

@@ -58,6 +58,15 @@ class FundingDiffers(Refused):
     remedy = "请在同一次修订里调平经费来源"
 
 
+class Stale(Refused):
+    """Somebody has changed the plan since the form was opened."""
+
+    code = "planning.stale"
+    text = "您打开这一页之后，{year} 年度计划被别人改过，没有保存"
+    clause = "R208"
+    remedy = "请重新打开“修订预算”，看过现在的数再改"
+
+
 class NotAdopted(Refused):
     """The plan year is still a draft."""
 
