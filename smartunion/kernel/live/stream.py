@@ -28,7 +28,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 HEARTBEAT_SECONDS = 15.0
-RECHECK_SECONDS = 10.0
+RECHECK_SECONDS = 30.0
 WRITE_SECONDS = 20.0
 CONNECTIONS = 2000
 HEADERS = [

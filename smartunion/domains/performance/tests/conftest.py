@@ -1,16 +1,14 @@
 """A plan year, a few members, two shops, and payments as rows: what the figures are made of."""
 
 import itertools
-from collections.abc import Callable
-from datetime import datetime
-from types import SimpleNamespace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.apps import apps
 
 from smartunion.domains.planning import public as planning
+from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS, campus_day
 from smartunion.kernel.people.models import Person
 from tests.cast import MARCH_5, appoint, person, unit
@@ -26,8 +24,8 @@ class Scene:
         self.wallets: dict[int, Any] = {}
         self.tills: dict[str, Any] = {}
 
-    def member(self, name: str) -> Person:
-        return person(name, f"{name}老师", unit("B01", "外国语学院工会分会"))
+    def member(self, username: str, name: str = "") -> Person:
+        return person(username, name or f"{username}老师", unit("B01", "外国语学院工会分会"))
 
     def wallet(self, who: Person) -> Any:
         if who.pk not in self.wallets:
@@ -65,10 +63,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(request: pytest.FixtureRequest) -> Scene:
-    mark = request.node.get_closest_marker("django_db")
-    transaction = bool(mark and mark.kwargs.get("transaction"))
-    request.getfixturevalue("transactional_db" if transaction else "db")
+def scene(db: None) -> Scene:
     planning.import_year(year=2025, by=None, at=MARCH_5, because="test")
     return Scene()
 
@@ -83,11 +78,12 @@ def officer(scene: Scene) -> Person:
     return who
 
 
+def shift_to(at: datetime) -> str:
+    """Return the clock offset that makes it this moment now."""
+    return str((at - datetime.now(UTC)).total_seconds())
+
+
 @pytest.fixture
-def on_the_day() -> Callable[[datetime], Any]:
-    """Let the house believe that it is a moment, while the test lasts."""
-    return lambda at: time_machine.travel(at, tick=False)
-
-
-def facts(**more: Any) -> SimpleNamespace:
-    return SimpleNamespace(**more)
+def in_april(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the house believe that it is 23 April 2025, 10:42."""
+    monkeypatch.setenv(clock.VARIABLE, shift_to(APRIL_23))
