@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, ProtectedError
+from psycopg.errors import UniqueViolation
 
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
@@ -42,6 +43,14 @@ class AlreadyThere(Refused):
     code = "web.already_there"
     text = "「{row}」刚被别人登记，没有重复写入"
     remedy = "返回名册搜索它；要改就改那一行"
+
+
+class AgainstTheTable(Refused):
+    """The database keeps a promise that this row would break."""
+
+    code = "web.against_the_table"
+    text = "「{row}」与表中别的记录矛盾，没有写入"
+    remedy = "核对日期、单位和引用的记录，改正后再登记"
 
 
 class NotPending(Refused):
@@ -122,7 +131,8 @@ def _put(
             else:
                 row.save()
     except IntegrityError as no:
-        raise AlreadyThere(row=str(row)) from no
+        twice = isinstance(no.__cause__, UniqueViolation)
+        raise (AlreadyThere if twice else AgainstTheTable)(row=str(row)) from no
     record(
         _kind(register, verb),
         row,
