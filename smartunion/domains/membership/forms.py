@@ -6,7 +6,7 @@ from django import forms
 
 from smartunion.kernel.people.models import Office, Person, Unit
 
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not a generic at run time
