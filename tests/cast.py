@@ -4,6 +4,9 @@ lin    林晓梅老师: a member of the Foreign Languages branch
 chen   陈志远委员: chairs that branch
 wang   王建国主任: chairs the welfare committee
 mo     莫老师: a member of another branch, who may see nothing of theirs
+
+Whoever needs the whole organization (zhao, qian, sun, li, zhou, gu, canteen1 …) takes the fixture
+`organization` instead: 1+6+22 with every seat of the cast, as `smartunion found` makes it.
 """
 
 from datetime import date, datetime
@@ -55,3 +58,13 @@ def wang(db: None) -> Person:
 @pytest.fixture
 def mo(db: None) -> Person:
     return person("mo", "莫思齐", unit("B03", "文学院工会分会"))
+
+
+@pytest.fixture
+def organization(db: None) -> dict[str, Person]:
+    """Return the whole cast by login, in the organization founded with 30 staff."""
+    from smartunion.site.cast import BY_USERNAME
+    from smartunion.site.org import founding
+
+    founding.found(year=2025, people=30, seed=1, at=MARCH_5)
+    return {p.username: p for p in Person.objects.filter(username__in=BY_USERNAME)}

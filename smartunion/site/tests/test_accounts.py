@@ -201,3 +201,18 @@ def test_production_knows_no_cast(production: None) -> None:
     assert client.get("/accounts/cast/").status_code == 404
     assert client.post("/accounts/cast/lin/").status_code == 404
     assert client.get("/people/me/")["Location"] == "/accounts/login/?next=/people/me/"
+
+
+def test_the_first_officer_of_a_new_house_gets_in_by_a_link(production: None) -> None:
+    from io import StringIO
+
+    from django.core.management import CommandError, call_command
+
+    out = StringIO()
+    call_command("password_link", "qian", stdout=out)
+    guest = Client()
+    form = guest.get(out.getvalue().strip())
+    guest.post(form["Location"], {"password1": SECRET, "password2": SECRET})
+    assert sign_in(Client(), "qian").status_code == 302
+    with pytest.raises(CommandError, match="没有工号"):
+        call_command("password_link", "nobody")
