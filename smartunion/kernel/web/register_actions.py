@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -96,9 +96,11 @@ def _changes(register: Register, before: Mapping[str, Any], row: Any) -> str:
         new, old = getattr(row, column.name), before.get(column.name)
         if as_json(new) == old:
             continue
-        if isinstance(found, ForeignKey):
+        if old is None:
+            pass
+        elif isinstance(found, ForeignKey):
             old = found.related_model._default_manager.filter(pk=old).first()
-        elif old is not None:
+        else:
             old = found.to_python(old)
         was, now = (written(value, column) or "空" for value in (old, new))
         told.append(f"{column.label}：{was} → {now}")
@@ -115,24 +117,29 @@ def _put(
     by: Person,
     at: datetime,
     because: str,
+    checked: bool = False,
     **facts: str | int,
 ) -> None:
-    """Fill in, validate, save and record one row, within the caller's transaction."""
+    """Fill in, validate, save and record one row, within the caller's transaction.
+
+    Rows `checked` before are left to the database, which keeps what must never be false.
+    """
     created = row.pk is None
     before = {} if created else reads.stamp_values(register, row)
     for name, value in values.items():
         setattr(row, name, value)
     confine(register, row, mandate)
-    validate(register, row)
+    if not checked:
+        validate(register, row)
+    name = str(row)  # the database answers nothing more once it has refused
     try:
-        with transaction.atomic():
-            if register.save:
-                register.save(row=row, created=created, by=by, at=at, because=because)
-            else:
-                row.save()
+        if register.save:
+            register.save(row=row, created=created, by=by, at=at, because=because)
+        else:
+            row.save()
     except IntegrityError as no:
         twice = isinstance(no.__cause__, UniqueViolation)
-        raise (AlreadyThere if twice else AgainstTheTable)(row=str(row)) from no
+        raise (AlreadyThere if twice else AgainstTheTable)(row=name) from no
     record(
         _kind(register, verb),
         row,
@@ -253,44 +260,61 @@ def _pending(batch_id: int) -> ImportBatch:
     return batch
 
 
+def _prepared(
+    register: Register, batch: ImportBatch
+) -> Iterator[tuple[dict[str, Any], dict[str, Any], Any]]:
+    """Yield each good row as kept, its values ready to set, and the locked row it changes, if any.
+
+    One question for all rows of the table, and one for each relation.
+    """
+    model = register.table()
+    fields = {column.name: field_of(model, column.name) for column in register.entered()}
+    keys = [kept["values"][register.key] for kept in batch.good]
+    rows = model._default_manager.select_for_update().filter(**{f"{register.key}__in": keys})
+    held = {str(as_json(getattr(row, register.key))): row for row in rows.order_by("pk")}
+    related = {
+        name: found.related_model._default_manager.in_bulk()
+        for name, found in fields.items()
+        if isinstance(found, ForeignKey)
+    }
+    for kept in batch.good:
+        values = {
+            name: related[name].get(value) if name in related else fields[name].to_python(value)
+            for name, value in kept["values"].items()
+        }
+        yield kept, values, held.get(str(kept["values"][register.key]))
+
+
 @transaction.atomic
 def write_rows(
     *, register: Register, batch_id: int, mandate: Mandate, by: Person, at: datetime
 ) -> int:
     """Write the good rows of a checked sheet, all or none, and return how many."""
     batch = _pending(batch_id)
-    model = register.table()
     done = []
-    for kept in batch.good:
-        values = {}
-        for name, value in kept["values"].items():
-            found = field_of(model, name)
-            values[found.attname if found.is_relation else name] = (
-                value if found.is_relation else found.to_python(value)
-            )
-        key = {register.key: kept["values"][register.key]}
-        row = model._default_manager.select_for_update().filter(**key).first() or model()
-        created = row.pk is None
-        before = {} if created else reads.stamp_values(register, row)
-        if not created:
-            confine(register, row, mandate)
+    for kept, values, held in _prepared(register, batch):
+        row = held or register.table()()
+        before = reads.stamp_values(register, held) if held else {}
+        if held:
+            confine(register, held, mandate)
         try:
             _put(
                 register=register,
                 row=row,
                 values=values,
                 mandate=mandate,
-                verb="registered" if created else "changed",
+                verb="changed" if held else "registered",
                 by=by,
                 at=at,
                 because=batch.because,
+                checked=True,
                 batch=batch.pk,
             )
-        except ValidationError as no:
-            reason = "；".join(no.messages)
+        except (AlreadyThere, AgainstTheTable, ValidationError) as no:
+            reason = "；".join(no.messages) if isinstance(no, ValidationError) else str(no)
             raise CannotWrite(file=batch.filename, row=kept["row"], reason=reason) from no
         after = reads.stamp_values(register, row)
-        done.append({"pk": row.pk, "created": created, "before": before, "after": after})
+        done.append({"pk": row.pk, "created": not held, "before": before, "after": after})
     batch.written, batch.written_at = done, at
     batch.save(update_fields=["written", "written_at"])
     record("web.import_written", batch, by=by, at=at, because=batch.because, rows=len(done))
