@@ -29,6 +29,9 @@ class Achieving(forms.Form):
     evidence = forms.CharField(
         label="凭据", max_length=400, help_text="合同号、验收单号、公示地址或会议纪要"
     )
+    upload = forms.FileField(
+        label="附件", required=False, help_text="验收单、合同或截图的扫描件，PDF 或图片"
+    )
 
 
 class Withdrawing(forms.Form):

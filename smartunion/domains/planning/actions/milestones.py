@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from smartunion.domains.planning.models import Achievement, Milestone
@@ -15,6 +16,8 @@ from smartunion.domains.planning.rules.refusals import (
     StillToCome,
 )
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.files.actions import store
+from smartunion.kernel.files.rules import Kind
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
@@ -37,11 +40,12 @@ def achieve(
     code: str,
     done_on: date,
     evidence: str,
+    upload: "UploadedFile[bytes] | None" = None,
     by: Person | None,
     at: datetime,
     because: str = "",
 ) -> Achievement:
-    """Record that a milestone was met on a day, shown by evidence (1.2, R012).
+    """Record that a milestone was met on a day, shown by evidence in words or a file (1.2, R012).
 
     The same day and evidence again change nothing. Raises StillToCome, EvidenceMissing,
     AlreadyMet, NothingLikeThat. That `by` holds the owner office is the page's question.
@@ -61,6 +65,8 @@ def achieve(
     met = Achievement.objects.create(
         milestone=row, done_on=done_on, evidence=evidence, by=by, at=at
     )
+    if upload is not None:
+        store(upload=upload, kind=Kind.ACCEPTANCE, subject=row, by=by, at=at, because=because)
     record(
         "planning.milestone_met",
         row,

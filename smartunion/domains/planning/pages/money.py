@@ -31,6 +31,7 @@ def budget(request: PersonRequest) -> HttpResponse:
             "may_edit": request.mandate.may("plan.budget"),
             "tab": "budget",
         },
+        part="execution",
     )
 
 

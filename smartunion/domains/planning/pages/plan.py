@@ -122,6 +122,7 @@ def milestone(request: PersonRequest, *, code: str) -> HttpResponse:
             "withdrawing": forms.Withdrawing(),
             "moving": forms.Moving(initial={"opens_on": one.opens_on, "due_on": one.due_on}),
             "entries": shown.milestone_trail(now.year, code),
+            "files": shown.milestone_files(now.year, code),
             "tab": "tree",
         },
     )
@@ -140,7 +141,7 @@ def achievement(request: PersonRequest, *, code: str) -> HttpResponse:
     one = plan.milestone(now.year, code, on=now.on)
     if not _may_record(request, one, now):
         raise NotOwner(code=code, owners=f"{one.lead_title}、{one.backup_title}")
-    form = forms.Achieving(request.POST)
+    form = forms.Achieving(request.POST, request.FILES)
     if form.is_valid():
         actions.achieve(
             year=now.year, code=code, by=request.person, at=clock.now(), **form.cleaned_data

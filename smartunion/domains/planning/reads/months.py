@@ -7,6 +7,11 @@ from datetime import date
 from smartunion.kernel.base import calendar as campus_calendar
 from smartunion.kernel.base.models import CalendarDay, CalendarYear
 from smartunion.kernel.base.workdays import DayFact
+from smartunion.kernel.trail.models import Entry
+from smartunion.kernel.trail.reads import search
+
+RECENT = 12
+"""How many entries of the trail the page shows."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class YearView:
     provisional: bool
     confirmed: CalendarYear | None
     rulings: tuple[CalendarDay, ...]
+    entries: tuple[Entry, ...]
+    """What officers did to the calendar, the newest first."""
     meetings: tuple[tuple[date, date], ...]
     """The fifth of each month that is a day off, and the day to which the meeting moves (T26)."""
 
@@ -48,6 +55,7 @@ def year_view(year: int) -> YearView:
         working=sum(one.working for one in months),
         provisional=any(ours.is_provisional(date(year, month, 28)) for month in range(1, 13)),
         confirmed=CalendarYear.objects.filter(year=year).first(),
+        entries=tuple(search(what="calendar")[:RECENT]),
         rulings=tuple(CalendarDay.objects.filter(day__year=year).order_by("day")),
         meetings=tuple(
             (day, ours.next_working_day(day)) for day in fifths if not ours.is_working_day(day)

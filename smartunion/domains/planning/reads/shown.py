@@ -27,6 +27,8 @@ from smartunion.domains.planning.rules.content import cells
 from smartunion.domains.planning.rules.refusals import NoPlan, NothingLikeThat
 from smartunion.domains.planning.rules.years import Cells
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.files.models import File
+from smartunion.kernel.files.reads import of as files_of
 from smartunion.kernel.trail.models import Entry
 from smartunion.kernel.trail.reads import of as trail_of
 
@@ -233,6 +235,12 @@ def milestone_trail(year: int, code: str) -> list[Entry]:
     """Return what happened to one milestone, the newest first."""
     row = Milestone.objects.filter(plan=plan_of(year), code=code).first()
     return list(reversed(trail_of(row))) if row else []
+
+
+def milestone_files(year: int, code: str) -> list[File]:
+    """Return the evidence kept for one milestone."""
+    row = Milestone.objects.filter(plan=plan_of(year), code=code).first()
+    return list(files_of(row)) if row else []
 
 
 def plans() -> list[tuple[PlanYear, PlanVersion | None, int]]:

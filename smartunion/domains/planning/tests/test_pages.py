@@ -138,6 +138,9 @@ def test_the_budget_page_forecasts_both_readings_and_keeps_deposits_apart(
     ):
         assert words in text
     assert "负债，单独记账" in text
+    part = signed_in(wang).get("/plan/budget/", headers={"HX-Request": "true"}).content.decode()
+    assert "预算执行" in part
+    assert "<html" not in part
 
 
 @pytest.mark.clause("T18")
@@ -174,13 +177,18 @@ def test_the_owner_records_a_milestone_and_others_cannot(
     )
     assert wang.unit is not None
     Appointment.objects.create(office=office, unit=wang.unit, person=wang, since=date(2025, 1, 1))
-    done = {"done_on": "2025-01-15", "evidence": "41 份验收单"}
+    scan = SimpleUploadedFile("验收单.pdf", b"%PDF-1.4\n%%EOF")
+    done = {"done_on": "2025-01-15", "evidence": "41 份验收单", "upload": scan}
     address = "/plan/milestones/3.1-01-m02/achievement/"
+    scan.seek(0)
     refused = signed_in(mo, "plan.view").post(address, done)
+    scan.seek(0)
     assert (refused.status_code, Achievement.objects.count()) == (403, 0)
     assert "福利主任" in refused.content.decode()
     assert signed_in(wang).post(address, done).status_code == 302
     assert Achievement.objects.get().by == wang
+    shown = signed_in(wang).get("/plan/milestones/3.1-01-m02/").content.decode()
+    assert "验收单.pdf" in shown
 
 
 def test_an_officer_moves_a_date_with_a_reason_and_without_one_nothing_moves(
