@@ -55,6 +55,11 @@ class Body:
         return [p for p in self.places if p.body]
 
     @property
+    def seated(self) -> int:
+        """Return how many seats of the committee are held."""
+        return sum(1 for p in self.committee if p.lead)
+
+    @property
     def contacts(self) -> list[Place]:
         """Return the posts beside the committee (contacts A, B, C; a committee's chair)."""
         return [p for p in self.places if not p.body]

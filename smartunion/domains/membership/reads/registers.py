@@ -79,7 +79,7 @@ def _loop(body: Body, items: list[AssetItem], posted: dict[str, int]) -> Loop:
     return Loop(
         body=body,
         members=body.members,
-        committee=sum(1 for p in body.committee if p.lead),
+        committee=body.seated,
         vouchers=sum(1 for d in by_document if d in posted),
         vouchers_fen=sum(posted.get(d, 0) for d in by_document),
         assets=len(items),

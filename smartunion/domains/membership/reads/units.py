@@ -69,9 +69,10 @@ def unit_facts(unit_id: int, *, on: date) -> UnitFacts | None:
     )
 
 
-def offices() -> list[Office]:
-    """Return every office, in the order of the plan's roles."""
-    return list(Office.objects.select_related("within").order_by("role", "code"))
+def offices() -> list[tuple[Office, int]]:
+    """Return every office and how many permissions it gives, in the order of the plan's roles."""
+    found = Office.objects.select_related("within").order_by("role", "code")
+    return [(o, len({*o.grants, *(o.within.grants if o.within else [])})) for o in found]
 
 
 def office_facts(code: str, *, on: date) -> OfficeFacts | None:
