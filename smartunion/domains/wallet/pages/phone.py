@@ -144,10 +144,19 @@ def code(request: PersonRequest) -> HttpResponse:
     context: dict[str, Any] = {"purse": purse, "since": newest, "shops": shop_rows.open_shops()}
     if since is not None and newest > since:
         paid = receipts.receipt(newest, terms=terms, names=True, payer=True)
-        context["paid"] = paid.voucher if paid and paid.voucher.status == "S" else None
+        if paid:
+            context["paid" if paid.voucher.status == "S" else "unpaid"] = paid.voucher
     key = _device_key(request) or secrets.token_urlsafe(24)
     if not context.get("paid"):
         try:
+            if not purses.has_device(request.person):
+                opening.bind_device(
+                    person=request.person,
+                    device_key=_print_of(key),
+                    name=_phone_words(request.headers.get("User-Agent", "")),
+                    by=request.person,
+                    at=at,
+                )
             digits = opening.issue_code(
                 person=request.person, device_key=_print_of(key), by=request.person, at=at
             )

@@ -83,7 +83,7 @@ def subsidy(rows: Sequence[MonthRow], month: date) -> HttpResponse:
         Column("ecny", "其中数字人民币", "yuan"),
         Column("refunded", "退款", "yuan"),
         Column("subsidy", "应补", "yuan"),
-        Column("adjusted", "前期更正", "yuan"),
+        Column("adjusted", "更正（退款、前期补传）", "yuan"),
         Column("on_top", "读法甲：另补", "yuan"),
         Column("inclusive", "读法乙：含本金", "yuan"),
     ]

@@ -20,7 +20,7 @@ from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.web.page import PersonRequest, page, show
-from smartunion.kernel.web.wording import moment
+from smartunion.kernel.web.wording import day as day_words
 
 CAN = "till.use"
 CHOSEN = "till_terminal"
@@ -139,13 +139,16 @@ def _outcome(key: forms.TillKey, at: datetime, *, replayed: bool) -> Outcome | N
         return Outcome("no", found.total_fen, found, because=because, replayed=replayed)
     terms = terms_on(campus_day(at))
     held = kind == "held"
+    answer = f"顾客申诉后最晚 {day_words(cases.would_answer_by(at, terms))} 24:00"
     burst = f"这部手机 {terms.burst_minutes} 分钟内第 {terms.burst_count} 笔"
     return Outcome(
         kind,
         found.total_fen,
         found,
         because="" if not held else burst if found.status == "H" else "建设银行还没有回执",
-        until_words=f"顾客申诉后最晚 {moment(cases.would_answer_by(at, terms))}" if held else "",
+        until_words=f"顾客申诉后最晚 {day_words(cases.would_answer_by(at, terms))} 24:00"
+        if held
+        else "",
         replayed=replayed,
         key=forms.key_for(key.terminal_id, key.day, key.seq) if held else "",
     )

@@ -230,3 +230,8 @@ def latest_payment_id(person: Person) -> int:
 def points_first(person: Person) -> bool:
     """Tell if the person's points pay before the digital yuan."""
     return Wallet.objects.filter(owner=person, points_first=True).exists()
+
+
+def has_device(person: Person) -> bool:
+    """Tell if a phone of the person's may show a code."""
+    return Device.objects.filter(wallet__owner=person, unbound_at__isnull=True).exists()

@@ -12,7 +12,7 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from smartunion.domains.wallet import forms
-from smartunion.domains.wallet.actions import allotting, deciding, opening
+from smartunion.domains.wallet.actions import allotting, deciding, opening, refusals
 from smartunion.domains.wallet.models import Allotment, Freezing, Payment, Refund, Wallet
 from smartunion.domains.wallet.reads import bills, heat, register
 from smartunion.domains.wallet.reads.figures import terms_on
@@ -268,6 +268,17 @@ class TestPhone:
         assert bound.status_code == 302
         assert "data-code" in second.get(reverse("wallet:pay")).content.decode()
         assert first.get(reverse("wallet:pay")).status_code == 302
+
+    def test_the_phone_says_why_the_last_one_was_not_paid(self, house: Campus, lin: Person) -> None:
+        wallet = house.member("lin", ecny=5_00)
+        client = signed_in(lin)
+        assert client.post(reverse("wallet:pay"), {"order": "ecny"}).status_code == 302
+        assert "只用数币，不用积分" in text_of(client.get(reverse("wallet:pay")))
+        with pytest.raises(refusals.Insufficient):
+            house.pay(wallet, 28_50, at=NOON)
+        said = text_of(client.get(reverse("wallet:pay"), {"since": "0"}))
+        assert "刚才 ¥28.50 没有付给第一食堂，钱没有扣" in said
+        assert "余额不够" in said
 
     def test_the_house_keeps_no_phones_key(self, house: Campus, lin: Person) -> None:
         wallet = house.member("lin", ecny=100_00)

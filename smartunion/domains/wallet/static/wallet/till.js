@@ -54,9 +54,14 @@
     asking = null;
     online(true);
     result.innerHTML = html;
-    const panel = result.querySelector("[data-outcome]");
-    const kind = panel?.dataset.outcome || "scan";
-    if (panel?.dataset.next) form.elements.form_key.value = panel.dataset.next;
+    let panel = result.querySelector("[data-outcome]");
+    if (!panel) { // not an answer of the till: the shift is over, or the key is another shop's
+      result.innerHTML = scanPanel;
+      panel = result.querySelector("[data-outcome]");
+      panel.insertAdjacentHTML("beforeend", `<p class="t-err" role="alert">这一笔没有受理（${response.status}），没有扣顾客的钱。请刷新收银台再收。</p>`);
+    }
+    const kind = panel.dataset.outcome;
+    if (panel.dataset.next) form.elements.form_key.value = panel.dataset.next;
     show({ ok: "ok", held: "held", no: "declined", scan: "idle" }[kind]);
     if (kind === "scan") { (amount.checkValidity() ? code() : amount).focus(); camera(); }
     else result.querySelector("[data-next-sale]")?.focus();
