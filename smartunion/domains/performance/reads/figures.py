@@ -19,6 +19,7 @@ from smartunion.domains.planning import public as planning
 
 from .catalog import MEASURES
 from .measures import Measure, module_of
+from .plan import asking_once
 
 SENSES = {
     "gain": ("获得感", "可量化"),
@@ -182,6 +183,11 @@ def snapshots(year: int, code: str = "") -> dict[tuple[str, date], Measurement]:
 
 def figures(*, on: date) -> list[Figure]:
     """Return all indicators of the year: the current period live, closed ones as frozen."""
+    with asking_once():
+        return _figures(on)
+
+
+def _figures(on: date) -> list[Figure]:
     year = planning.current_year(on=on)
     near = band(on)
     frozen = snapshots(year)

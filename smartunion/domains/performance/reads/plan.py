@@ -1,7 +1,10 @@
 """The plan's own measures: sub-tasks completed, dates kept, the monthly meeting."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
+from typing import Any
 
 from smartunion.domains.performance.rules.counting import Kind, Row
 from smartunion.domains.performance.rules.periods import Period
@@ -12,6 +15,29 @@ from .measures import Column, Measure
 MILESTONE = (Column("编号"), Column("里程碑"), Column("应于", "day"), Column("完成", "day"))
 REVIEWS = "3.1-01"
 """The sub-task whose meetings of the 5th review the subsidy report (3.1⑤)."""
+
+
+_asked: ContextVar[dict[date, list[Any]] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def asking_once() -> Iterator[None]:
+    """Ask for the plan's milestones once while several measures are counted together."""
+    token = _asked.set({})
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def _milestones(on: date) -> list[Any]:
+    known = _asked.get()
+    if known is not None and on in known:
+        return known[on]
+    found = planning.milestones(planning.current_year(on=on), on=on)
+    if known is not None:
+        known[on] = found
+    return found
 
 
 def _iso(day: date | None) -> str | None:
@@ -25,11 +51,10 @@ def done_by(done_on: date | None, on: date) -> bool:
 
 def subtask_rows(period: Period, on: date) -> Sequence[Row]:
     """Return a row per sub-task: hit when all of its milestones are completed by the day."""
-    year = planning.current_year(on=on)
     steps: dict[str, list[bool]] = {}
     last: dict[str, date] = {}
     titles: dict[str, str] = {}
-    for m in planning.milestones(year, on=on):
+    for m in _milestones(on):
         steps.setdefault(m.sub_task, []).append(done_by(m.done_on, on))
         titles[m.sub_task] = m.sub_task_title
         last[m.sub_task] = max(m.due_on, last.get(m.sub_task, m.due_on))
@@ -51,7 +76,7 @@ def lateness_rows(code: str) -> Callable[[Period, date], Sequence[Row]]:
 
     def rows(period: Period, on: date) -> Sequence[Row]:
         found = []
-        for m in planning.milestones(planning.current_year(on=on), on=on):
+        for m in _milestones(on):
             if m.code != code:
                 continue
             done = m.done_on if done_by(m.done_on, on) else None
@@ -80,7 +105,7 @@ def review_rows(period: Period, on: date) -> Sequence[Row]:
             hit=done_by(m.done_on, m.counts_on),
             excluded="还没有到期" if m.counts_on >= on and not done_by(m.done_on, on) else "",
         )
-        for m in planning.milestones(planning.current_year(on=on), on=on)
+        for m in _milestones(on)
         if m.sub_task == REVIEWS and m.kind == "meeting" and period.first <= m.due_on < period.until
     ]
 

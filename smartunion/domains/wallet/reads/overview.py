@@ -115,7 +115,10 @@ def subsidies(month: date) -> list[SubsidyOfMember]:
     cap_fen = terms_on(month).cap_fen
     with connection.cursor() as cursor:
         cursor.execute(SUBSIDIES, {"month": _number(month)})
-        return [SubsidyOfMember(*row, cap_fen) for row in cursor.fetchall()]
+        return [
+            SubsidyOfMember(pk, username, name, home, fen, cap_fen)
+            for pk, username, name, home, fen in cursor.fetchall()
+        ]
 
 
 def over_cap_count(month: date) -> tuple[int, int]:
