@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
+from smartunion.domains.performance import jobs as performance
 from smartunion.domains.planning import public as planning
 from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.actions import (
@@ -257,6 +258,7 @@ class Year:
 
     def _close(self, month: date, by: Person, at: datetime) -> None:
         folding.close_month(month=month, by=by, at=at)
+        performance.freeze_closed_periods(at=at)
 
     def _plan_visits(
         self, number: int, person: Person, month: date, days: list[date], purse_fen: int
