@@ -77,6 +77,9 @@ def test_an_officer_fills_a_vacant_seat_and_the_trail_knows(as_: Callable[[str],
     assert answer["Location"] == reverse("membership:unit", args=[old.unit.pk])
     assert mandate_of(lin, on=DAY).may("assets.keep", old.unit.pk)
     assert Entry.objects.order_by("pk").last().because == "分会会员大会选举"
+    page = body(as_("qian"), "person", lin.pk)
+    assert "任命" in page
+    assert "people.appointed" not in page
 
 
 @pytest.mark.clause("R020")
