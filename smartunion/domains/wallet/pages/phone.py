@@ -139,7 +139,7 @@ def code(request: PersonRequest) -> HttpResponse:
     purse = _purse(request, at)
     if purse.freezing_id:
         return _elsewhere(request, "wallet:freezing", freezing_id=purse.freezing_id)
-    newest = purses.latest_payment_id(request.person)
+    newest = purses.latest_payment_id(request.person, on=campus_day(at))
     since = asked.number(request, "since")
     context: dict[str, Any] = {"purse": purse, "since": newest, "shops": shop_rows.open_shops()}
     if since is not None and newest > since:

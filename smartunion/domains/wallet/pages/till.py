@@ -146,9 +146,7 @@ def _outcome(key: forms.TillKey, at: datetime, *, replayed: bool) -> Outcome | N
         found.total_fen,
         found,
         because="" if not held else burst if found.status == "H" else "建设银行还没有回执",
-        until_words=f"顾客申诉后最晚 {day_words(cases.would_answer_by(at, terms))} 24:00"
-        if held
-        else "",
+        until_words=answer if held else "",
         replayed=replayed,
         key=forms.key_for(key.terminal_id, key.day, key.seq) if held else "",
     )

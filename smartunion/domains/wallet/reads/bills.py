@@ -130,7 +130,10 @@ def _meter(wallet: Wallet, month: date, terms: rules.Terms) -> Meter:
         wallet=wallet, month=number, seq__gt=0, status__in=("S", "P", "R")
     ).aggregate(ecny=Sum("ecny_fen"), points=Sum("points_fen"))
     back = Refund.objects.filter(
-        payment__wallet=wallet, payment__month=number, payment__status__in=("S", "P", "R")
+        payment__wallet=wallet,
+        payment__month=number,
+        payment__seq__gt=0,
+        payment__status__in=("S", "P", "R"),
     ).aggregate(ecny=Sum("ecny_fen"), points=Sum("points_fen"))
     net = rules.base_fen(
         (spent["ecny"] or 0) - (back["ecny"] or 0),
@@ -185,7 +188,7 @@ def _payments(wallet: Wallet, since: datetime) -> list[Row]:
 
 
 def _backs(wallet: Wallet, since: datetime) -> list[Row]:
-    rows = Refund.objects.filter(payment__wallet=wallet, at__gte=since)
+    rows = Refund.objects.filter(payment__wallet=wallet, payment__seq__gt=0, at__gte=since)
     found = []
     for each in rows.select_related("payment__merchant"):
         paid = each.payment
@@ -218,12 +221,16 @@ def _backs(wallet: Wallet, since: datetime) -> list[Row]:
 def _undone(wallet: Wallet, since: datetime) -> list[Row]:
     """Return the reserved money that came back without a refund of its own."""
     events = PaymentEvent.objects.filter(
-        payment__wallet=wallet, now__in=NOT_PAID, was__in=("H", "P"), at__gte=since
+        payment__wallet=wallet,
+        payment__seq__gt=0,
+        now__in=NOT_PAID,
+        was__in=("H", "P"),
+        at__gte=since,
     ).select_related("payment__merchant")
     refunded = set(
-        Refund.objects.filter(payment__wallet=wallet, at__gte=since).values_list(
-            "payment", flat=True
-        )
+        Refund.objects.filter(
+            payment__wallet=wallet, payment__seq__gt=0, at__gte=since
+        ).values_list("payment", flat=True)
     )
     return [
         Row(

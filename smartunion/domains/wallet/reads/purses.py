@@ -3,8 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Max
+
 from smartunion.domains.wallet import rules
-from smartunion.domains.wallet.models import Allotment, Device, Freezing, Payment, Wallet
+from smartunion.domains.wallet.models import (
+    Allotment,
+    Device,
+    Freezing,
+    Payment,
+    Terminal,
+    Wallet,
+)
 from smartunion.kernel.base.days import campus_day, end_of, next_month
 from smartunion.kernel.people.models import Person
 
@@ -219,12 +228,15 @@ def devices(person: Person, *, key: str) -> list[BoundDevice]:
     ]
 
 
-def latest_payment_id(person: Person) -> int:
-    """Return the id of the person's newest payment, 0 before the first."""
-    newest = (
-        Payment.objects.filter(wallet__owner=person).order_by("-pk").values_list("pk", flat=True)
+def latest_payment_id(person: Person, *, on: date) -> int:
+    """Return the id of the person's newest payment of a business day, declined ones too; 0 without.
+
+    Through the terminals' own key: a declined payment has no number in its wallet's month.
+    """
+    of_day = Payment.objects.filter(
+        terminal__in=Terminal.objects.values("pk"), biz_date=on, wallet__owner=person
     )
-    return newest.first() or 0
+    return of_day.aggregate(last=Max("pk"))["last"] or 0
 
 
 def points_first(person: Person) -> bool:

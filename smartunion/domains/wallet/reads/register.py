@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, Min, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from smartunion.domains.wallet import rules
@@ -36,7 +36,7 @@ def merchants() -> list[Merchant]:
 
 def months(on: date) -> list[date]:
     """Return the months in which payments exist, newest first; at least the present one."""
-    first = Payment.objects.aggregate(first=Min("biz_date"))["first"]
+    first = Payment.objects.order_by("pk").values_list("biz_date", flat=True).first()
     month, found = on.replace(day=1), []
     start = (first or month).replace(day=1)
     while start <= month:
