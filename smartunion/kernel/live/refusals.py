@@ -24,6 +24,13 @@ class NoSuchTopic(Refused):
     status = 404
 
 
+class NotNow(Refused):
+    code = "live.not_now"
+    text = "数据库没有答复，实时更新暂时不能接入；页面内容可手动刷新"
+    remedy = "稍后会自动重连"
+    status = 503
+
+
 class TooMany(Refused):
     code = "live.too_many"
     text = "实时连接已达 {limit} 个，本次没有接入；页面内容可手动刷新"

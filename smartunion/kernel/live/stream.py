@@ -9,23 +9,28 @@ with Last-Event-ID, or a page that says from which versions it was rendered, mis
 import asyncio
 import contextlib
 import json
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs
 
+from django.db import DatabaseError
+
 from smartunion.kernel.base.refusals import Refused
 
 from . import versions
 from .door import admit, session_key
 from .hub import Hub, Listener
-from .refusals import TooMany
+from .refusals import NotNow, TooMany
 from .source import Source
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 15.0
 RECHECK_SECONDS = 30.0
@@ -77,6 +82,8 @@ class Broadcaster:
                 self.open -= 1
         except Refused as no:
             await _refuse(no, send)
+        except DatabaseError:
+            await _refuse(NotNow(), send)
 
     async def _admit(self, session: str, topics: list[str]) -> frozenset[versions.Spot]:
         loop = asyncio.get_running_loop()
@@ -116,6 +123,8 @@ class Broadcaster:
                 except Refused as no:
                     await _chunk(send, f"event: ended\ndata: {no.code}\n\n", more=False)
                     return
+                except DatabaseError:
+                    log.warning("live: cannot ask whether a listener may stay; asking again")
                 checked = time.monotonic()
             if fresh := self.hub.news(listener):
                 await _chunk(send, frame({topic for topic, _ in fresh}, listener.seen))
