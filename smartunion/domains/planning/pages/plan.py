@@ -118,7 +118,7 @@ def milestone(request: PersonRequest, *, code: str) -> HttpResponse:
             "one": one,
             "may_record": _may_record(request, one, now),
             "may_edit": request.mandate.may("plan.edit"),
-            "achieving": forms.Achieving(initial={"done_on": min(now.on, one.counts_on)}),
+            "achieving": forms.Achieving(initial={"done_on": now.on}),
             "withdrawing": forms.Withdrawing(),
             "moving": forms.Moving(initial={"opens_on": one.opens_on, "due_on": one.due_on}),
             "entries": shown.milestone_trail(now.year, code),

@@ -1,7 +1,7 @@
 """What each project has spent, bound and will have spent: the budget against the ledger."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -241,11 +241,25 @@ def sheet(year: int, *, on: date) -> Sheet:
 
 
 def lines_under(year: int, code: str, *, on: date) -> list[LineFact]:
-    """Return a line and, for a project's own, the details under it, with what the ledger says."""
-    return [
+    """Return a line and, for a project's own, the details under it, with what the ledger says.
+
+    A project's own figures leave out what outside sources pay (T06, T08).
+    """
+    found = [
         one
         for one in lines_of(year, on=on)
         if one.line.code == code or one.line.code.startswith(f"{code}/")
+    ]
+    outside = [one for one in found if one.line.outside and "/" in one.line.code]
+    return [
+        one
+        if "/" in one.line.code
+        else replace(
+            one,
+            spent_fen=one.spent_fen - sum(each.spent_fen for each in outside),
+            encumbered_fen=one.encumbered_fen - sum(each.encumbered_fen for each in outside),
+        )
+        for one in found
     ]
 
 

@@ -16,6 +16,7 @@ from smartunion.domains.planning.actions.content import import_plan
 from smartunion.domains.planning.models import IncomeLine, Placeholder, PlanVersion, SpendingLine
 from smartunion.domains.planning.reads import files
 from smartunion.domains.planning.reads.amendments import require_no_placeholders
+from smartunion.domains.planning.reads.execution import lines_under
 from smartunion.domains.planning.reads.tables import content_of
 from smartunion.domains.planning.rules import forecast, sums
 from smartunion.domains.planning.rules.refusals import (
@@ -300,6 +301,8 @@ def test_execution_counts_a_projects_own_money_and_what_is_known(
         wan * WAN for wan in (480, 260, 150, 0, 120, 50)
     ]
     assert facts["3.1"].spent_fen == 300_00
+    own, *_ = lines_under(2025, "3.1", on=date(2025, 12, 31))
+    assert own.spent_fen == 300_00
     assert facts["3.1"].forecast_on_top_fen == 300_00 + 36 * WAN
     assert facts["3.1"].forecast_inclusive_fen == 100_00 + 36 * WAN
     assert (facts["3.5"].spent_fen, facts["3.5"].encumbered_fen) == (30 * WAN, 4 * WAN)
