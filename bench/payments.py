@@ -255,9 +255,9 @@ def by_drivers(bench: Bench, name: str, command: list[str], database: str) -> Ca
             each.stdin.write(f"{bench.pace.seconds} {base + index * 400_000}\n")
             each.stdin.flush()
         told = [json.loads(line_of(each)) for each in bench.drivers[name]]
-        bench.requests = sum(one["done"] for one in told)
+        bench.requests = sum(one["asked"] for one in told)
         bench.cpu.setdefault(name, []).append(statistics.mean(one["cpu_us"] for one in told))
-        return sum(one["done"] / one["seconds"] for one in told)
+        return float(sum(one["rate"] for one in told))
 
     return once
 
