@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from smartunion.kernel.web.registers import register_urls
 
-from .pages import desk, merchant, phone, points, registers, till
+from .pages import admission, desk, merchant, phone, points, registers, till
 
 app_name = "wallet"
 urlpatterns = [
@@ -35,6 +35,11 @@ urlpatterns = [
     path("wallet/desk/heat/", desk.heat, name="heat"),
     path("wallet/desk/subsidy/", desk.subsidy, name="subsidy"),
     path("wallet/desk/points/", points.points, name="points"),
+    path(
+        "wallet/desk/merchants/<int:merchant_id>/admission/",
+        admission.admission,
+        name="admission",
+    ),
     path("wallet/desk/merchants/", include(register_urls(registers.MERCHANTS))),
     path("wallet/desk/terminals/", include(register_urls(registers.TERMINALS))),
 ]

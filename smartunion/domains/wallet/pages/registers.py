@@ -34,6 +34,7 @@ MERCHANTS = Register(
     fields="number name category place",
     key="number",
     rows=rosters.merchants,
+    link="wallet:admission",
     save=save_merchant,
     off=lambda row: row.state == "expelled",
     empty=("还没有商户", "登记或从 Excel 导入商户；签了《反套现承诺书》、交齐保证金后才能收款。"),

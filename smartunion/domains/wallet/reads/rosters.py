@@ -30,3 +30,8 @@ def terminals_said() -> str:
     shops = live.values("merchant").distinct().count()
     upgraded = live.filter(upgraded_on__isnull=False).count()
     return f"在用 {live.count()} 台，分属 {shops} 家商户；已升级 {upgraded} 台。"
+
+
+def merchant(merchant_id: int) -> Merchant | None:
+    """Return one merchant, or None."""
+    return Merchant.objects.filter(pk=merchant_id).select_related("unit").first()

@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 
 from smartunion.domains.wallet import forms
 from smartunion.domains.wallet.actions import allotting, deciding, opening, refusals
-from smartunion.domains.wallet.models import Allotment, Freezing, Payment, Refund, Wallet
+from smartunion.domains.wallet.models import Allotment, Freezing, Merchant, Payment, Refund, Wallet
 from smartunion.domains.wallet.reads import bills, heat, register
 from smartunion.domains.wallet.reads.figures import terms_on
 from smartunion.kernel.base.days import campus_day
@@ -514,3 +514,39 @@ class TestPoints:
         appoint(wang, "wallet.points")
         answer = signed_in(wang).post(reverse("wallet:points"), {"do": "credit", "batch": "x:y:z"})
         assert answer.status_code == 409
+
+
+class TestMerchants:
+    """A shop is admitted step by step, and only by who keeps the register."""
+
+    @pytest.mark.clause("R055")
+    @pytest.mark.clause("R056")
+    def test_a_shop_trades_only_after_undertaking_and_deposit(
+        self, house: Campus, wang: Person, chen: Person
+    ) -> None:
+        appoint(wang, "wallet.desk", "wallet.merchants")
+        appoint(chen, "wallet.desk")
+        client = signed_in(wang)
+        new = {
+            "number": "M41", "name": "西门咖啡", "category": "餐饮", "place": "西门广场",
+            "because": "新签约",
+        }  # fmt: skip
+        assert signed_in(chen).post(reverse("wallet:merchants_new"), new).status_code == 403
+        assert client.post(reverse("wallet:merchants_new"), new).status_code == 302
+        shop = Merchant.objects.get(number="M41")
+        assert (shop.state, shop.unit.kind) == ("pending", Unit.Kind.MERCHANT)
+        address = reverse("wallet:admission", args=[shop.pk])
+        assert signed_in(chen).post(address, {"do": "sign"}).status_code == 403
+        early = client.post(address, {"do": "activate"})
+        assert early.status_code == 409
+        assert "还没有签署《反套现承诺书》" in text_of(early)
+        client.post(address, {"do": "sign"})
+        client.post(address, {"do": "deposit", "amount": "10000", "document": "回单 1"})
+        assert "应为¥20,000.00" in text_of(client.post(address, {"do": "activate"}))
+        client.post(address, {"do": "deposit", "amount": "10000", "document": "回单 2"})
+        client.post(address, {"do": "activate"})
+        shop.refresh_from_db()
+        assert (shop.state, shop.deposit_fen) == ("active", 20_000_00)
+        client.post(address, {"do": "suspend", "because": "回访查实套现"})
+        shop.refresh_from_db()
+        assert shop.state == "suspended"
