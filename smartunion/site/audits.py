@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from smartunion.domains.wallet.reads import audits as wallet
+from smartunion.domains.wallet.reads.orders import AUDITS as BANK
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.ledger.audits import AUDITS as LEDGER
 from smartunion.kernel.ledger.audits import Audit
@@ -83,4 +84,4 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
     """
     last = Entry.objects.aggregate(at=Max("at"))["at"]
     judged = wallet.audits_on(campus_day(min(at, last))) if last else ()
-    return (*LEDGER, *judged, *PLAN, *ORGANIZATION)
+    return (*LEDGER, *judged, *BANK, *PLAN, *ORGANIZATION)
