@@ -193,15 +193,16 @@ def _sample(request: PersonRequest, figure: Figure, on: date, *, may_rows: bool)
     if not may_rows:
         return {"sample": [], "sample_title": "明细"}
     _, rows = reads.rows_of(figure.fact.code, on=on, first=figure.now.period.first)
+    measure = figure.measure
+    assert measure is not None  # noqa: S101 - the caller asked
     misses = [row for row in rows if not row.excluded and not row.hit]
-    of_count = figure.measure is not None and figure.measure.kind is Kind.COUNT
+    of_count = measure.kind is Kind.COUNT
     shown = [row for row in rows if row.hit] if of_count else misses
-    title = "命中的行" if of_count else "未命中的行"
+    title = f"{measure.hit[1] if of_count else measure.miss[1]}的行"
     if not shown:
         shown, title = list(rows), "明细"
-    assert figure.measure is not None  # noqa: S101 - the caller asked
     return {
-        "sample": [_shown(row, figure.measure, _full_names(request)) for row in shown[:SAMPLE]],
+        "sample": [_shown(row, measure, _full_names(request)) for row in shown[:SAMPLE]],
         "sample_title": title,
     }
 
@@ -258,13 +259,17 @@ def _full_names(request: PersonRequest) -> bool:
 
 def _shown(row: Row, measure: Measure, full_names: bool) -> dict[str, Any]:
     """Return a row with its cells written for people; personal ones masked where they must be."""
-    kind, word = (
-        ("off", f"排除：{row.excluded}") if row.excluded else ("ok", "命中") if row.hit
-        else ("na", "未命中")
-    )  # fmt: skip
+    kind, word = _standing(row, measure)
     values = guarded(row, measure, full_names=full_names)
     cells = [_cell(value, column) for value, column in zip(values, measure.columns, strict=False)]
     return {"cells": cells, "kind": kind, "word": word, "link": row.link}
+
+
+def _standing(row: Row, measure: Measure) -> tuple[str, str]:
+    """Return how a row counts, as state and word."""
+    if row.excluded:
+        return "off", f"排除：{row.excluded}"
+    return measure.hit if row.hit else measure.miss
 
 
 def guarded(row: Row, measure: Measure, *, full_names: bool) -> list[Any]:
@@ -313,6 +318,7 @@ def rows(request: PersonRequest, *, code: str) -> HttpResponse:
     if request.GET.get("out") == "xlsx":
         return _rows_sheet(figure, chosen, full_names=full)
     paged = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
+    words = {"hit": figure.measure.hit[1], "miss": figure.measure.miss[1]}
     numbers = {key: sum(_matches(row, key) for row in found) for key, _ in SHOWS}
     context = {
         "f": figure,
@@ -321,7 +327,7 @@ def rows(request: PersonRequest, *, code: str) -> HttpResponse:
         "rows": [_shown(row, figure.measure, full) for row in paged.object_list],
         "page": paged,
         "show": which,
-        "shows": [(key, word, numbers[key]) for key, word in SHOWS],
+        "shows": [(key, words.get(key, word), numbers[key]) for key, word in SHOWS],
         "counts": {
             "in": numbers["hit"] + numbers["miss"],
             "hit": numbers["hit"],
@@ -349,7 +355,7 @@ def _rows_sheet(figure: Figure, found: list[Row], *, full_names: bool) -> HttpRe
         cells.append(
             [
                 *(_sheet_value(v, c) for v, c in zip(values, measure.columns, strict=False)),
-                f"排除：{row.excluded}" if row.excluded else "命中" if row.hit else "未命中",
+                _standing(row, measure)[1],
             ]
         )
     return sheet(f"{figure.fact.code}{figure.now.period.label}明细", cells, columns)

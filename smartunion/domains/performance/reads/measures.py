@@ -45,6 +45,9 @@ class Measure:
     cumulative: bool = False
     mendable: bool = True
     personal: bool = False
+    hit: tuple[str, str] = ("ok", "命中")
+    miss: tuple[str, str] = ("na", "未命中")
+    """How a row in the numerator, and one outside it, is shown: state and word."""
     terms: tuple[tuple[str, str, str], ...] = ()
     """Terms of the plan year that the count reads: group, key and the words shown beside them."""
 

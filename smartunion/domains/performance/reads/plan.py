@@ -120,6 +120,8 @@ SUBTASKS = Measure(
     columns=(Column("编号"), Column("子任务"), Column("最后期限", "day"), Column("里程碑完成")),
     rows=subtask_rows,
     cumulative=True,
+    hit=("ok", "完成"),
+    miss=("wait", "未完成"),
     how="一项子任务一行；它的里程碑全部登记完成才算完成。12月20日前未满只是关注，过后即为未达。",
     source="年度计划的里程碑与完成登记",
 )
@@ -132,6 +134,8 @@ REVIEWED = Measure(
     noun="次",
     columns=MILESTONE,
     rows=review_rows,
+    hit=("ok", "按期"),
+    miss=("late", "未按期"),
     how="一次例会一行；遇休息日顺延至下一工作日，在顺延后的那天及以前登记即为按期。",
     source="年度计划的例会里程碑",
     terms=(("wallet", "review_day", "例会日"),),
@@ -150,6 +154,8 @@ def _date_kept(code: str, milestone: str, words: str) -> Measure:
         rows=lateness_rows(milestone),
         cumulative=True,
         mendable=False,
+        hit=("ok", "按期"),
+        miss=("late", "晚于计划"),
         how="登记的完成日减计划日，提前为负；还没完成又已过期的，按到今天的天数计。",
         source="年度计划的里程碑与完成登记",
     )

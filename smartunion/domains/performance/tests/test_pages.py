@@ -99,7 +99,7 @@ def test_the_rows_add_up_to_the_figure_that_opened_them(
     assert "第 1–50 行，共 61 行" in client.get("/indicators/K07/rows/").content.decode()
     rows = sheet_of(client.get("/indicators/K07/rows/?out=xlsx"))
     assert (rows[0][-1], len(rows) - 1) == ("计入", 61)  # the officer is a member, too
-    assert sum(row[-1] == "命中" for row in rows) == 20
+    assert sum(row[-1] == "有消费" for row in rows) == 20
     assert re.search(r"20 / 61", client.get("/indicators/").content.decode())
 
 
@@ -187,14 +187,14 @@ def test_a_part_answers_htmx_alone_and_a_browser_gets_the_page(
 def test_a_page_asks_as_many_questions_for_thirty_rows_as_for_one(
     scene: Scene, officer: Person, client: Client
 ) -> None:
+    def once(path: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(path).status_code == 200
+        return len(asked)
+
     def questions() -> dict[str, int]:
-        asked = {}
-        for path in PAGES:
-            client.get(path)
-            with CaptureQueriesContext(connection) as found:
-                assert client.get(path).status_code == 200
-            asked[path] = len(found)
-        return asked
+        """Terms are kept for some seconds: the fewest of three openings finds them known."""
+        return {path: min(once(path) for _ in range(3)) for path in PAGES}
 
     as_of(client, officer)
     scene.pay(scene.member("m0"), APRIL_23)
