@@ -91,17 +91,17 @@ def audits(terms: Terms) -> tuple[Audit, ...]:
             """
             SELECT format('wallet_wallet %s', w.id) AS "where",
               format('%s/%s, rows give %s/%s', w.ecny_fen, w.points_fen, m.ecny, m.points) AS what
-            FROM wallet_wallet w CROSS JOIN LATERAL (
-              SELECT SUM(ecny)::bigint AS ecny, SUM(points)::bigint AS points FROM (
-                SELECT ecny_fen AS ecny, points_fen AS points FROM wallet_credit
-                  WHERE wallet_id = w.id
+            FROM wallet_wallet w JOIN (
+              SELECT wallet_id, SUM(ecny)::bigint AS ecny, SUM(points)::bigint AS points FROM (
+                SELECT wallet_id, ecny_fen AS ecny, points_fen AS points FROM wallet_credit
                 UNION ALL
-                SELECT -ecny_fen, -points_fen FROM wallet_payment
-                  WHERE wallet_id = w.id AND status IN ('S', 'P', 'H', 'R')
+                SELECT wallet_id, -ecny_fen, -points_fen FROM wallet_payment
+                  WHERE status IN ('S', 'P', 'H', 'R')
                 UNION ALL
-                SELECT r.ecny_fen - r.to_fund_fen, r.points_fen FROM wallet_refund r
-                  JOIN wallet_payment p ON p.id = r.payment_id WHERE p.wallet_id = w.id
-                UNION ALL SELECT 0, 0) moves) m
+                SELECT p.wallet_id, r.ecny_fen - r.to_fund_fen, r.points_fen FROM wallet_refund r
+                  JOIN wallet_payment p ON p.id = r.payment_id
+                UNION ALL SELECT id, 0, 0 FROM wallet_wallet) moves GROUP BY 1
+            ) m ON m.wallet_id = w.id
             WHERE (w.ecny_fen, w.points_fen) <> (m.ecny, m.points)
             UNION ALL
             SELECT format('wallet_payment %s', id), 'declined, yet holds money' FROM wallet_payment
