@@ -138,6 +138,9 @@ def moment(said: dict[str, Any], name: str) -> datetime | None:
     return found
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+_IDEMPOTENCY = "HTTP_IDEMPOTENCY_KEY"
+
 _PAY_NEEDS, _PAY_MAY = frozenset({"amount_fen", "code"}), frozenset({"points_fen", "occurred_at"})
 _BACK_NEEDS, _BACK_MAY = frozenset({"amount_fen"}), frozenset({"because"})
 _NOTHING: frozenset[str] = frozenset()
@@ -330,26 +333,26 @@ def _signed(secret: bytes, said: bytes, header: str) -> bool:
 
 def _verified(request: HttpRequest, key: tills.Key | None, at: datetime) -> Asked:
     """Return what is asked, if its signature over the raw bytes is right."""
-    head = request.headers
+    head = request.META
     if key is None:
         raise no.TerminalUnknown
-    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_BYTES:
+    if int(head.get("CONTENT_LENGTH") or 0) > BODY_BYTES:
         raise no.RequestWrong(what="正文太长")
     body = request.body
-    raw = request.META.get("QUERY_STRING", "")
+    raw = head.get("QUERY_STRING", "")
     query = sorted(parse_qsl(raw, keep_blank_values=True)) if raw else []
     path = f"{request.path_info}?{urlencode(query)}" if query else request.path_info
-    stamp, idempotency_key = head.get("X-Timestamp", ""), head.get("Idempotency-Key", "")
+    stamp, idempotency_key = head.get("HTTP_X_TIMESTAMP", ""), head.get(_IDEMPOTENCY, "")
     digest = hashlib.sha256(body).hexdigest()
     said = f"{request.method}\n{path}\n{stamp}\n{idempotency_key}\n{digest}".encode()
-    if not _signed(key.secret, said, head.get("X-Signature", "")):
+    if not _signed(key.secret, said, head.get("HTTP_X_SIGNATURE", "")):
         raise no.SignatureWrong
     return Asked(key, path, dict(query), body, idempotency_key, at)
 
 
 def _heed_clock(request: HttpRequest, at: datetime) -> None:
     """Refuse a request from another time: it may be an old one sent again."""
-    stamp = request.headers.get("X-Timestamp", "")
+    stamp = request.META.get("HTTP_X_TIMESTAMP", "")
     skew = figures.terms_on(campus_day(at)).clock_skew_seconds
     if not stamp.isdecimal() or abs(int(stamp) - at.timestamp()) > skew:
         raise no.ClockWrong(skew=skew)
@@ -360,7 +363,7 @@ def answer(request: HttpRequest, rest: str = "") -> HttpResponse:
     key: tills.Key | None = None
     try:
         at = clock.now()
-        asked = _verified(request, tills.key(request.headers.get("X-Key-Id", "")), at)
+        asked = _verified(request, tills.key(request.META.get("HTTP_X_KEY_ID", "")), at)
         key = asked.key  # from here on the answer is signed: it is known who asks
         _heed_clock(request, at)
         status, said = _route(asked, request.method or "")
@@ -374,7 +377,7 @@ def answer(request: HttpRequest, rest: str = "") -> HttpResponse:
     except Exception:
         log.exception("a terminal's request failed")
         status, said = 500, {"refused": no.Busy().as_dict()}
-    body = json.dumps(said, ensure_ascii=False).encode()
+    body = _encode(said).encode()
     headers = {}
     if said.get("replayed"):
         headers["Idempotent-Replayed"] = "true"
@@ -382,7 +385,7 @@ def answer(request: HttpRequest, rest: str = "") -> HttpResponse:
         headers["Retry-After"] = "1"
     if key is not None:
         stamp = str(int(clock.now().timestamp()))
-        name = request.headers.get("Idempotency-Key", "")
+        name = request.META.get(_IDEMPOTENCY, "")
         text = f"{status}\n{request.path_info}\n{stamp}\n{name}\n{hashlib.sha256(body).hexdigest()}"
         mac = hmac.digest(key.secret, text.encode(), hashlib.sha256)
         headers["X-Timestamp"], headers["X-Key-Id"] = stamp, key.key_id
