@@ -50,12 +50,12 @@ class Outcome:
 
 
 def _counter(request: PersonRequest) -> counters.Counter:
-    """Return the cashier's own counter; whoever has none finds none."""
+    """Return the cashier's own counter; a shop without a terminal is told what is missing."""
     here = counters.counter_in(
         request.mandate.units.get(CAN), terminal_id=request.session.get(CHOSEN)
     )
     if here is None:
-        raise Http404("没有可用的终端")
+        raise counters.NoTill
     return here
 
 

@@ -1,15 +1,26 @@
 """A merchant's counter: which terminal, which number comes next, and its day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, QuerySet, Sum
 
 from smartunion.domains.wallet import rules
-from smartunion.domains.wallet.models import Merchant, Payment, Terminal
+from smartunion.domains.wallet.models import Merchant, Payment, Refund, Terminal
+from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.reads import held_on
 
 from .vouchers import Sums, Voucher, detailed, id_of, sums, vouchers
+
+
+class NoTill(Refused):
+    """The cashier's shop has no terminal in service."""
+
+    code = "wallet.no_till"
+    text = "本店还没有可用的收银终端"
+    clause = "3.1-1②"
+    remedy = "请工会福利部在终端名册登记本店的终端，登记后马上可以收款"
+    status = 409
 
 
 @dataclass(frozen=True)
@@ -108,8 +119,13 @@ class Day:
 
 
 def day_of(merchant_id: int, on: date) -> Day:
-    """Return the figures of a merchant's day."""
-    return Day(on, sums(of_merchant(merchant_id, since=on, until=on)))
+    """Return the figures of a merchant's day; its refunds are those given on that day."""
+    given = Refund.objects.filter(
+        terminal__in=Terminal.objects.filter(merchant=merchant_id).values("pk"), biz_date=on
+    ).aggregate(n=Count("pk"), ecny=Sum("ecny_fen"), points=Sum("points_fen"))
+    sold = sums(of_merchant(merchant_id, since=on, until=on))
+    refunded = (given["ecny"] or 0) + (given["points"] or 0)
+    return Day(on, replace(sold, refunds=given["n"], refunded_fen=refunded))
 
 
 @dataclass(frozen=True)

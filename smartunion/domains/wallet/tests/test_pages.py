@@ -181,6 +181,12 @@ class TestTill:
         self.sell(client, house, code=house.code(wallet, NOON), key=key)
         assert "已收款" in text_of(ask())
 
+    def test_a_shop_without_a_terminal_is_told_whom_to_ask(self, house: Campus) -> None:
+        unit("M09", "新店", Unit.Kind.MERCHANT)
+        answer = signed_in(clerk("M09")).get(reverse("wallet:till"))
+        assert answer.status_code == 409
+        assert "请工会福利部在终端名册登记" in text_of(answer)
+
     def test_a_forged_key_is_refused(self, house: Campus) -> None:
         wallet = house.member("lin", ecny=100_00)
         answer = self.sell(signed_in(clerk("M01")), house, code=house.code(wallet), key="1:2:3")
@@ -224,6 +230,13 @@ class TestTill:
             assert "已退款" in text_of(client.post(reverse("wallet:till_refund"), asked))
         refund = Refund.objects.get()
         assert (refund.ecny_fen, refund.points_fen) == (63_00, 27_00)
+
+    def test_the_tills_day_counts_the_refunds_given_today(self, house: Campus) -> None:
+        paid = house.pay(house.member("lin", ecny=100_00), 20_00, at=NOON - timedelta(days=1))
+        house.refund(paid.id, 5_00, at=NOON)
+        said = text_of(signed_in(clerk("M01")).get(reverse("wallet:till_day")))
+        assert "1 笔 ¥5.00" in said
+        assert "今日实收 −¥5.00" in said
 
     def test_a_refund_past_what_is_left_names_what_is_left(self, house: Campus) -> None:
         paid = house.pay(house.member("lin", ecny=100_00), 20_00, at=NOON)
