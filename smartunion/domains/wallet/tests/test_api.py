@@ -1,14 +1,18 @@
 """The terminals' API, spoken by the reference terminal over Django's own door."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from smartunion.domains.wallet import api
 from smartunion.domains.wallet.actions import admitting
+from smartunion.domains.wallet.actions import refusals as no
 from smartunion.domains.wallet.models import Payment, TerminalKey, Wallet
-from smartunion.domains.wallet.reads import tills
+from smartunion.domains.wallet.reads import figures, tills
 from smartunion.kernel.base import clock
 from smartunion.sandbox.terminal import ForgedReplyError, Terminal
 
@@ -232,3 +236,49 @@ def test_the_till_is_open_in_the_trial_run_and_since_the_launch(campus, till, da
     lin = campus.member("lin", 100_00)
     campus.at += timedelta(days=days)
     assert till.pay(today(campus), 1, campus.code(lin), 100).status == status
+
+
+def test_the_manual_names_every_refusal_that_a_terminal_can_hear() -> None:
+    """docs/pos-api.md lists each code under the status that it is answered with."""
+    manual = Path("docs/pos-api.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (\d{3}) \| (`wallet\..*) \|$", manual, re.M))
+    heard = [
+        no.TerminalUnknown, no.SignatureWrong, no.ClockWrong, no.RequestWrong, no.AmountWrong,
+        no.PointsWrong, no.InTheFuture, no.TooOld, no.BusinessDayWrong, no.MerchantNotTrading,
+        no.NotOpen, no.OfflineClosed, no.OfflineTooMuch, no.CodeUnknown, no.CodeExpired,
+        no.CodeUsed, no.TooManyWrongCodes, no.Insufficient, no.Frozen, no.Barred, no.KeyReused,
+        no.Busy, no.PaymentUnknown, no.NotRefundable, no.RefundTooMuch, no.RefundTooLate,
+        no.NotVoidable,
+    ]  # fmt: skip
+    for each in heard:
+        assert each.code.removeprefix("wallet.") in rows[str(each.status)], each.code
+
+
+def test_offline_items_are_judged_one_by_one_where_the_terms_open_them(
+    campus, till, monkeypatch
+) -> None:
+    """Points only, signed when made; a wrong one does not spoil its neighbours."""
+    real = figures.terms_on
+    opened = {
+        "offline": True, "offline_each_fen": 50_00, "offline_per_wallet": 3,
+        "offline_sum_fen": 1000_00, "offline_rows": 200, "offline_hours": 24,
+    }  # fmt: skip
+    monkeypatch.setattr(figures, "terms_on", lambda day: replace(real(day), **opened))
+    lin = campus.member("lin", 100_00, 100_00)
+    made = campus.at
+    items = [
+        till.offline_item(
+            made.date(), seq, campus.code(lin, made + timedelta(hours=seq)), fen,
+            (made + timedelta(hours=seq)).isoformat(),
+        )
+        for seq, fen in ((1, 10_00), (2, 50_01), (3, 20_00))
+    ]  # fmt: skip
+    items.append({**items[0], "key": till.key(made.date(), 4)})
+    campus.later(hours=4)
+    results = till.upload(items).body["data"]
+    assert [each.get("status") or each["refused"]["code"] for each in results] == [
+        "S", "wallet.offline_too_much", "S", "wallet.signature_wrong",
+    ]  # fmt: skip
+    again = till.upload(items[:1]).body["data"]
+    assert again[0]["replayed"] is True
+    assert campus.row(lin).points_fen == 70_00
