@@ -90,9 +90,10 @@ def _wall_heat(request: PersonRequest, at: datetime) -> dict[str, Any]:
     return {"heat": {**vars(found), "board": rows, "hours": found.columns[::4]}}
 
 
-def _told(found: reads.Heat) -> int:
-    """Return how many cells show a number: a morning says less than the whole day before."""
-    return sum(cell not in (None, MUTED) for _, cells in found.rows for cell in cells)
+def _told(found: reads.Heat) -> tuple[int, int]:
+    """Return how many cells show a number, and how many anything: a morning says little."""
+    cells = [cell for _, row in found.rows for cell in row if cell is not None]
+    return sum(cell != MUTED for cell in cells), len(cells)
 
 
 def _painted(cell: int | None, edges: list[int], limit: int) -> tuple[str, str]:
