@@ -22,14 +22,13 @@ AUDITS = (
           SELECT 'credit:' || id, -ecny_fen, xid FROM wallet_credit WHERE kind = 'expiry'
           UNION ALL
           SELECT 'allotment:' || id, amount_fen, 0 FROM wallet_allotment WHERE state <> 'requested'
-        ),
-        ordered AS (
-          SELECT due.* FROM due, wallet_bankfeed f WHERE due.fen > 0 AND due.xid < f.to_xid
         )
         SELECT COALESCE(d.document, o.document) AS "where",
           format('due %s fen, ordered %s fen', d.fen, o.amount_fen) AS what
-        FROM ordered d FULL JOIN wallet_bankorder o ON o.document = d.document
+        FROM (SELECT * FROM due WHERE fen > 0) d
+        FULL JOIN wallet_bankorder o ON o.document = d.document
         WHERE d.fen IS DISTINCT FROM o.amount_fen
+          AND (o.id IS NOT NULL OR d.xid < (SELECT to_xid FROM wallet_bankfeed))
         """,
     ),
     Audit(
