@@ -186,8 +186,8 @@ def _answer(
 @page(can=CAN)
 def slip(request: PersonRequest, *, payment_id: int) -> HttpResponse:
     """小票: 58 mm, for the own shop's payments only."""
-    here = _counter(request)
-    found = counters.own_payment(here.merchant_id, payment_id)
+    merchant = counters.merchant_in(request.mandate.units.get(CAN))
+    found = counters.own_payment(merchant.pk, payment_id) if merchant else None
     if found is None:
         raise Http404("不是本店的付款")
     return show(request, "wallet/till/slip.html", {"it": found})
