@@ -51,20 +51,21 @@ def ensure() -> str:
     return os.environ["DATABASE_URL"]
 
 
-def start() -> str:
+def start(name: str = "postgres", *options: str) -> str:
     """Start the embedded server unless it answers already, and return the URL of its database.
 
-    Exits with one line and its remedy where the server cannot run here.
+    Another name is another server beside the first, with settings of its own: each process of a
+    parallel test run has one. Exits with one line and its remedy where it cannot run here.
     """
     VAR.mkdir(parents=True, exist_ok=True)
     with (VAR / ".postgres.lock").open("w") as lock:  # many processes may start at once
         fcntl.flock(lock, fcntl.LOCK_EX)
-        data = _data_directory()
+        data = _data_directory(name)
         for attempt in range(PATIENCE):
             if where := _answering(data):
                 break
             try:
-                where = _start(data)
+                where = _start(data, options)
                 break
             except subprocess.CalledProcessError as failed:  # a killed one may still be dying
                 if attempt == PATIENCE - 1:
@@ -76,14 +77,14 @@ def start() -> str:
     return f"postgresql://postgres@/postgres?host={quote(str(where))}"
 
 
-def stop() -> None:
+def stop(name: str = "postgres") -> None:
     """Stop the embedded server, if it runs."""
-    data = (VAR / "postgres").resolve()
+    data = (VAR / name).resolve()
     if _answering(data):
         _run("pg_ctl", "-w", "-m", "fast", "stop", data=data)
 
 
-def _start(data: Path) -> Path:
+def _start(data: Path, options: tuple[str, ...]) -> Path:
     """Make the cluster on first use, start the server, return its socket's directory."""
     if not (data / "PG_VERSION").exists():
         _run("initdb", "--auth=trust", "--encoding=UTF8", "--locale-provider=builtin",
@@ -96,7 +97,9 @@ def _start(data: Path) -> Path:
     where = _socket_directory(data)
     _run(
         "pg_ctl", "-w", "-t", "120", "-l", str(data / "log"),
-        "-o", f"-c listen_addresses='' -c unix_socket_directories='{where}'", "start", data=data,
+        "-o", " ".join(f"-c {option}" for option in (
+            "listen_addresses=''", f"unix_socket_directories='{where}'", *options)),
+        "start", data=data,
     )  # fmt: skip
     return where
 
@@ -125,13 +128,13 @@ def _forget_the_dead(data: Path) -> None:
         lock.unlink()
 
 
-def _data_directory() -> Path:
+def _data_directory(name: str) -> Path:
     """Return the data directory, owned by whoever the server runs as.
 
     PostgreSQL refuses to run as root, and its user cannot pass through a closed directory such
     as /root. Then the data goes to /var/lib and `var/postgres` is a link to it.
     """
-    data = VAR / "postgres"
+    data = VAR / name
     if data.exists():
         return data.resolve()
     if os.geteuid() != 0:
@@ -143,11 +146,11 @@ def _data_directory() -> Path:
     if home != VAR:
         home.chmod(0o755)
         data.unlink(missing_ok=True)  # a link whose data someone has removed
-        data.symlink_to(home / "postgres")
+        data.symlink_to(home / name)
         print(f"{VAR} is closed to PostgreSQL's user: its data is in {home}", file=sys.stderr)  # noqa: T201
-    (home / "postgres").mkdir(mode=0o700)
-    shutil.chown(home / "postgres", *_server_user())
-    return (home / "postgres").resolve()
+    (home / name).mkdir(mode=0o700)
+    shutil.chown(home / name, *_server_user())
+    return (home / name).resolve()
 
 
 def _programs(data: Path) -> Path:

@@ -233,6 +233,9 @@ class Year:
         days = [month + timedelta(days=n) for n in range((next_month(month) - month).days)]
         for number, person in enumerate(self.campus.people):
             if present and person.username == VISITOR:
+                before = [day for day in days if day < campus_day(self.until)]
+                self._plan_visits(number, person, month, before, terms.allotment_fen // 3)
+                self._note(self.until, partial(self._lose_the_phone, person))
                 continue
             if person.pk in staged or crowd.uses_wallet(self.seed, number, month, share=share):
                 luck = crowd.random_of(self.seed, "draws", number, month)
@@ -275,6 +278,10 @@ class Year:
         for visit in visits:
             if visit.at <= self.until:
                 self.visits[campus_day(visit.at)].append((person, visit))
+
+    def _lose_the_phone(self, person: Person, at: datetime) -> None:
+        """Unbind the phone, so that whoever plays the person next can bind another."""
+        opening.unbind_device(person=person, by=person, at=at)
 
     def _draw(self, person: Person, at: datetime) -> None:
         allotting.allot(person=person, by=person, at=at)

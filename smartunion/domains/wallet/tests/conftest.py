@@ -1,9 +1,11 @@
 """A campus that trades: the real plan year 2025, lin with money, a canteen with a till."""
 
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from smartunion.domains.planning import public as planning
 from smartunion.domains.wallet.actions import admitting, opening, paying, refunding
@@ -138,3 +140,21 @@ def _audited(request: pytest.FixtureRequest):
     yield
     if "campus" in request.fixturenames and not request.node.get_closest_marker("breaks"):
         assert_clean()
+
+
+def until_all_is_over() -> None:
+    """Wait until the watermark of folds and orders has passed everything that was written so far.
+
+    It waits for every transaction of the server: another test's, a vacuum's, a killed process's.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        (mine,) = cursor.fetchone()
+        for _ in range(400):
+            cursor.execute(
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %s", [mine]
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)
+    pytest.fail("a transaction of this server has been open for 20 seconds")

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import httpx
 import psycopg
@@ -19,7 +20,7 @@ from smartunion.kernel.base.days import campus_day
 from tests.bank import SandboxProcess
 from tests.cast import person, unit
 
-from .conftest import Campus
+from .conftest import Campus, until_all_is_over
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,6 +45,21 @@ def at_the_bank(bank: SandboxProcess, wallet: Wallet) -> int:
             "SELECT balance_fen FROM bank.wallet WHERE reference = %s", [reference]
         ).fetchone()
     return row[0] if row else 0
+
+
+@pytest.fixture(autouse=True)
+def orders_are_written_an_hour_later(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """Let every transaction be over before orders are written, but where one is kept open."""
+    write = ordering.order
+
+    def later(*, at: datetime) -> int:
+        until_all_is_over()
+        return write(at=at)
+
+    if "not_committed_yet" not in request.node.name:
+        monkeypatch.setattr(ordering, "order", later)
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +137,7 @@ def test_a_payment_that_is_not_committed_yet_is_ordered_later(campus: Campus) ->
     assert not BankOrder.objects.filter(wallet=lin).exists()
     finish.set()
     thread.join()
+    until_all_is_over()
     ordering.order(at=campus.at)
     assert sorted(BankOrder.objects.values_list("amount_fen", flat=True)) == [1_00, 2_00]
 
