@@ -148,7 +148,7 @@ class Year:
         for each in planning.milestones(self.year):
             if each.code not in still_open:
                 on = max(
-                    each.due_on + timedelta(days=late.get(each.code, 0)), date(self.year, 1, 2)
+                    each.counts_on + timedelta(days=late.get(each.code, 0)), date(self.year, 1, 2)
                 )
                 self._note(
                     moment(on, "16:00"),

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from smartunion.domains.wallet import jobs
+from smartunion.domains.wallet.gateways import CORPORATE, BankSilent
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Unit
 from smartunion.kernel.trail.record import record
@@ -34,9 +35,16 @@ class Command(BaseCommand):
         if not settings.DEMONSTRATION:
             raise CommandError("production is not played with")
         end = datetime.fromisoformat(until).replace(tzinfo=CAMPUS)
+        bank = jobs.bank()
+        try:
+            bank.balance_fen(CORPORATE)
+        except BankSilent as silence:
+            raise CommandError(
+                f"the bank at {settings.BANK_URL} does not answer: run `smartunion sandbox` first"
+            ) from silence
         began = time.monotonic()
         year = Year(
-            year=end.year, seed=seed, people=people, until=end, bank=jobs.bank(),
+            year=end.year, seed=seed, people=people, until=end, bank=bank,
             say=self._say,
         )  # fmt: skip
         tally = year.live()

@@ -1,0 +1,96 @@
+"""A year lived through the real actions, with a real bank process beside it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from smartunion.domains.wallet.gateways import HttpBank
+from smartunion.domains.wallet.models import Payment
+from smartunion.kernel.base.days import CAMPUS
+from smartunion.kernel.ledger.models import Transfer
+from smartunion.kernel.trail.models import Entry
+from smartunion.site import audits
+from smartunion.site.play import digest
+from smartunion.site.play.year import Tally, Year
+from tests.bank import SandboxProcess
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+END = datetime(2025, 3, 21, 10, 41, tzinfo=CAMPUS)
+
+
+@pytest.fixture
+def client(bank: SandboxProcess) -> Iterator[HttpBank]:
+    ours = HttpBank(bank.url, key_id=bank.key_id, secret=bank.secret)
+    yield ours
+    ours.close()
+
+
+def live(client: HttpBank, seed: int = 7) -> Tally:
+    year = Year(year=2025, seed=seed, people=40, until=END, bank=client, say=lambda line: None)
+    return year.live()
+
+
+def failing() -> list[str]:
+    return [audit.id for audit in audits.all_of_them(at=END) if audit.offenders()]
+
+
+@pytest.mark.clause("R001")
+def test_the_same_seed_gives_the_same_books_and_another_seed_others(client: HttpBank) -> None:
+    tally = live(client)
+    books = digest.of_the_books()
+    assert tally.payments > 50
+    assert tally.allotments > 20
+    assert failing() == []
+
+    live(client)
+    assert digest.of_the_books() == books, "living the year again changes nothing"
+
+    call_command("flush", interactive=False, verbosity=0)
+    live(client)
+    assert digest.of_the_books() == books, "the same seed from nothing"
+
+    call_command("flush", interactive=False, verbosity=0)
+    live(client, seed=8)
+    assert digest.of_the_books() != books
+
+
+def test_check_names_the_row_that_was_broken_and_exits_non_zero(client: HttpBank, capsys) -> None:
+    live(client)
+    call_command("check")
+    assert "全部成立" in capsys.readouterr().out
+
+    victim = Payment.objects.filter(status="S").latest("pk")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE wallet_payment DISABLE TRIGGER moves")
+        cursor.execute(
+            "UPDATE wallet_payment SET subsidy_fen = subsidy_fen + 1 WHERE id = %s", [victim.pk]
+        )
+        cursor.execute("ALTER TABLE wallet_payment ENABLE TRIGGER moves")
+    with pytest.raises(SystemExit, match="不成立"):
+        call_command("check")
+    told = capsys.readouterr().out
+    assert "✕ S1" in told
+    assert f"wallet_payment {victim.pk}" in told
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE planning_spendingline DISABLE TRIGGER USER")
+        cursor.execute(
+            "UPDATE planning_spendingline SET amount_fen = amount_fen + 100 WHERE code = '3.1'"
+        )
+        cursor.execute("ALTER TABLE planning_spendingline ENABLE TRIGGER USER")
+    with pytest.raises(SystemExit):
+        call_command("check")
+    assert "✕ B1" in capsys.readouterr().out
+
+
+def test_what_was_played_was_done_by_somebody_and_for_a_reason(client: HttpBank) -> None:
+    """The journal tells of every kind of deed; subsidies are charged to the plan's own line."""
+    live(client)
+    whats = set(Entry.objects.values_list("what", flat=True))
+    assert {"wallet.allotment_credited", "wallet.folded", "planning.milestone_met"} <= whats
+    assert Transfer.objects.filter(budget_code="2025/3.1/mall.subsidy").exists()
+    assert not Payment.objects.filter(occurred_at__gt=END).exists()
