@@ -13,6 +13,7 @@ from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.base.workdays import Calendar
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import members
+from smartunion.site.cast import BY_USERNAME
 
 from .people import Shop
 
@@ -50,11 +51,12 @@ class Campus:
         return self.numbers[terminal_id, day]
 
     def person(self, clue: dict[str, Any]) -> Person:
-        """Return the one that a line of the story is about: by username or by number."""
+        """Return whom a line of the story is about: one of the cast, or one of the crowd."""
         if "username" in clue:
             return next(p for p in self.people if p.username == clue["username"])
+        extras = [p for p in self.people if p.username not in BY_USERNAME]
         number: int = clue["person"]
-        return self.people[number % len(self.people)]
+        return extras[number % len(extras)]
 
 
 def gather(*, seed: int, year: int, tills: dict[str, list[int]]) -> Campus:

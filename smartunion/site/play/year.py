@@ -28,6 +28,7 @@ from smartunion.domains.wallet.reads import figures
 from smartunion.kernel.base.days import campus_day, campus_month, next_month
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.ledger import actions as ledger
+from smartunion.kernel.ledger.models import Encumbrance, Transfer
 from smartunion.kernel.people.models import Person
 from smartunion.site.org import founding
 
@@ -156,37 +157,41 @@ class Year:
                 )
 
     def _income(self, each: dict[str, Any], at: datetime) -> None:
-        ledger.post(
-            debit="bank.deposits",
-            credit=each["account"],
-            amount_fen=each["yuan"] * 100,
-            document=f"income:{each['day']}",
-            by=self.campus.officers["li"],
-            at=at,
-            because=each["for"],
-        )
+        document = f"income:{each['day']}"
+        if not Transfer.objects.filter(document=document).exists():
+            ledger.post(
+                debit="bank.deposits",
+                credit=each["account"],
+                amount_fen=each["yuan"] * 100,
+                document=document,
+                by=self.campus.officers["li"],
+                at=at,
+                because=each["for"],
+            )
 
     def _sign(self, each: dict[str, Any], document: str, at: datetime) -> None:
-        ledger.encumber(
-            document=document,
-            budget_code=f"{self.year}/{each['line']}",
-            fund_source=each["fund"],
-            amount_fen=each["yuan"] * 100,
-            by=self.campus.officers["li"],
-            at=at,
-            because=each["what"],
-        )
+        if not Encumbrance.objects.filter(document=document).exists():
+            ledger.encumber(
+                document=document,
+                budget_code=f"{self.year}/{each['line']}",
+                fund_source=each["fund"],
+                amount_fen=each["yuan"] * 100,
+                by=self.campus.officers["li"],
+                at=at,
+                because=each["what"],
+            )
 
     def _pay_part(self, each: dict[str, Any], document: str, amount: int, at: datetime) -> None:
-        ledger.spend(
-            document=document,
-            debit=each["account"],
-            credit="bank.deposits",
-            amount_fen=amount * 100,
-            by=self.campus.officers["li"],
-            at=at,
-            because=each["what"],
-        )
+        if not Transfer.objects.filter(document=document, event_at=at).exists():
+            ledger.spend(
+                document=document,
+                debit=each["account"],
+                credit="bank.deposits",
+                amount_fen=amount * 100,
+                by=self.campus.officers["li"],
+                at=at,
+                because=each["what"],
+            )
 
     def _points(self, each: dict[str, Any], at: datetime) -> None:
         tang = self.campus.officers["tang"]
