@@ -42,7 +42,8 @@ class Command(BaseCommand):
     def handle(self, *, port: int, people: int, **options: Any) -> None:
         if not settings.DEMONSTRATION:
             raise CommandError("production has no demonstration: run `serve` and `work`")
-        web, bank = self._port(port), self._port(settings.SANDBOX_PORT, after=port)
+        web = self._port(port)
+        bank = self._port(settings.SANDBOX_PORT, but=web)
         os.environ["BANK_URL"] = f"http://127.0.0.1:{bank}"
         settings.BANK_URL = os.environ["BANK_URL"]
         executor = MigrationExecutor(connection)
@@ -65,9 +66,11 @@ class Command(BaseCommand):
         )
         company.run(greet=lambda: self._greet(web, bank))
 
-    def _port(self, wanted: int, *, after: int = 0) -> int:
-        """Return the wanted port, or say in one line which one is taken instead."""
-        port = processes.free_port(wanted + 1 if wanted == after else wanted)
+    def _port(self, wanted: int, *, but: int = 0) -> int:
+        """Return the wanted port, or say in one line which one is taken instead; never `but`."""
+        port = processes.free_port(wanted)
+        if port == but:
+            port = processes.free_port(port + 1)
         if port != wanted:
             self.stdout.write(f"端口 {wanted} 已被占用，改用 {port}")
         return port
