@@ -39,6 +39,8 @@ class Screen:
     also: tuple[str, ...] = ()
     click: str = ""
     """A link of the page to follow first, as a CSS selector."""
+    press: str = ""
+    """A button to press first, where it is there."""
 
 
 SCREENS_OF = (
@@ -47,7 +49,7 @@ SCREENS_OF = (
     Screen("home", "/", "lin", ("elder",)),
     Screen("wallet", "/wallet/", "lin", ("elder",)),
     Screen("allotment", "/wallet/allotment/", "lin"),
-    Screen("code", "/wallet/code/", "lin", ("elder",)),
+    Screen("code", "/wallet/code/", "lin", ("elder",), press="text=绑定这部手机 >> nth=-1"),
     Screen("statement", "/wallet/statement/", "lin", ("elder",)),
     Screen("receipt", "/wallet/statement/", "lin", click="a[href*='/wallet/payments/']"),
     Screen("devices", "/wallet/devices/", "lin"),
@@ -145,6 +147,9 @@ def shoot(page: Page, house: str, screen: Screen, width: str) -> list[str]:
         if link.count() == 0:
             return [f"no link {screen.click}"]
         answer = page.goto(f"{house}{link.get_attribute('href')}")
+    if screen.press and page.locator(screen.press).count():
+        page.locator(screen.press).click()
+        answer = page.goto(f"{house}{screen.path}")
     expected = EXPECTED_ERRORS.get(screen.name, 200)
     if answer is None or answer.status != expected:
         wrong.append(f"answered {answer.status if answer else 'nothing'}")

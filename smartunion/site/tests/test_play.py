@@ -90,7 +90,7 @@ def test_check_names_the_row_that_was_broken_and_exits_non_zero(client: HttpBank
 def test_what_was_played_was_done_by_somebody_and_for_a_reason(client: HttpBank) -> None:
     """The journal tells of every kind of deed; subsidies are charged to the plan's own line."""
     live(client)
-    whats = set(Entry.objects.values_list("what", flat=True))
-    assert {"wallet.allotment_credited", "wallet.folded", "planning.milestone_met"} <= whats
+    kinds = set(Entry.objects.values_list("what", flat=True))
+    assert {"wallet.allotment_credited", "wallet.folded", "planning.milestone_met"} <= kinds
     assert Transfer.objects.filter(budget_code="2025/3.1/mall.subsidy").exists()
     assert not Payment.objects.filter(occurred_at__gt=END).exists()
