@@ -71,6 +71,12 @@ def hurry() -> None:
         cursor.execute("SET synchronous_commit = off")
 
 
+def start_afresh() -> None:
+    """In a forked process: let go of the connection that the other one still speaks on."""
+    connection.connection = None
+    hurry()
+
+
 def _all(purchases: list[Purchase]) -> list[Bought]:
     return [buy(each) for each in sorted(purchases, key=lambda each: each.at)]
 
@@ -95,7 +101,7 @@ def crowd() -> Iterator[Crowd]:
     size = os.cpu_count() or 1
     connection.close()  # a forked process must not inherit a live one
     fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(size, mp_context=fork, initializer=hurry) as pool:
+    with ProcessPoolExecutor(size, mp_context=fork, initializer=start_afresh) as pool:
         list(pool.map(_all, [[] for _ in range(size)]))
         hurry()
         yield Crowd(pool, size)
