@@ -15,7 +15,8 @@ MIGRATED := $(if $(DATABASE_URL),given-database-migrated,$(VAR)/postgres/.migrat
 MIGRATIONS := $(wildcard smartunion/*/*/migrations/*.py)
 ASSETS := $(shell find smartunion -path '*/static/*' -type f 2>/dev/null | sed 's/ /\\ /g')
 PIP := $(BIN)/python -m pip install --quiet --quiet --no-warn-script-location --disable-pip-version-check
-PYTEST := -n auto --dist loadgroup -q
+# A run that was killed may have left rows behind, so each run makes its databases anew.
+PYTEST := -n auto --dist loadgroup -q --create-db
 
 # The first Python that is new enough; PYTHON=... chooses another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
