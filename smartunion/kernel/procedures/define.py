@@ -7,7 +7,7 @@ of the facts that answers None, or the refusal that says why not.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
@@ -192,6 +192,18 @@ class Step:
     publicity: Publicity | None = None
     vote: Vote | None = None
 
+    @property
+    def limit(self) -> Within | By | None:
+        """Return what the step's clock runs by: a window's working days, or the 时限."""
+        if self.publicity:
+            return Within(self.publicity.working_days, Unit.WORKING_DAYS)
+        return self.within
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return every step that may follow, the end included."""
+        return tuple(target for way in self.ways for target in way.targets)
+
 
 @dataclass(frozen=True)
 class Promise:
@@ -243,14 +255,9 @@ class Procedure:
         found: set[str] = set()
         wave = {code}
         while wave:
-            wave = {s.code for s in self.steps if wave & set(_targets(s))} - found
+            wave = {s.code for s in self.steps if wave & set(s.targets)} - found
             found |= wave
         return frozenset(found - {code})
-
-
-def _targets(step: Step) -> Iterator[str]:
-    for way in step.ways:
-        yield from way.targets
 
 
 def _told(thing: object) -> Any:

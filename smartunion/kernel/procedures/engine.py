@@ -21,8 +21,7 @@ from smartunion.kernel.people.reads import acting, holders
 from smartunion.kernel.trail.record import record
 
 from . import refusals
-from .define import END, By, Effect, Kind, Procedure, Step, Within
-from .define import Unit as Counted
+from .define import END, Effect, Kind, Procedure, Step, Within
 from .limits import Due, Start, due, share
 from .models import Case, Deadline, Evidence, Sheet, Signature, StepRun
 
@@ -299,9 +298,8 @@ def _open(case: Case, sheet: Procedure, step: Step, *, at: datetime, calendar: C
         record("procedures.skipped", case, by=None, at=at, step=step.name)
         _go_on(case, sheet, step, at=at)
         return
-    limit = _limit(step)
     start = Start(at, case.opened_at, case.event_at)
-    ends = due(limit, start, calendar) if limit else None
+    ends = due(step.limit, start, calendar) if step.limit else None
     lead, backup = _people(step, case, at)
     run = StepRun.objects.create(
         case=case,
@@ -314,12 +312,6 @@ def _open(case: Case, sheet: Procedure, step: Step, *, at: datetime, calendar: C
         backup=backup,
     )
     Deadline.objects.bulk_create(_deadlines(run, step, ends, start, calendar))
-
-
-def _limit(step: Step) -> Within | By | None:
-    if step.publicity:
-        return Within(step.publicity.working_days, Counted.WORKING_DAYS)
-    return step.within
 
 
 def _holders(office: str, case: Case, on: date) -> list[Person]:

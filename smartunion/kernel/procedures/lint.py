@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.base.workdays import Calendar
 
-from .define import END, Kind, Procedure, Step, Unit, Within
+from .define import END, Kind, Procedure, Step
 from .limits import Start, due
 
 NINE_IN_THE_MORNING = time(9)
@@ -34,7 +34,7 @@ def _of_the_whole(sheet: Procedure) -> Iterator[str]:
         yield "the promise names a step that is not there"
     reached = {sheet.first.code}
     for _ in sheet.steps:
-        reached |= {t for step in sheet.steps if step.code in reached for t in _goes(step)}
+        reached |= {t for step in sheet.steps if step.code in reached for t in step.targets}
     yield from (f"step {code} is never reached" for code in codes if code not in reached)
     if END not in reached:
         yield "no way leads to the end"
@@ -46,16 +46,11 @@ def _of_the_whole(sheet: Procedure) -> Iterator[str]:
                 yield f"the way back from {step.code} to {back[0]} has no number of times"
 
 
-def _goes(step: Step) -> Iterator[str]:
-    for way in step.ways:
-        yield from way.targets
-
-
 def _after(sheet: Procedure, codes: list[str]) -> set[str]:
     """Return the steps that can follow the named ones."""
     found, wave = set(codes), set(codes)
     while wave:
-        wave = {t for s in sheet.steps if s.code in wave for t in _goes(s) if t != END} - found
+        wave = {t for s in sheet.steps if s.code in wave for t in s.targets if t != END} - found
         found |= wave
     return found
 
@@ -69,7 +64,7 @@ def _of(step: Step, codes: set[str], offices: frozenset[str]) -> Iterator[str]:
         yield "风险 is empty: name one or say 无"
     if not step.ways or step.ways[-1].when is not None:
         yield "no way without doubt stands last"
-    for target in {*_goes(step)} - codes - {END}:
+    for target in set(step.targets) - codes - {END}:
         yield f"a way leads to {target}, which is no step"
     if step.kind == Kind.VOTE and step.vote is None:
         yield "a vote without body, quorum and majority"
@@ -133,10 +128,7 @@ def _fits(sheet: Procedure, day: date, calendar: Calendar) -> bool:
 
 
 def _latest(step: Step, at: datetime, begun_at: datetime, calendar: Calendar) -> datetime:
-    limit = step.within
-    if step.publicity:
-        limit = Within(step.publicity.working_days, Unit.WORKING_DAYS)
-    if limit is None:
+    if step.limit is None:
         return at
     last_moment = at - timedelta(microseconds=1)  # 24:00 still belongs to the day that it ends
-    return max(at, due(limit, Start(last_moment, begun_at, begun_at), calendar).at)
+    return max(at, due(step.limit, Start(last_moment, begun_at, begun_at), calendar).at)
