@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "smartunion.kernel.people",
     "smartunion.kernel.trail",
     "smartunion.kernel.files",
+    "smartunion.kernel.notices",
     "smartunion.kernel.ledger",
     "smartunion.kernel.procedures",
     "smartunion.kernel.live",
