@@ -1,7 +1,10 @@
 """What differs between machines. Business numbers are terms of a plan year, never here."""
 
+import base64
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +23,19 @@ def env(name: str, default: str | None = None) -> str:
     return value
 
 
-def own_secret() -> str:
-    """Return this machine's own key, made on first use. Demonstration and tests only."""
+def own(name: str, made: str) -> str:
+    """Return what this machine keeps under the name, made once however many processes start.
+
+    Demonstration and tests only.
+    """
     VAR.mkdir(parents=True, exist_ok=True)
-    path = VAR / "secret_key"
+    path = VAR / name
     if not path.exists():
-        path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
-        path.chmod(0o600)
+        with tempfile.NamedTemporaryFile("w", dir=VAR, encoding="utf-8") as half:
+            half.write(made)
+            half.flush()
+            with suppress(FileExistsError):
+                path.hardlink_to(half.name)
     return path.read_text(encoding="utf-8")
 
 
@@ -40,7 +49,16 @@ if not DEMONSTRATION and float(CLOCK_OFFSET):
     raise RuntimeError("production runs on the real clock: unset SMARTUNION_NOW")
 
 DEBUG = env("DEBUG", "no") == "yes"
-SECRET_KEY = env("SECRET_KEY", own_secret() if DEMONSTRATION else None)
+SECRET_KEY = env(
+    "SECRET_KEY", own("secret_key", secrets.token_urlsafe(48)) if DEMONSTRATION else None
+)
+PRIVATE_KEY = env(
+    "PRIVATE_KEY",
+    own("private_key", f"own:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+    if DEMONSTRATION
+    else None,
+)
+"""Seals personal data and the terminals' secrets; see kernel/private/keyring.py."""
 ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in env("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 CSRF_FAILURE_VIEW = "smartunion.kernel.web.pages.stale_form"
@@ -64,9 +82,11 @@ INSTALLED_APPS = [
     "smartunion.kernel.base",
     "smartunion.kernel.people",
     "smartunion.kernel.trail",
+    "smartunion.kernel.private",
     "smartunion.kernel.files",
     "smartunion.kernel.notices",
     "smartunion.kernel.ledger",
+    "smartunion.kernel.publicity",
     "smartunion.kernel.procedures",
     "smartunion.kernel.live",
     "smartunion.kernel.web",
@@ -94,6 +114,7 @@ ROOT_URLCONF = "smartunion.site.urls"
 LIVE_SOURCES = "smartunion.site.wiring.LIVE_SOURCES"
 TRAIL_SUBSCRIPTIONS = "smartunion.site.wiring.SUBSCRIPTIONS"
 TRAIL_WORDS = "smartunion.site.words.TRAIL"
+PRIVATE_WORDS = "smartunion.site.words.PRIVATE"
 FILE_DOORS = "smartunion.site.wiring.FILE_DOORS"
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -189,6 +210,7 @@ STATICFILES_DIRS = [
     }.items()
     if (_NODE / path).is_dir()
 ]
+PAPER_FONTS = _NODE / "@embedpdf/fonts-sc/fonts"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
