@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "smartunion.kernel.trail",
     "smartunion.kernel.private",
     "smartunion.kernel.files",
+    "smartunion.kernel.timers",
     "smartunion.kernel.notices",
     "smartunion.kernel.ledger",
     "smartunion.kernel.publicity",
@@ -113,9 +114,12 @@ MIDDLEWARE = [
 ROOT_URLCONF = "smartunion.site.urls"
 LIVE_SOURCES = "smartunion.site.wiring.LIVE_SOURCES"
 TRAIL_SUBSCRIPTIONS = "smartunion.site.wiring.SUBSCRIPTIONS"
+PROCEDURE_SHEETS = "smartunion.site.wiring.SHEETS"
+PROCEDURE_ACTS = "smartunion.site.wiring.ACTS"
 TRAIL_WORDS = "smartunion.site.words.TRAIL"
 PRIVATE_WORDS = "smartunion.site.words.PRIVATE"
 FILE_DOORS = "smartunion.site.wiring.FILE_DOORS"
+TIMERS = "smartunion.site.wiring.TIMERS"
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

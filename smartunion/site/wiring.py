@@ -4,9 +4,21 @@ from collections.abc import Callable
 
 from smartunion.kernel.files.reads import Door
 from smartunion.kernel.live.source import Source, Whose, newest
+from smartunion.kernel.procedures.define import Procedure
+from smartunion.kernel.procedures.registry import Act
+from smartunion.kernel.timers.handlers import Handler
 from smartunion.kernel.trail.models import Entry
 
 SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {}
+
+SHEETS: tuple[Procedure, ...] = ()
+"""The six-column sheets of every domain, old versions as long as cases run by them."""
+
+ACTS: dict[str, Act] = {}
+"""What AUTO steps and escalations of the sheets call, by the name that they give."""
+
+TIMERS: dict[str, Handler] = {}
+"""Kind of timer -> what is done when it fires (see kernel/timers/handlers.py)."""
 
 FILE_DOORS: dict[str, Door] = {}
 """Who may open the files of a row, by the row's table: "aid.case" -> (person, mandate, id)."""

@@ -8,11 +8,12 @@ of the facts that answers None, or the refusal that says why not.
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
 from smartunion.kernel.base.refusals import Refused
+from smartunion.kernel.publicity import masks
 
 Facts = Mapping[str, Any]
 Guard = Callable[[Facts], Refused | None]
@@ -21,8 +22,67 @@ Guard = Callable[[Facts], Refused | None]
 Test = Callable[[Facts], bool]
 """Does the way, the skip or the conflict apply?"""
 
+Shown = masks.Shown
+"""公示栏: one fact that a posting shows, its label and its mask; with the sheet's other words."""
+
 END = "end"
 """The target of a way that closes the case."""
+
+APPLICANT = "applicant"
+"""In place of an office: the step is the applicant's own."""
+
+NAMED = "@"
+"""Before a fact's name, in place of an office: the person whom the case itself names ("@host")."""
+
+CASE_FACTS = frozenset({"applicant", "unit", "title", "matter"})
+"""What a posting may show of any case besides the sheet's own facts."""
+
+FORM = "smartunion.form"
+KINDS = frozenset({
+    "text", "longtext", "int", "fen", "date", "moment", "bool", "choice", "person", "unit",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fact:
+    """How a fact is asked for: its Chinese name, its kind and what may be chosen."""
+
+    code: str
+    name: str
+    kind: str = "text"
+    choices: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
+
+    def words(self, value: object) -> str:
+        """Return a value of this fact as a page shows it; persons and units by their number."""
+        if value is None or value == "":
+            return "—"
+        if self.kind == "bool":
+            return "是" if value else "否"
+        if self.kind == "fen":
+            return f"{int(str(value)) / 100:,.2f}元"
+        return dict(self.choices).get(str(value), str(value))
+
+
+def fact(
+    name: str,
+    *,
+    kind: str = "text",
+    choices: tuple[str | tuple[str, str], ...] = (),
+    hint: str = "",
+    default: Any = None,
+) -> Any:
+    """Declare a field of a sheet's facts with the form in which it is asked for.
+
+    `kind` is text, longtext, int, fen, date, moment, bool, choice, person (its number) or unit;
+    choices are words, or pairs of a code and its words. Facts are kept as JSON: a date as
+    "2025-03-05", a moment as ISO text with its offset.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"no such kind of fact: {kind}")
+    pairs = tuple((one, one) if isinstance(one, str) else one for one in choices)
+    form = {"name": name, "kind": kind, "choices": pairs, "hint": hint}
+    return field(default=default, metadata={FORM: form})
 
 
 class Unit(StrEnum):
@@ -151,22 +211,51 @@ class Way:
 
 @dataclass(frozen=True)
 class Publicity:
-    """公示: how many working days, which fields may be seen, masked how."""
+    """公示: how many working days, which facts may be seen, masked how.
+
+    An upheld objection sets the fact `objected` to true, and the step takes the way for it.
+    """
 
     working_days: int
-    shows: tuple[str, ...]
+    shows: tuple[Shown, ...]
+    objected: str = ""
+    body: str = ""
+    """What the posting says besides its rows, such as where to object."""
+
+
+class Base(StrEnum):
+    """Of how many the majority is taken."""
+
+    ALL = "全体"
+    """Every seat of the body but those recused, whether its holder votes or not."""
+    PRESENT = "实到"
+    """Those who have voted, abstentions included."""
+    VALID = "有效票"
+    """Those who have said yes or no."""
 
 
 @dataclass(frozen=True)
 class Vote:
-    """票决: which body, how many seats, what quorum and majority, of which base."""
+    """票决: which body, how many seats, what quorum and majority, of which base.
 
-    body: str
+    `body` is an office or several; `result` is the bool fact that the tally sets. A majority of
+    one half must be exceeded (过半数); any other share must be reached (以上 counts itself).
+    """
+
+    body: str | tuple[str, ...]
     seats: int
     quorum: tuple[int, int]
     majority: tuple[int, int]
-    base: str = "全体"
+    base: str = Base.ALL
     secret: bool = True
+    result: str = ""
+    counts: tuple[str, str, str] | None = None
+    """Int facts that the tally sets as well: yes, no, abstain."""
+
+    @property
+    def offices(self) -> tuple[str, ...]:
+        """Return the offices whose holders are the body."""
+        return (self.body,) if isinstance(self.body, str) else self.body
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +280,14 @@ class Step:
     escalations: tuple[Escalation, ...] = ()
     publicity: Publicity | None = None
     vote: Vote | None = None
+    asks: tuple[str, ...] = ()
+    """The facts that the step's form asks for."""
+    page: str = ""
+    """Url name of the domain's own page for the step (it gets `run_id`), else the general form."""
+    act: str = ""
+    """AUTO: the function of engine.ACTS that does the step; it passes by itself afterwards."""
+    hint: str = ""
+    """One sentence for whoever does the step."""
 
     @property
     def limit(self) -> Within | By | None:
@@ -209,9 +306,11 @@ class Step:
 class Promise:
     """What the plan promises of the whole: from the passing of one step to that of another."""
 
-    within: Within
+    within: Within | By
     starts: str
     stops: str
+    otherwise: str = ""
+    """What happens on the start days whose calendar cannot hold the promise (T31)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,6 +326,8 @@ class Procedure:
     steps: tuple[Step, ...]
     promise: Promise | None = None
     confidential: bool = False
+    project: str = ""
+    """The plan's project (P1 …) whose committee's manual prints the sheet."""
 
     def step(self, code: str) -> Step:
         """Return the step of that code; KeyError for none."""
@@ -243,7 +344,15 @@ class Procedure:
     @property
     def fact_names(self) -> frozenset[str]:
         """Return the facts that the sheet declares."""
-        return frozenset(field.name for field in fields(self.facts))
+        return frozenset(one.name for one in fields(self.facts))
+
+    @property
+    def forms(self) -> dict[str, Fact]:
+        """Return every declared fact with its form; one that says nothing is a plain text."""
+        return {
+            one.name: Fact(one.name, **one.metadata.get(FORM, {"name": one.name}))
+            for one in fields(self.facts)
+        }
 
     def digest(self) -> str:
         """Return the SHA-256 of the sheet: what a case keeps as the version that it runs by."""
@@ -261,11 +370,19 @@ class Procedure:
 
 
 def _told(thing: object) -> Any:
-    """Tell a declaration as plain data: a rule by its name, everything else by its value."""
+    """Tell a declaration as plain data: a rule by its name, everything else by its value.
+
+    What stands at its default is left out, so that the language may grow without giving every
+    sheet another digest.
+    """
     if is_dataclass(thing) and not isinstance(thing, type):
-        return {field.name: _told(getattr(thing, field.name)) for field in fields(thing)}
+        return {
+            one.name: _told(getattr(thing, one.name))
+            for one in fields(thing)
+            if one.default is MISSING or getattr(thing, one.name) != one.default
+        }
     if isinstance(thing, type):
-        return {field.name: str(field.type) for field in fields(thing)}
+        return {one.name: [str(one.type), one.metadata.get(FORM)] for one in fields(thing)}
     if isinstance(thing, tuple):
         return [_told(one) for one in thing]
     if callable(thing):

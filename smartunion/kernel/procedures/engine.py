@@ -21,12 +21,12 @@ from smartunion.kernel.people.reads import acting, holders
 from smartunion.kernel.trail.record import record
 
 from . import refusals
-from .define import END, Effect, Kind, Procedure, Step, Within
-from .limits import Due, Start, due, share
-from .models import Case, Deadline, Evidence, Sheet, Signature, StepRun
+from .define import END, Effect, Kind, Procedure, Step
+from .limits import Start, due
+from .models import Case, Evidence, Sheet, Signature, StepRun
+from .registry import ACTS, SHEETS, sheet_of
 
-SHEETS: dict[str, Procedure] = {}
-"""Every version that runs or has open cases, by digest."""
+__all__ = ["ACTS", "SHEETS"]
 
 
 @dataclass(frozen=True)
@@ -163,15 +163,15 @@ def take_over(*, run_id: int, by: Person, at: datetime, because: str) -> StepRun
         backup = run.backup.name if run.backup else "无"
         raise refusals.NotYours(step=step.name, holders=f"B角{backup}", by=by.name)
     if run.taken_over_at is None:
-        run.taken_over_at = at
-        run.save(update_fields=["taken_over_at"])
+        run.taken_over_at, run.taken_over_because = at, StepRun.TakenOver.HAND
+        run.save(update_fields=["taken_over_at", "taken_over_because"])
         record("procedures.taken_over", case, by=by, at=at, because=because, step=step.name)
     return run
 
 
 def why_not(run: StepRun, by: Person, *, at: datetime) -> Refused | None:
     """Return the refusal that finishing the step now would meet, without changing anything."""
-    case, sheet = run.case, SHEETS[run.case.sheet.digest]
+    case, sheet = run.case, sheet_of(run.case.sheet.digest)
     step = sheet.step(run.step)
     try:
         if run.state != StepRun.State.OPEN:
@@ -188,7 +188,7 @@ def _locked(run_id: int) -> tuple[StepRun, Case, Procedure]:
     case_id = StepRun.objects.values_list("case_id", flat=True).get(pk=run_id)
     case = Case.objects.select_for_update(of=("self",)).select_related("sheet").get(pk=case_id)
     run = StepRun.objects.select_related("lead", "backup").get(pk=run_id)
-    return run, case, SHEETS[case.sheet.digest]
+    return run, case, sheet_of(case.sheet.digest)
 
 
 def _known(sheet: Procedure, facts: Mapping[str, Any]) -> None:
@@ -254,7 +254,6 @@ def _signed_by_all(run: StepRun, step: Step, *, by: Person, at: datetime) -> boo
 def _end(run: StepRun, state: str, *, by: Person | None, at: datetime, because: str) -> None:
     run.state, run.ended_at, run.ended_by, run.because = state, at, by, because
     run.save(update_fields=["state", "ended_at", "ended_by", "because"])
-    run.deadlines.filter(state=Deadline.State.PENDING).update(state=Deadline.State.MET)
 
 
 def _go_on(case: Case, sheet: Procedure, step: Step, *, at: datetime) -> None:
@@ -301,7 +300,7 @@ def _open(case: Case, sheet: Procedure, step: Step, *, at: datetime, calendar: C
     start = Start(at, case.opened_at, case.event_at)
     ends = due(step.limit, start, calendar) if step.limit else None
     lead, backup = _people(step, case, at)
-    run = StepRun.objects.create(
+    StepRun.objects.create(
         case=case,
         step=step.code,
         attempt=attempt,
@@ -311,7 +310,6 @@ def _open(case: Case, sheet: Procedure, step: Step, *, at: datetime, calendar: C
         lead=lead,
         backup=backup,
     )
-    Deadline.objects.bulk_create(_deadlines(run, step, ends, start, calendar))
 
 
 def _holders(office: str, case: Case, on: date) -> list[Person]:
@@ -337,28 +335,3 @@ def _people(step: Step, case: Case, at: datetime) -> tuple[Person | None, Person
     lead = who(step.duty.lead, set())
     backup = who(step.duty.backup, {lead.pk} if lead else set())
     return lead, backup
-
-
-def _deadlines(
-    run: StepRun, step: Step, ends: Due | None, start: Start, calendar: Calendar
-) -> list[Deadline]:
-    made: list[Deadline] = []
-    if step.duty.take_over_after:
-        at = due(step.duty.take_over_after, start, calendar).at
-        made.append(Deadline(run=run, kind=Deadline.Kind.TAKE_OVER, due_at=at))
-    if ends is None:
-        return made
-    made.append(Deadline(run=run, kind=Deadline.Kind.DUE, due_at=ends.at, to=step.duty.lead))
-    since = start.of(step.within.since) if isinstance(step.within, Within) else run.opened_at
-    made += [
-        Deadline(
-            run=run,
-            kind=Deadline.Kind.ESCALATE,
-            due_at=share(since, ends.at, escalation.at_percent),
-            percent=escalation.at_percent,
-            to=escalation.to,
-            act=escalation.act,
-        )
-        for escalation in step.escalations
-    ]
-    return made

@@ -1,4 +1,8 @@
-"""Cases that run by a sheet, their steps, outputs and deadlines (件、步骤、输出、时限)."""
+"""Cases that run by a sheet: steps, signatures, outputs, votes (件、步骤、会签、输出、票决).
+
+Deadlines are rows of kernel/timers, keyed by the step's run. Who has voted lies in `Voter`, what
+was voted lies sealed in `Box`; docs/adr says what that does and does not protect.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -64,6 +68,11 @@ class StepRun(models.Model):
         RETURNED = "returned", "已退回"
         CANCELED = "canceled", "已撤销"
 
+    class TakenOver(models.TextChoices):
+        CLOCK = "clock", "A角逾时未办"
+        AWAY = "away", "A角离岗"
+        HAND = "hand", "B角自行接手"
+
     case = models.ForeignKey(Case, models.PROTECT, verbose_name="件", related_name="runs")
     step = models.CharField("步骤代码", max_length=40)
     attempt = models.PositiveSmallIntegerField("第几次", default=1)
@@ -78,6 +87,9 @@ class StepRun(models.Model):
         "people.Person", models.PROTECT, verbose_name="B角", null=True, related_name="+"
     )
     taken_over_at = models.DateTimeField("B角接手时间", null=True, blank=True)
+    taken_over_because = models.CharField("接手原因", max_length=8, choices=TakenOver, blank=True)
+    late = models.BooleanField("逾期", default=False)
+    early = models.BooleanField("因异议提前结束", default=False)
     ended_at = models.DateTimeField("完成时间", null=True, blank=True)
     ended_by = models.ForeignKey(
         "people.Person", models.PROTECT, verbose_name="经办人", null=True, related_name="+"
@@ -96,12 +108,18 @@ class StepRun(models.Model):
                 | (~Q(state="open") & Q(ended_at__isnull=False)),
                 name="step_that_ended_says_when",
             ),
+            models.CheckConstraint(
+                condition=Q(taken_over_at__isnull=True, taken_over_because="")
+                | (Q(taken_over_at__isnull=False) & ~Q(taken_over_because="")),
+                name="step_taken_over_says_why",
+            ),
         ]
         indexes = [
             models.Index(fields=["lead"], condition=Q(state="open"), name="step_waits_for_lead"),
             models.Index(
                 fields=["backup"], condition=Q(state="open"), name="step_waits_for_backup"
             ),
+            models.Index(fields=["due_at"], condition=Q(state="open"), name="step_open_by_due"),
         ]
 
     def __str__(self) -> str:
@@ -146,39 +164,79 @@ class Evidence(models.Model):
         return f"{self.run} {self.output}"
 
 
-class Deadline(models.Model):
-    """时限: a moment at which something follows, unless it was met before."""
+class Poll(models.Model):
+    """票决: the vote of one step, from its opening to its tally."""
 
-    class Kind(models.TextChoices):
-        TAKE_OVER = "take_over", "B角接手"
-        ESCALATE = "escalate", "升级提醒"
-        DUE = "due", "到期"
-
-    class State(models.TextChoices):
-        PENDING = "p", "待触发"
-        FIRED = "f", "已触发"
-        MET = "m", "已按时"
-
-    run = models.ForeignKey(StepRun, models.PROTECT, verbose_name="步骤", related_name="deadlines")
-    kind = models.CharField("类别", max_length=10, choices=Kind)
-    due_at = models.DateTimeField("时刻")
-    percent = models.PositiveSmallIntegerField("占时限百分比", default=100)
-    to = models.CharField("通知岗位", max_length=40, blank=True)
-    act = models.CharField("自动动作", max_length=60, blank=True)
-    state = models.CharField("状态", max_length=1, choices=State, default=State.PENDING)
-    fired_at = models.DateTimeField("触发时间", null=True, blank=True)
-    acted_at = models.DateTimeField("动作完成时间", null=True, blank=True)
+    run = models.OneToOneField(StepRun, models.PROTECT, verbose_name="步骤", related_name="poll")
+    secret = models.BooleanField("无记名", default=True)
+    seats = models.PositiveSmallIntegerField("席数")
+    closes_at = models.DateTimeField("截止时间", null=True, blank=True)
+    extraordinary = models.BooleanField("临时网上票决", default=False)
+    because = models.CharField("召集事由", max_length=400, blank=True)
+    closed_at = models.DateTimeField("计票时间", null=True, blank=True)
+    yes = models.PositiveSmallIntegerField("赞成", null=True, blank=True)
+    no = models.PositiveSmallIntegerField("反对", null=True, blank=True)
+    abstain = models.PositiveSmallIntegerField("弃权", null=True, blank=True)
+    passed = models.BooleanField("通过", null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "时限"
+        verbose_name = verbose_name_plural = "票决"
         constraints = [
-            models.UniqueConstraint(
-                fields=["run", "kind", "percent", "to"], name="deadline_is_set_once"
+            models.CheckConstraint(
+                condition=Q(
+                    closed_at__isnull=True, yes__isnull=True, no__isnull=True,
+                    abstain__isnull=True, passed__isnull=True,
+                )
+                | Q(
+                    closed_at__isnull=False, yes__isnull=False, no__isnull=False,
+                    abstain__isnull=False, passed__isnull=False,
+                ),
+                name="poll_tells_nothing_before_its_tally",
             ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.run}"
+
+
+class Voter(models.Model):
+    """应到成员: one member of the body, frozen when the vote opens: has voted, or stays out."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "未投"
+        VOTED = "voted", "已投"
+        RECUSED = "recused", "回避"
+
+    poll = models.ForeignKey(Poll, models.PROTECT, verbose_name="票决", related_name="voters")
+    person = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="成员", related_name="+"
+    )
+    state = models.CharField("状态", max_length=8, choices=State, default=State.WAITING)
+    because = models.CharField("回避事由", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "应到成员"
+        constraints = [
+            models.UniqueConstraint(fields=["poll", "person"], name="member_is_called_once"),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="p"), name="deadline_pending"),
+            models.Index(fields=["person"], condition=Q(state="waiting"), name="vote_waits_for"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.run} {self.get_kind_display()}"
+        return f"{self.poll} {self.person}"
+
+
+class Box(models.Model):
+    """票箱: the sum of what was voted, sealed, written anew with every vote; no person, no time."""
+
+    poll = models.OneToOneField(
+        Poll, models.PROTECT, verbose_name="票决", related_name="box", primary_key=True
+    )
+    sealed = models.BinaryField("密封的合计")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "票箱"
+
+    def __str__(self) -> str:
+        return f"{self.poll}"

@@ -79,3 +79,56 @@ class CaseClosed(Refused):
     text = "“{case}”已于 {at:%-m月%-d日 %H:%M} 结束"
     clause = "2.2"
     remedy = "已办结的件不能再动，需要时另立一件"
+
+
+class NotOfTheBody(Refused):
+    code = "procedures.not_of_the_body"
+    text = "{by}不是“{step}”的应到成员"
+    clause = "2.1"
+    remedy = "只有票决开始时的委员会成员可以投票"
+    status = 403
+
+
+class VotedAlready(Refused):
+    code = "procedures.voted_already"
+    text = "{by}已经投过票；一人一票，投出不改"
+    clause = "2.1"
+    remedy = "等待计票结果"
+
+
+class Recused(Refused):
+    code = "procedures.recused"
+    text = "{by}在“{step}”中回避：{because}"
+    clause = "2.1"
+    remedy = "回避的成员不计入应到人数"
+    status = 403
+
+
+class VoteOnly(Refused):
+    code = "procedures.vote_only"
+    text = "“{step}”由票决决定，不能由一个人办结"
+    clause = "2.1"
+    remedy = "请各位成员投票；全部投完或到截止时间后自动计票"
+
+
+class NoSuchChoice(Refused):
+    code = "procedures.no_such_choice"
+    text = "没有“{choice}”这一项，只能投赞成、反对或弃权"
+    clause = "2.1"
+    remedy = "重新选择"
+    status = 422
+
+
+class MigrationIncomplete(Refused):
+    code = "procedures.migration_incomplete"
+    text = "“{matter}”{version}里没有这些：{names}"
+    clause = "2.2"
+    remedy = "逐一指明在办步骤在新版六栏表里的去处"
+
+
+class NotPermitted(Refused):
+    code = "procedures.not_permitted"
+    text = "{by}不能{what}"
+    clause = "2.2"
+    remedy = "请联系常务副主席"
+    status = 403

@@ -21,13 +21,14 @@ from smartunion.kernel.procedures.define import (
     Promise,
     Publicity,
     Risk,
+    Shown,
     Step,
     Unit,
     Way,
     Within,
 )
 from smartunion.kernel.procedures.engine import Given
-from smartunion.kernel.procedures.models import Case, Deadline, StepRun
+from smartunion.kernel.procedures.models import Case, StepRun
 from smartunion.kernel.trail.models import Entry
 from tests.cast import MARCH_5, person, unit
 
@@ -102,7 +103,7 @@ SHEET = Procedure(
             kind=Kind.PUBLICITY,
             join=True,
             duty=Duty(lead="t_branch"),
-            publicity=Publicity(3, ("类别",)),
+            publicity=Publicity(3, (Shown("amount_fen", "金额", "band"),), objected="objected"),
             no_risk=True,
             ways=(Way("verify", when=objected, times=1), Way(END)),
         ),
@@ -233,12 +234,9 @@ def test_the_promise_starts_with_acceptance_and_meeting_a_step_settles_its_deadl
     lin, chen
 ) -> None:
     case = start(lin)
-    pending = Deadline.objects.filter(state=Deadline.State.PENDING)
-    assert set(pending.values_list("kind", flat=True)) == {"due", "escalate"}
     verify(case, chen)
     case.refresh_from_db()
     assert case.promised_at.astimezone(MARCH_5.tzinfo).date() == date(2025, 3, 21)
-    assert not pending.filter(run__step="verify").exists()
 
 
 @pytest.mark.usefixtures("stage")
@@ -248,7 +246,6 @@ def test_a_withdrawn_case_says_why_and_waits_for_nobody(lin, chen) -> None:
         engine.withdraw(case_id=case.pk, by=lin, at=MARCH_5, because=" ")
     engine.withdraw(case_id=case.pk, by=lin, at=MARCH_5, because="已由保险赔付")
     assert not case.runs.filter(state=StepRun.State.OPEN).exists()
-    assert not Deadline.objects.filter(state=Deadline.State.PENDING).exists()
 
 
 def test_a_sheet_that_changes_without_a_new_version_is_refused(db) -> None:

@@ -15,6 +15,7 @@ from smartunion.kernel.procedures.define import (
     Procedure,
     Promise,
     Publicity,
+    Shown,
     Step,
     Unit,
     Way,
@@ -60,7 +61,8 @@ GOOD = aid(
     step("visit", "vote", 5),
     step("vote", "publish", 2),
     step(
-        "publish", "pay", 0, within=None, kind=Kind.PUBLICITY, publicity=Publicity(3, ("类别",))
+        "publish", "pay", 0, within=None, kind=Kind.PUBLICITY, 
+        publicity=Publicity(3, (Shown("applicant", "姓名", "surname"),), objected="objected"),
     ),
     step("pay", END, 1),
 )  # fmt: skip

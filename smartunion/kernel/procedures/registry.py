@@ -1,0 +1,45 @@
+"""The sheets that run and the acts that they name, as site/wiring.py tells them."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from .define import Procedure
+from .models import StepRun
+
+Act = Callable[[StepRun, datetime], None]
+"""What an AUTO step or an escalation does; it may pass the step itself, with facts and outputs."""
+
+SHEETS: dict[str, Procedure] = {}
+"""Every version that runs or has open cases, by digest."""
+
+ACTS: dict[str, Act] = {}
+"""What AUTO steps and escalations call, by the name that the sheet gives."""
+
+
+def wired() -> tuple[Procedure, ...]:
+    """Return every sheet of every domain, old versions with open cases included."""
+    return import_string(settings.PROCEDURE_SHEETS)  # type: ignore[no-any-return]
+
+
+def load() -> None:
+    """Take in what is wired; asked for as soon as something is not known yet."""
+    SHEETS.update((sheet.digest(), sheet) for sheet in wired())
+    acts: Mapping[str, Act] = import_string(settings.PROCEDURE_ACTS)
+    ACTS.update(acts)
+
+
+def sheet_of(digest: str) -> Procedure:
+    """Return the sheet that a case started with; KeyError when its version has left the code."""
+    if digest not in SHEETS:
+        load()
+    return SHEETS[digest]
+
+
+def act_of(name: str) -> Act:
+    """Return the domain's function of that name; KeyError for none."""
+    if name not in ACTS:
+        load()
+    return ACTS[name]
