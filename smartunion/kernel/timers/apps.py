@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class TimersConfig(AppConfig):
+    name = "smartunion.kernel.timers"
+    verbose_name = "计时"
+
+    def ready(self) -> None:
+        """Learn from site/wiring.py who acts when a timer fires; tables exist by now."""
+        from .handlers import HANDLERS
+
+        HANDLERS.update(import_string(settings.TIMERS))

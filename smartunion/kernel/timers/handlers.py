@@ -1,0 +1,17 @@
+"""Who acts when a timer fires: filled from site/wiring.py, which the kernel may not import."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from .models import Timer
+
+Handler = Callable[[Timer, datetime], None]
+
+HANDLERS: dict[str, Handler] = {}
+"""Kind of timer -> what is done when it fires, at this moment.
+
+It runs in the transaction that marks the row fired: whatever it writes is there exactly if the
+timer has fired. It locks the rows that it is about (the case, the posting) first, as every action
+does; whoever held them before may have canceled or moved the timer, and then all that the handler
+wrote is taken back. It does nothing outside the database: it writes an outbox row.
+"""
