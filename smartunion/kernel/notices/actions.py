@@ -7,7 +7,8 @@ from django.db import transaction
 
 from smartunion.kernel.people.models import Person
 
-from .models import Channel, Notice, Priority
+from .models import Notice
+from .rules import Channel, Priority
 
 
 @transaction.atomic

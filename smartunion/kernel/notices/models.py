@@ -10,39 +10,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-
-class Channel(models.TextChoices):
-    """A way to reach a person."""
-
-    IN_APP = "in_app", "站内"
-    SMS = "sms", "短信"
-    WECOM = "wecom", "企业微信"
-    EMAIL = "email", "邮件"
-
-
-class Priority(models.IntegerChoices):
-    """How much it presses; a lower number goes first."""
-
-    CRISIS = 0, "危急"
-    URGENT = 1, "紧急"
-    NORMAL = 2, "普通"
-    DIGEST = 3, "汇总"
-
-
-class State(models.TextChoices):
-    """Where a message is on its way."""
-
-    PENDING = "pending", "待发"
-    SENDING = "sending", "发送中"
-    ACCEPTED = "accepted", "已发出"
-    DELIVERED = "delivered", "已送达"
-    READ = "read", "已读"
-    FAILED = "failed", "未送达"
-    DEAD = "dead", "发不出"
-
-
-UNSENT = (State.PENDING, State.SENDING)
-LOST = (State.FAILED, State.DEAD)
+from .rules import Channel, Priority, State
 
 
 class Notice(models.Model):
@@ -61,6 +29,7 @@ class Notice(models.Model):
     at = models.DateTimeField("时间")
     read_at = models.DateTimeField("阅读时间", null=True, blank=True)
     gathered_on = models.DateField("汇入哪天的汇总", null=True, blank=True)
+    in_list = models.BooleanField("列在通知页", default=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "通知"
@@ -71,7 +40,9 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "-at"], name="notice_of_person"),
-            models.Index(fields=["person"], condition=Q(read_at=None), name="notice_unread"),
+            models.Index(
+                fields=["person"], condition=Q(read_at=None, in_list=True), name="notice_unread"
+            ),
             models.Index(
                 fields=["at"],
                 condition=Q(priority=Priority.DIGEST, gathered_on=None),
@@ -87,7 +58,8 @@ class Message(models.Model):
     """消息: what leaves the house for one person by one channel; the outbox row of a notice.
 
     `key` is handed to the provider with every try, so that a message that was sent twice arrives
-    once. `provider_seq` is the highest number of a receipt that was believed.
+    once. `next_at` is when it is due; while it is being sent, when the sender's lease ends.
+    `provider_seq` is the highest number of a receipt that was believed.
     """
 
     notice = models.ForeignKey(Notice, models.PROTECT, verbose_name="通知", related_name="messages")
@@ -98,7 +70,7 @@ class Message(models.Model):
     key = models.UUIDField("幂等键", unique=True, default=uuid.uuid4)
     at = models.DateTimeField("写入时间")
     next_at = models.DateTimeField("应发时间")
-    lease_until = models.DateTimeField("占用至", null=True, blank=True)
+    tried_at = models.DateTimeField("最近一次尝试", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
     provider_id = models.CharField("服务商编号", max_length=80, blank=True)
     provider_seq = models.IntegerField("回执序号", default=-1)
@@ -127,11 +99,11 @@ class Message(models.Model):
         ]
         indexes = [  # what the sender asks for, and what the throttle counts
             models.Index(
-                fields=["priority", "next_at"],
+                fields=["next_at"],
                 condition=Q(state__in=["pending", "sending"]),
                 name="message_to_send",
             ),
-            models.Index(fields=["channel", "address", "sent_at"], name="message_of_address"),
+            models.Index(fields=["channel", "address", "tried_at"], name="message_of_address"),
             models.Index(
                 fields=["sent_at"], condition=Q(state="accepted"), name="message_unacknowledged"
             ),

@@ -7,4 +7,4 @@ from .models import Notice
 
 def unread(person: Person) -> int:
     """Return how many notices the person has not opened."""
-    return Notice.objects.filter(person=person, read_at=None).count()
+    return Notice.objects.filter(person=person, read_at=None, in_list=True).count()
