@@ -41,7 +41,11 @@ def _of_the_whole(sheet: Procedure) -> Iterator[str]:
     for step in sheet.steps:
         ahead = sheet.before(step.code)
         for way in step.ways:
-            back = [to for to in way.targets if to in ahead or to == step.code]
+            back = [
+                to
+                for to in way.targets
+                if (to in ahead or to == step.code) and codes.index(to) <= codes.index(step.code)
+            ]
             if back and way.times is None and step.code in _after(sheet, back):
                 yield f"the way back from {step.code} to {back[0]} has no number of times"
 
