@@ -3,31 +3,50 @@
 A claim is an advisory lock on the timer's key, which dies with the transaction; the row itself is
 locked only at the end, by the statement that marks it fired. So whoever cancels or moves a timer,
 holding the case that it is about, never waits for a handler that waits for the same case.
+See docs/adr/0003-deadlines-are-rows.md.
 """
 
 import logging
+import os
+import platform
 import threading
+from collections import deque
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
+from psycopg import Error as DriverError
 
-from .actions import FIRING
+from . import pulse
+from .actions import CHANNEL, FIRING
 from .handlers import HANDLERS
 from .models import Timer
 
 log = logging.getLogger(__name__)
 
+CAP_SECONDS = 1.0
+"""The longest sleep: what a lost wake-up can cost."""
+
+CLAIMED_SECONDS = 0.01
+"""How soon to look again when all that is due is claimed by other tickers, who may die."""
+
+RETRY_SECONDS = 0.25
+"""How soon to knock again when the database does not answer."""
+
+HANDLER_SECONDS = 30
+"""A handler that does nothing for so long inside its transaction loses it, and its claim."""
+
 LONGEST_PAUSE = timedelta(minutes=10)
 
 _CLAIM = """
-SELECT id FROM (
+SELECT id, {now} FROM (
   SELECT id, key FROM timers_timer WHERE state = 'pending' AND try_at <= {now}
   ORDER BY try_at, id LIMIT 32
 ) due
 WHERE pg_try_advisory_xact_lock(hashtextextended(key, 0)) LIMIT 1
 """
-"""`now` must not be volatile: clock_timestamp() is no condition for an index, and every pending
-row would be looked at each time."""
+"""`now` must not be volatile: clock_timestamp() is no condition for an index, so that every
+pending row would be looked at each time."""
 
 _MARK = """
 WITH marked AS (
@@ -36,6 +55,13 @@ WITH marked AS (
 )
 INSERT INTO timers_firing (timer_id, at, late_us, worker)
 SELECT id, %(at)s, EXTRACT(EPOCH FROM %(at)s - %(due_at)s) * 1000000, %(worker)s FROM marked
+"""
+
+_PAUSE = """
+SELECT
+  EXISTS (SELECT FROM timers_timer WHERE state = 'pending' AND try_at <= campus_now()),
+  (SELECT EXTRACT(EPOCH FROM try_at - campus_now())::float8 FROM timers_timer
+   WHERE state = 'pending' AND try_at > campus_now() ORDER BY try_at LIMIT 1)
 """
 
 
@@ -52,30 +78,67 @@ def fire_due(*, at: datetime) -> int:
     :returns: how many fired; one whose handler failed stays pending, with its error
     """
     fired = 0
-    while (done := _fire_next(at)) is not None:
+    while (done := _fire_next(until=at)) is not None:
+        fired += done
+    return fired
+
+
+def fire_now() -> int:
+    """Fire all that is due by the database's clock and claimed by nobody else; return how many."""
+    fired = 0
+    while (done := _fire_next()) is not None:
         fired += done
     return fired
 
 
 def run(stop: threading.Event) -> None:
-    """Fire everything when it is due, until asked to stop."""
-    raise NotImplementedError
+    """Fire everything when it is due, until asked to stop; outlive a database that goes away."""
+    while not stop.is_set():
+        try:
+            _keep_firing(stop)
+        except (Error, DriverError) as error:
+            log.warning("the ticker's database does not answer: %s", error)
+            connection.close()
+            stop.wait(RETRY_SECONDS)
+
+
+def _keep_firing(stop: threading.Event) -> None:
+    """Fire, sleep until the next is due or one is set that is due sooner, and so on."""
+    _listen()
+    while not stop.is_set():
+        pulse.touch("ticker")
+        while not stop.is_set() and _fire_next() is not None:
+            pass
+        if (seconds := _pause()) > 0:  # what was notified since the last sleep ends this one
+            deque(connection.connection.notifies(timeout=seconds, stop_after=1), maxlen=0)
+
+
+def _listen() -> None:
+    """Hear of timers that are set from now on; a claim of ours that hangs shall not last."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{HANDLER_SECONDS}s'")
+        cursor.execute(f"LISTEN {CHANNEL}")
+
+
+def _pause() -> float:
+    """Return how many seconds to sleep."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PAUSE)
+        claimed, seconds = cursor.fetchone()
+    cap = CLAIMED_SECONDS if claimed else CAP_SECONDS
+    return cap if seconds is None else min(cap, seconds)
 
 
 @transaction.atomic
-def _fire_next(until: datetime | None) -> bool | None:
+def _fire_next(until: datetime | None = None) -> bool | None:
     """Fire the next due timer; return whether it did, None when none is due that is not claimed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM.format(now="%(until)s" if until else "campus_now()"), {"until": until}
-        )
-        row = cursor.fetchone()
+    row = _claim(until)
     if row is None:
         return None
     timer = Timer.objects.filter(pk=row[0], state=Timer.State.PENDING).first()
     if timer is None:  # another ticker was there between our look and our lock
         return False
-    at = max(timer.try_at, timer.set_at)
+    at = max(timer.try_at, timer.set_at) if until else row[1]
     firing = FIRING.set(timer.key)
     try:
         with transaction.atomic():
@@ -84,7 +147,9 @@ def _fire_next(until: datetime | None) -> bool | None:
     except _NoLongerDueError:
         return False
     except Exception as failed:
-        log.exception("timer %s failed", timer)
+        if not connection.is_usable():
+            raise
+        log.exception("timer %s failed and is tried again", timer)
         _put_off(timer, f"{type(failed).__name__}: {failed}", at)
         return False
     finally:
@@ -92,10 +157,25 @@ def _fire_next(until: datetime | None) -> bool | None:
     return True
 
 
+def _claim(until: datetime | None) -> tuple[Any, ...] | None:
+    """Lock the next due timer that nobody has locked; return its id and the present moment."""
+    now = "campus_now()" if until is None else "%(until)s::timestamptz"
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM.format(now=now), {"until": until})
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
 def _mark(timer: Timer, at: datetime) -> None:
     """Mark the timer fired and say so; take everything back when it is no longer due."""
+    given = {
+        "id": timer.pk,
+        "due_at": timer.due_at,
+        "at": at,
+        "worker": f"{platform.node()}/{os.getpid()}",
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_MARK, {"id": timer.pk, "due_at": timer.due_at, "at": at, "worker": "here"})
+        cursor.execute(_MARK, given)
         if cursor.rowcount == 0:
             raise _NoLongerDueError
 
