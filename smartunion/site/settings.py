@@ -116,9 +116,11 @@ LIVE_SOURCES = "smartunion.site.wiring.LIVE_SOURCES"
 TRAIL_SUBSCRIPTIONS = "smartunion.site.wiring.SUBSCRIPTIONS"
 PROCEDURE_SHEETS = "smartunion.site.wiring.SHEETS"
 PROCEDURE_ACTS = "smartunion.site.wiring.ACTS"
+HANDBOOK_SAID = "smartunion.site.wiring.HANDBOOK_SAID"
 TRAIL_WORDS = "smartunion.site.words.TRAIL"
 PRIVATE_WORDS = "smartunion.site.words.PRIVATE"
 FILE_DOORS = "smartunion.site.wiring.FILE_DOORS"
+PUBLICITY_TERMS = "smartunion.site.wiring.publicity_terms"
 TIMERS = "smartunion.site.wiring.TIMERS"
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -191,7 +193,12 @@ DATABASES = {
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "prepare_threshold": 0,  # for the payment, which runs on a server-side cursor of its own
-    "options": f"-c smartunion.clock_offset={CLOCK_OFFSET} -c lock_timeout=2s",
+    "options": f"-c smartunion.clock_offset={CLOCK_OFFSET} -c lock_timeout=2s"
+    # A machine that loses power says no good-bye: what it had locked is free after 15 seconds.
+    " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2",
+    # And one that loses its database notices, instead of waiting for an answer for ever.
+    **{"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 5},
+    **{"keepalives_count": 2, "tcp_user_timeout": 15_000},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -223,9 +230,38 @@ WHITENOISE_USE_FINDERS = True
 
 PORT = int(env("PORT", "8010"))
 SANDBOX_PORT = int(env("SANDBOX_PORT", "8011"))
+PUBLIC_URL = env("PUBLIC_URL", f"http://127.0.0.1:{PORT}" if DEMONSTRATION else None)
+"""The address at which the campus opens the house; postings are looked at and pictured there."""
+CAMPUS_NETWORKS = env("CAMPUS_NETWORKS", "0.0.0.0/0,::/0" if DEMONSTRATION else None).split(",")
+TRUSTED_PROXIES = [net for net in env("TRUSTED_PROXIES", "").split(",") if net]
+PUBLICITY_LOOKS = "http"  # "inside" while a year is played: no server answers then
+CHROMIUM = env("CHROMIUM", "")
 BANK_URL = env("BANK_URL", f"http://127.0.0.1:{SANDBOX_PORT}" if DEMONSTRATION else None)
 BANK_KEY_ID = env("BANK_KEY_ID", "UNION01")
 BANK_SECRET = env("BANK_SECRET", f"bank of {SECRET_KEY}" if DEMONSTRATION else None)
+
+# Ways out of the house (docs/notices.md); one without an address is closed.
+_SANDBOX = f"http://127.0.0.1:{SANDBOX_PORT}" if DEMONSTRATION else ""
+PUBLIC_URL = env("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+NOTICE_TERMS = "smartunion.site.telling.terms"
+RECEIPT_SECRET = env("RECEIPT_SECRET", f"receipts of {SECRET_KEY}" if DEMONSTRATION else "")
+SMS_URL = env("SMS_URL", _SANDBOX)
+SMS_KEY_ID = env("SMS_KEY_ID", "UNION01")
+SMS_SECRET = env("SMS_SECRET", f"sms of {SECRET_KEY}" if DEMONSTRATION else "")
+SMS_SIGN = env("SMS_SIGN", "校工会")
+WECOM_URL = env("WECOM_URL", _SANDBOX)
+WECOM_CORP_ID = env("WECOM_CORP_ID", "ww-sandbox")
+WECOM_SECRET = env("WECOM_SECRET", f"wecom of {SECRET_KEY}" if DEMONSTRATION else "")
+WECOM_AGENT_ID = env("WECOM_AGENT_ID", "1000001")
+EMAIL_HOST = env("EMAIL_HOST", "127.0.0.1" if DEMONSTRATION else "")
+EMAIL_PORT = int(env("EMAIL_PORT", str(SANDBOX_PORT + 1) if DEMONSTRATION else "587"))
+EMAIL_HOST_USER = env("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env("EMAIL_USE_TLS", "no" if DEMONSTRATION else "yes") == "yes"
+EMAIL_DOMAIN = env("EMAIL_DOMAIN", "union.campus.example")
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"校工会 <notice@{EMAIL_DOMAIN}>")
+DEAD_MAN_URL = env("DEAD_MAN_URL", "")
+"""Asked every minute while deadlines fire; somebody outside alarms when it is not."""
 
 LOGGING = {
     "version": 1,
