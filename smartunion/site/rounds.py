@@ -18,7 +18,9 @@ from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.actions import folding
 from smartunion.kernel.base import clock
 from smartunion.kernel.ledger import actions as ledger
+from smartunion.kernel.timers import auditor, pulse, ticker
 from smartunion.kernel.trail.deliver import deliver
+from smartunion.site.workers import Loop
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,15 @@ def of_the_house() -> tuple[Round, ...]:
     )
 
 
+def loops_of_the_house(worker: str) -> tuple[Loop, ...]:
+    """Return what each process of `work` runs side by side; `worker` is the name of its heart."""
+    return (
+        Loop("ticker", ticker.run),
+        Loop("rounds", lambda stop: keep_going(of_the_house(), stop=stop)),
+        Loop("auditor", lambda stop: auditor.run(stop, name=worker)),
+    )
+
+
 def into_the_books(at: datetime) -> None:
     """Fold what was paid into the ledger, and the ledger into its balances and hash blocks."""
     folding.fold(at=at)
@@ -57,6 +68,7 @@ def keep_going(rounds: Sequence[Round], *, stop: threading.Event) -> None:
     while not stop.is_set():
         for each, moment in due.items():
             if moment <= time.monotonic() and not stop.is_set():
+                pulse.touch("rounds")
                 once(each)
                 due[each] = time.monotonic() + each.every_seconds
         stop.wait(max(0.0, min(due.values()) - time.monotonic()))

@@ -197,8 +197,11 @@ DATABASES["default"]["OPTIONS"] = {
     # A machine that loses power says no good-bye: what it had locked is free after 15 seconds.
     " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2",
     # And one that loses its database notices, instead of waiting for an answer for ever.
-    **{"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 5},
-    **{"keepalives_count": 2, "tcp_user_timeout": 15_000},
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -1,31 +1,40 @@
 """`smartunion work`: everything that happens by itself. Any number of copies may run, or die."""
 
-import signal
+import os
 import threading
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from smartunion.site import rounds
+from smartunion.kernel.base import clock
+from smartunion.kernel.timers import auditor, ticker
+from smartunion.site import rounds, workers
 
 
 class Command(BaseCommand):
-    """Run the rounds of site/rounds.py until Ctrl-C; what is being done is finished first."""
+    """Run the loops of site/rounds.py in two processes, until Ctrl-C."""
 
-    help = "后台: 银行指令、汇总、到期处理"
+    help = "后台: 到期处理、银行指令、汇总、消息发送、值守"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="one round of everything, then end")
+        parser.add_argument("--processes", type=int, default=2, help="how many work side by side")
 
-    def handle(self, *, once: bool, **options: Any) -> None:
-        everything = rounds.of_the_house()
+    def handle(self, *, once: bool, processes: int, **options: Any) -> None:
         if once:
-            failed = [each.name for each in everything if not rounds.once(each)]
-            if failed:
-                raise SystemExit(f"failed: {', '.join(failed)}")
+            self._once()
             return
-        stop = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
-        rounds.keep_going(everything, stop=stop)
+        pid = os.getpid()
+
+        def work(place: int, stop: threading.Event) -> None:
+            workers.work(rounds.loops_of_the_house(auditor.name_of(place, pid)), stop)
+
+        workers.Pool(processes, work, say=self.stderr.write).run()
+
+    def _once(self) -> None:
+        ticker.fire_now()
+        failed = [each.name for each in rounds.of_the_house() if not rounds.once(each)]
+        auditor.audit(at=clock.now())
+        if failed:
+            raise SystemExit(f"failed: {', '.join(failed)}")
