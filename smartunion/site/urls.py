@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("smartunion.site.accounts.urls")),
     path("v1/<path:rest>", api.answer),  # the middleware's first door answers before
     path("files/", include("smartunion.kernel.files.urls")),
+    path("", include("smartunion.kernel.procedures.urls")),
     path("trail/", include("smartunion.kernel.trail.urls")),
     path("ledger/", include("smartunion.kernel.ledger.urls")),
     path("people/", include("smartunion.domains.membership.urls")),

@@ -9,6 +9,7 @@ from smartunion.kernel.procedures.registry import Act
 from smartunion.kernel.timers.handlers import Handler
 from smartunion.kernel.trail.models import Entry
 
+from smartunion.kernel.procedures.handbook import Said
 SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {}
 
 SHEETS: tuple[Procedure, ...] = ()
@@ -61,3 +62,6 @@ LIVE_SOURCES = (
     Source("plan", "plan.view", newest("planning_achievement")),
 )
 """The topics that pages may listen to at /live/; each is read anew at every tick."""
+
+HANDBOOK_SAID = {"C1": Said(pages=17, clause="2.2")}
+"""What the plan says of a committee's manual (R028), by the committee's code."""
