@@ -1,14 +1,29 @@
-"""Tell people, and take note of what they and the providers say."""
+"""Tell people, and take note of what they open, choose and correct."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from smartunion.kernel.people.models import Person
+from smartunion.kernel.trail.record import record
 
-from .models import Notice
-from .rules import Channel, Priority
+from . import outbox
+from .contacts import SHAPES, own_address
+from .models import Contact, Message, Notice, Preference
+from .refusals import AddressMalformed, AddressTaken, NotAnswerable
+from .rules import LOST, Channel, Priority, State
+
+TITLE = 80
+
+_INSERT = """
+INSERT INTO notices_notice (person_id, about, title, text, link, priority, at, in_list)
+SELECT person, %(about)s, %(title)s, %(text)s, %(link)s, %(priority)s, %(at)s, true
+FROM unnest(%(persons)s::bigint[]) person
+ON CONFLICT (about, person_id) DO NOTHING RETURNING id, person_id
+"""
 
 
 @transaction.atomic
@@ -26,19 +41,103 @@ def tell(
     """Tell persons of a matter, each once for the same `about`; return what is new.
 
     It lies in their list at once; the messages that leave the house are written in the caller's
-    transaction and sent after its commit. `channels` narrows them: `[]` or `[Channel.IN_APP]`
-    keeps the notice in the house. `link` is an address of ours.
+    transaction and sent after its commit, by the ways that the priority and the person's setting
+    name. `channels` names them instead: `[]` or `[Channel.IN_APP]` keeps the notice in the house.
+    `link` is an address of ours. Title and text travel by SMS: no word of health, mind or need.
     """
-    persons = [to] if isinstance(to, Person) else list(dict.fromkeys(to))
-    known = set(
-        Notice.objects.filter(about=about, person__in=persons).values_list("person", flat=True)
-    )
-    notices = [
-        Notice(
-            person=person, about=about, title=title, text=text, link=link, priority=priority, at=at
+    persons = {to.pk: to} if isinstance(to, Person) else {person.pk: person for person in to}
+    given: dict[str, Any] = {
+        "about": about, "title": _cut(title), "text": text, "link": link,
+        "priority": int(priority), "at": at,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, {**given, "persons": sorted(persons)})
+        fresh = cursor.fetchall()
+    notices = [Notice(pk=pk, person=persons[person], **given) for pk, person in sorted(fresh)]
+    outbox.write(notices, channels=channels, at=at)
+    return notices
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= TITLE else title[: TITLE - 1] + "…"
+
+
+@transaction.atomic
+def open_notice(*, notice: Notice, message: Message | None = None, at: datetime) -> None:
+    """Note that the person has opened a notice, by a message's link where it came from one."""
+    Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=at)
+    if message is not None:
+        Message.objects.filter(pk=message.pk, read_at=None).exclude(sent_at=None).update(
+            read_at=at, state=State.READ
         )
-        for person in persons
-        if person.pk not in known
-    ]
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    return list(Notice.objects.filter(about=about, person__in=persons).exclude(person__in=known))
+
+
+@transaction.atomic
+def open_all(*, person: Person, at: datetime) -> int:
+    """Note that the person has seen everything in their list; return how many were unread."""
+    return Notice.objects.filter(person=person, read_at=None, in_list=True).update(read_at=at)
+
+
+@transaction.atomic
+def choose(*, ways: Sequence[Channel], by: Person, at: datetime) -> None:
+    """Set by which ways one hears of ordinary matters; urgent ones and crisis know no setting."""
+    preference, _ = Preference.objects.update_or_create(
+        person=by, defaults={str(way): way in ways for way in Channel if way != Channel.IN_APP}
+    )
+    chosen = "、".join(way.label for way in ways) or "只在站内"
+    record("notices.chosen", preference, by=by, at=at, ways=chosen)
+
+
+@transaction.atomic
+def correct(
+    *, person: Person, channel: Channel, address: str, by: Person, at: datetime, because: str
+) -> Contact:
+    """Set where a person is reached; what was lost on the wrong address is sent there again."""
+    address = address.strip()
+    if not SHAPES[channel].fullmatch(address):
+        raise AddressMalformed(address=address, channel=channel.label)
+    if _is_taken(person, channel, address):
+        raise AddressTaken(address=address, channel=channel.label)
+    old = Contact.objects.select_for_update().filter(person=person, channel=channel).first()
+    before = old.address if old else own_address(person, channel)
+    contact, _ = Contact.objects.update_or_create(
+        person=person,
+        channel=channel,
+        defaults={"address": address, "verified_at": None, "wrong_at": None, "trouble": ""},
+    )
+    record(
+        "notices.contact_corrected", contact, by=by, at=at, because=because,
+        channel=channel.label, before=before, after=address,
+    )  # fmt: skip
+    return contact
+
+
+def _is_taken(person: Person, channel: Channel, address: str) -> bool:
+    """Test if somebody else is reached there: a crisis must not ring at the wrong person."""
+    others = Contact.objects.exclude(person=person)
+    if others.filter(channel=channel, address=address).exists():
+        return True
+    column = {Channel.SMS: "phone", Channel.EMAIL: "email", Channel.WECOM: "username"}[channel]
+    return (
+        Person.objects.filter(Q(**{column: address}))
+        .exclude(pk=person.pk)
+        .exclude(pk__in=others.filter(channel=channel).values("person"))
+        .exists()
+    )
+
+
+@transaction.atomic
+def send_again(*, message_id: int, by: Person, at: datetime) -> Message:
+    """Send a lost message once more, to the address that stands now."""
+    lost = (
+        Message.objects.select_for_update(of=("self",))
+        .select_related("notice__person")
+        .get(pk=message_id)
+    )
+    if lost.state not in LOST:
+        raise NotAnswerable(state=State(lost.state).label)
+    again = outbox.renew(lost, at=at)
+    record(
+        "notices.sent_again", lost, by=by, at=at, channel=Channel(lost.channel).label,
+    )  # fmt: skip
+    return again

@@ -119,6 +119,7 @@ class Receipt(models.Model):
     message = models.ForeignKey(
         Message, models.PROTECT, verbose_name="消息", related_name="receipts"
     )
+    key = models.UUIDField("所回的幂等键")
     seq = models.IntegerField("序号")
     state = models.CharField("内容", max_length=12)
     text = models.CharField("文字", max_length=400, blank=True)
@@ -128,7 +129,7 @@ class Receipt(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "回执"
         constraints = [
-            models.UniqueConstraint(fields=["message", "seq"], name="a_receipt_counts_once"),
+            models.UniqueConstraint(fields=["key", "seq"], name="a_receipt_counts_once"),
         ]
 
     def __str__(self) -> str:

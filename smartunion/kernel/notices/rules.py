@@ -5,7 +5,7 @@ What WeCom allows (developer.work.weixin.qq.com, 访问频率限制): at most 30
 the full and the half hour. So we count ourselves and wait.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -76,6 +76,17 @@ class Terms:
     """How many of WeCom's messages a minute are left to crisis."""
     receipt_minutes: int = 10
     """How long an SMS may stay without a receipt before another way is taken."""
+
+
+def parsed(given: Mapping[str, object]) -> Terms:
+    """Return the terms from the plan's keys and values."""
+    return Terms(
+        quiet_from=time.fromisoformat(str(given["quiet_from"])),
+        quiet_until=time.fromisoformat(str(given["quiet_until"])),
+        digest_at=time.fromisoformat(str(given["digest_at"])),
+        kept_for_crisis=int(str(given["wecom_kept_for_crisis"])),
+        receipt_minutes=int(str(given["receipt_minutes"])),
+    )
 
 
 def channels_for(

@@ -1,0 +1,292 @@
+"""The ways out of the house: SMS vendor, WeCom, mail server (docs/notices.md).
+
+Nothing here touches a table. An answer that does not come or comes broken is no answer: `NoAnswer`.
+Then nobody knows whether the message arrived, and it is sent again with the same key.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import smtplib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Protocol
+
+import httpx
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.smtp import EmailBackend
+
+from smartunion.kernel.base import clock
+
+from .rules import Channel, Priority
+
+CONNECT_SECONDS, ANSWER_SECONDS, MAIL_SECONDS = 1.0, 2.5, 3.0
+SMS_TEXT, CARD_TEXT = 60, 400
+"""How much of a text an SMS and a WeCom card carry; the page behind the link has the rest."""
+
+DUPLICATE_SECONDS = 1800
+"""For how long WeCom itself drops the same content to the same member."""
+
+PERMANENT = 500
+"""From this SMTP code on a refusal is for good."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What a provider is asked to bring; the key is the same at every try."""
+
+    key: str
+    address: str
+    priority: Priority
+    title: str
+    text: str
+    link: str
+
+
+class NoAnswer(Exception):  # noqa: N818 - it reads as the sentence it is
+    """The provider gave no answer that can be believed: what it did is unknown."""
+
+
+class NotNow(Exception):  # noqa: N818 - it reads as the sentence it is
+    """The provider has too much to do and says so; nothing has happened."""
+
+
+class Refuses(Exception):  # noqa: N818 - it reads as the sentence it is
+    """The provider will never bring it. `is_wrong` says that the address leads to nobody."""
+
+    def __init__(self, text: str, *, is_wrong: bool = False) -> None:
+        super().__init__(text)
+        self.is_wrong = is_wrong
+
+
+class Gateway(Protocol):
+    """What any provider must offer; `send` may raise NoAnswer, NotNow and Refuses."""
+
+    def send(self, parcel: Parcel) -> str:
+        """Hand the message over; return the provider's own number of it."""
+
+
+def _http() -> httpx.Client:
+    timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+    return httpx.Client(timeout=timeout, trust_env=False)
+
+
+def _json(reply: httpx.Response) -> dict[str, Any]:
+    if reply.is_server_error:
+        raise NoAnswer(f"HTTP {reply.status_code}")
+    try:
+        answer = reply.json()
+    except ValueError as broken:
+        raise NoAnswer("an answer that is no JSON") from broken
+    if not isinstance(answer, dict):
+        raise NoAnswer("an answer of another shape")
+    return answer
+
+
+def signature(secret: str, *lines: str, body: bytes) -> str:
+    """Return `v1,<base64>`: HMAC-SHA256 over the lines and the body's SHA-256."""
+    text = "\n".join([*lines, hashlib.sha256(body).hexdigest()])
+    mac = hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()
+    return "v1," + base64.b64encode(mac).decode()
+
+
+class Sms:
+    """The SMS vendor behind HTTP: sign, template, parameters, and our key as `out_id`."""
+
+    WRONG = {"MOBILE_NUMBER_ILLEGAL": "号码格式不对", "MOBILE_NUMBER_EMPTY": "空号"}
+    BUSY = ("BUSINESS_LIMIT_CONTROL", "THROTTLED")
+
+    def __init__(self, url: str, *, key_id: str, secret: str, sign: str) -> None:
+        self._url = f"{url.rstrip('/')}/sms/v1/messages"
+        self._key_id, self._secret, self._sign = key_id, secret, sign
+        self._client = _http()
+
+    def send(self, parcel: Parcel) -> str:
+        """Hand an SMS over; crisis goes by a template of its own, whose limits are raised."""
+        crisis = parcel.priority == Priority.CRISIS
+        body = json.dumps({
+            "phone": parcel.address,
+            "sign": self._sign,
+            "template": "SU_CRISIS" if crisis else "SU_NOTICE",
+            "params": {
+                "title": parcel.title,
+                "text": shortened(parcel.text, SMS_TEXT),
+                "link": parcel.link,
+            },
+            "out_id": parcel.key,
+        }, ensure_ascii=False).encode()  # fmt: skip
+        at = str(int(clock.now().timestamp()))
+        headers = {
+            "Content-Type": "application/json",
+            "X-Key-Id": self._key_id,
+            "X-Timestamp": at,
+            "X-Signature": signature(self._secret, "POST", "/sms/v1/messages", at, body=body),
+        }
+        try:
+            answer = _json(self._client.post(self._url, content=body, headers=headers))
+        except httpx.TransportError as error:
+            raise NoAnswer(type(error).__name__) from error
+        code = str(answer.get("code"))
+        if code == "OK":
+            return str(answer["biz_id"])
+        if code in self.BUSY:
+            raise NotNow(code)
+        raise Refuses(
+            self.WRONG.get(code, f"{code} {answer.get('message', '')}"), is_wrong=code in self.WRONG
+        )
+
+
+class WeCom:
+    """WeCom's application messages: gettoken, then message/send with the duplicate check on."""
+
+    STALE = (40014, 42001)
+    """The access token is wrong or over: fetch another, once."""
+    NOBODY = (81013, 60111, 40003)
+    BUSY = (45009, 45033, -1)
+
+    def __init__(self, url: str, *, corp_id: str, secret: str, agent_id: str) -> None:
+        self._url = f"{url.rstrip('/')}/cgi-bin"
+        self._corp_id, self._secret, self._agent_id = corp_id, secret, agent_id
+        self._client = _http()
+        self._lock = threading.Lock()
+        self._token = ""
+
+    def send(self, parcel: Parcel) -> str:
+        """Hand a card over. Its address is in the card, so that no two messages are alike."""
+        card = {
+            "title": parcel.title,
+            "description": escape(shortened(parcel.text, CARD_TEXT)) or "点开查看",
+            "url": parcel.link,
+            "btntxt": "查看",
+        }
+        asked = {
+            "touser": parcel.address,
+            "msgtype": "textcard",
+            "agentid": self._agent_id,
+            "textcard": card,
+            "enable_duplicate_check": 1,
+            "duplicate_check_interval": DUPLICATE_SECONDS,
+        }
+        answer = self._ask(asked)
+        code = int(answer.get("errcode", -1))
+        if code in self.STALE:
+            self._token = ""
+            answer = self._ask(asked)
+            code = int(answer.get("errcode", -1))
+        if code in self.NOBODY or parcel.address in str(answer.get("invaliduser", "")).split("|"):
+            raise Refuses("企业微信里没有这个成员", is_wrong=True)
+        if code in self.BUSY:
+            raise NotNow(f"{code} {answer.get('errmsg')}")
+        if code:
+            raise Refuses(f"{code} {answer.get('errmsg')}")
+        return str(answer.get("msgid", ""))
+
+    def _ask(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            token = self._access_token()
+            return _json(
+                self._client.post(
+                    f"{self._url}/message/send", params={"access_token": token}, json=asked
+                )
+            )
+        except httpx.TransportError as error:
+            raise NoAnswer(type(error).__name__) from error
+
+    def _access_token(self) -> str:
+        """Return the token, fetched once for all threads and kept until WeCom calls it stale."""
+        with self._lock:
+            if not self._token:
+                answer = _json(
+                    self._client.get(
+                        f"{self._url}/gettoken",
+                        params={"corpid": self._corp_id, "corpsecret": self._secret},
+                    )
+                )
+                if answer.get("errcode"):
+                    raise Refuses(f"{answer['errcode']} {answer.get('errmsg')}")
+                self._token = str(answer["access_token"])
+            return self._token
+
+
+class Mail:
+    """A mail server over SMTP; our key is the Message-ID, by which a mail is known again."""
+
+    def __init__(self, host: str, port: int, *, user: str, password: str, tls: bool) -> None:
+        self._to = {
+            "host": host, "port": port, "username": user, "password": password, "use_tls": tls,
+        }  # fmt: skip
+
+    def send(self, parcel: Parcel) -> str:
+        """Hand a mail over, as text and as a page."""
+        message_id = f"<{parcel.key}@{settings.EMAIL_DOMAIN}>"
+        mail = EmailMultiAlternatives(
+            subject=parcel.title,
+            body=f"{parcel.text}\n\n{parcel.link}\n",
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            to=[parcel.address],
+            headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
+        )
+        paragraphs = "".join(f"<p>{escape(line)}</p>" for line in parcel.text.splitlines() if line)
+        link = escape(parcel.link)
+        mail.attach_alternative(f'{paragraphs}<p><a href="{link}">打开查看</a></p>', "text/html")
+        server = EmailBackend(timeout=MAIL_SECONDS, fail_silently=False, **self._to)  # type: ignore[arg-type]
+        try:
+            server.send_messages([mail])
+        except smtplib.SMTPRecipientsRefused as refused:
+            code, said = next(iter(refused.recipients.values()))
+            if code >= PERMANENT:
+                raise Refuses(f"邮箱不存在（{code}）", is_wrong=True) from refused
+            raise NotNow(f"{code} {said!r}") from refused
+        except smtplib.SMTPResponseException as failed:
+            if failed.smtp_code >= PERMANENT:
+                raise Refuses(f"邮件服务器拒收（{failed.smtp_code}）") from failed
+            raise NoAnswer(str(failed.smtp_code)) from failed
+        except (OSError, smtplib.SMTPException) as error:
+            raise NoAnswer(type(error).__name__) from error
+        return message_id
+
+
+def shortened(text: str, length: int) -> str:
+    """Return the text on one line, cut where it is longer than a channel carries."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def open_channels() -> tuple[Channel, ...]:
+    """Return the channels whose provider the settings name; the others do not exist here."""
+    named = {
+        Channel.SMS: settings.SMS_URL,
+        Channel.WECOM: settings.WECOM_URL,
+        Channel.EMAIL: settings.EMAIL_HOST,
+    }
+    return tuple(channel for channel, where in named.items() if where)
+
+
+def of_the_house() -> dict[Channel, Gateway]:
+    """Return a gateway for each open channel, as the settings name them."""
+    made: dict[Channel, Gateway] = {}
+    if settings.SMS_URL:
+        made[Channel.SMS] = Sms(
+            settings.SMS_URL,
+            key_id=settings.SMS_KEY_ID, secret=settings.SMS_SECRET, sign=settings.SMS_SIGN,
+        )  # fmt: skip
+    if settings.WECOM_URL:
+        made[Channel.WECOM] = WeCom(
+            settings.WECOM_URL,
+            corp_id=settings.WECOM_CORP_ID,
+            secret=settings.WECOM_SECRET,
+            agent_id=settings.WECOM_AGENT_ID,
+        )
+    if settings.EMAIL_HOST:
+        made[Channel.EMAIL] = Mail(
+            settings.EMAIL_HOST,
+            settings.EMAIL_PORT,
+            user=settings.EMAIL_HOST_USER,
+            password=settings.EMAIL_HOST_PASSWORD,
+            tls=settings.EMAIL_USE_TLS,
+        )
+    return made
