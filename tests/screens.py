@@ -113,6 +113,7 @@ SCREENS_OF = (
     Screen("people-me", "/people/me/", "wang"),
     Screen("loop", "/people/loop/"),
     Screen("assets", "/people/assets/", "gu"),
+    Screen("private", "/private/", "lin"),
     Screen("ledger", "/ledger/", "zhao"),
     Screen("ledger-rows", "/ledger/rows/", "zhao"),
     Screen("trail", "/trail/", "zhao"),

@@ -1,7 +1,9 @@
 """What must hold of the whole installation; `smartunion check` asks it all and names every row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Max
 
@@ -10,6 +12,7 @@ from smartunion.domains.wallet.reads.orders import AUDITS as BANK
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.ledger.audits import AUDITS as LEDGER
 from smartunion.kernel.ledger.audits import Audit
+from smartunion.kernel.private import audits as private
 from smartunion.kernel.trail.models import Entry
 
 PLAN = (
@@ -76,6 +79,24 @@ ORGANIZATION = (
 )
 
 
+@dataclass(frozen=True)
+class Tried(Audit):
+    """A statement that only a program can try: a seal is whole or it is not."""
+
+    ask: Callable[[int], Sequence[tuple[Any, ...]]] = lambda _: ()
+
+    def offenders(self, limit: int = 20) -> list[tuple[Any, ...]]:
+        """Return the first rows that break the statement; empty when it holds."""
+        return list(self.ask(limit))
+
+
+SEALED = (
+    Tried("V1", "每份封存资料都能用在册的主密钥打开，没有改动或挪动", "", private.broken),
+    Audit("V2", "封存资料的版本连号，没有绕过销毁而消失的", private.GAPS),
+    Audit("V3", "封存资料用的是自己的密钥，归同一个当事人", private.MISPLACED),
+)
+
+
 def all_of_them(*, at: datetime) -> Sequence[Audit]:
     """Return every audit of the house, in the order in which they are reported.
 
@@ -84,4 +105,4 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
     """
     last = Entry.objects.aggregate(at=Max("at"))["at"]
     judged = wallet.audits_on(campus_day(min(at, last))) if last else ()
-    return (*LEDGER, *judged, *BANK, *PLAN, *ORGANIZATION)
+    return (*LEDGER, *judged, *BANK, *PLAN, *ORGANIZATION, *SEALED)

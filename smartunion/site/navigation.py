@@ -34,6 +34,7 @@ MENU: list[Item] = [
     Item(COMMON, "package", "人—财—物", "三册", "membership:loop", "assets.view"),
     Item(COMMON, "report-money", "经费账本", "账本", "ledger:accounts", "ledger.view"),
     Item(COMMON, "target-arrow", "绩效指标", "指标", "performance:indicators", "indicator.view"),
+    Item(COMMON, "eye", "谁看过我的资料", "查阅", "private:mine", SIGNED_IN),
     Item(COMMON, "id-badge-2", "我的岗位与权限", "权限", "membership:me", SIGNED_IN),
     Item(COMMON, "history", "日志与存证", "日志", "trail:entries", "trail.view"),
 ]

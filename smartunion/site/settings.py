@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "smartunion.domains.performance",
     "smartunion.domains.wallet",
     "smartunion.domains.membership",
+    "smartunion.domains.procurement",
 ]
 MIDDLEWARE = [
     "smartunion.domains.wallet.api.door",  # terminals need none of what follows

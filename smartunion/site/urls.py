@@ -19,6 +19,7 @@ urlpatterns = [
     path("files/", include("smartunion.kernel.files.urls")),
     path("", include("smartunion.kernel.procedures.urls")),
     path("trail/", include("smartunion.kernel.trail.urls")),
+    path("private/", include("smartunion.kernel.private.urls")),
     path("ledger/", include("smartunion.kernel.ledger.urls")),
     path("people/", include("smartunion.domains.membership.urls")),
     path("plan/", include("smartunion.domains.planning.urls")),

@@ -27,6 +27,12 @@ TRAIL: dict[str, str] = {
     "membership.assetitem_changed": "修改资产",
     # files
     "files.stored": "存入文件",
+    # sealed data
+    "private.sealed": "封存资料",
+    "private.erased": "销毁封存资料",
+    "private.locked_again": "更换资料密钥的主密钥",
+    "private.consented": "单独同意",
+    "private.consent_withdrawn": "撤回同意",
     # ledger
     "ledger.chart_loaded": "载入科目表",
     "ledger.posted": "记账",
@@ -148,8 +154,12 @@ TRAIL: dict[str, str] = {
     "until": "止（不含）",
     "value": "值",
     "version": "版本",
+    "versions": "版本数",
     "wallet": "钱包",
     "wallets": "钱包数",
     "wrong": "有错行",
     "year": "年度",
 }
+
+PRIVATE: dict[str, str] = {}
+"""What kinds of sealed records and purposes of consent are called on the data subject's page."""

@@ -240,6 +240,14 @@ def key_of_mo() -> int:
     ).pk
 
 
+def consent_of_mo() -> int:
+    from smartunion.kernel.private import actions
+
+    mo = Person.objects.get(username="mo")
+    given = actions.consent(subject=mo, purpose="test", wording="同意", by=mo, at=SCENE)
+    return given.pk
+
+
 def file_of_mo() -> int:
     from smartunion.kernel.files.models import File
 
@@ -296,6 +304,7 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     },
     "mfa_remove_webauthn": lambda: Theirs("lin", {"pk": key_of_mo()}),
     "mfa_edit_webauthn": lambda: Theirs("lin", {"pk": key_of_mo()}),
+    "private:withdrawal": lambda: Theirs("lin", {"consent_id": consent_of_mo()}),
     "files:content": lambda: Theirs("lin", {"file_id": file_of_mo()}),
 }
 """How to make an object that is somebody else's, and who tries to open it in vain."""

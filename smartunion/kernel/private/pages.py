@@ -1,0 +1,34 @@
+"""The data subject's own page: what is sealed of me, who has read it and why."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from smartunion.kernel.base import clock
+from smartunion.kernel.web.page import SIGNED_IN, PersonRequest, page, show
+
+from . import actions, reads
+
+ROWS = 30
+
+
+@page(can=SIGNED_IN)
+def mine(request: PersonRequest) -> HttpResponse:
+    """谁看过我的资料."""
+    shown = Paginator(reads.accesses_to(request.person), ROWS).get_page(request.GET.get("page"))
+    context = {
+        "page": shown,
+        "rows": reads.told(list(shown)),
+        "kept": reads.kept_of(request.person),
+        "consents": reads.consents_of(request.person),
+    }
+    return show(request, "private/mine.html", context)
+
+
+@page(can=SIGNED_IN, methods="POST")
+def withdrawal(request: PersonRequest, *, consent_id: int) -> HttpResponse:
+    """撤回同意."""
+    actions.withdraw_consent(consent_id=consent_id, by=request.person, at=clock.now())
+    messages.success(request, "已撤回。此前依据同意所做的处理不受影响，今后不再依此处理。")
+    return redirect("private:mine")
