@@ -33,6 +33,10 @@ TRAIL: dict[str, str] = {
     "private.locked_again": "更换资料密钥的主密钥",
     "private.consented": "单独同意",
     "private.consent_withdrawn": "撤回同意",
+    # timers
+    "timers.alarmed": "值守告警",
+    "timers.cleared": "解除告警",
+    "timers.tried_again": "重试失败的计时器",
     # ledger
     "ledger.chart_loaded": "载入科目表",
     "ledger.posted": "记账",
