@@ -32,6 +32,9 @@ MENU: list[Item] = [
     Item(COMMON, "hierarchy-2", "组织结构", "组织", "membership:chart", "people.directory"),
     Item(COMMON, "users", "人员名册", "人员", "membership:persons", "people.view"),
     Item(COMMON, "package", "人—财—物", "三册", "membership:loop", "assets.view"),
+    Item(COMMON, "speakerphone", "公示台账", "公示", "publicity:postings", "publicity.desk"),
+    Item(COMMON, "message-report", "异议登记", "异议", "publicity:objections", "publicity.desk"),
+    Item(COMMON, "news", "公开栏", "公开", "publicity:board", SIGNED_IN),
     Item(COMMON, "report-money", "经费账本", "账本", "ledger:accounts", "ledger.view"),
     Item(COMMON, "target-arrow", "绩效指标", "指标", "performance:indicators", "indicator.view"),
     Item(COMMON, "eye", "谁看过我的资料", "查阅", "private:mine", SIGNED_IN),
@@ -65,6 +68,7 @@ FACES: list[tuple[str, str]] = [
     ("/wallet/merchants/", "web/desk.html"),
     ("/wallet/terminals/", "web/desk.html"),
     ("/accounts/", "web/public.html"),
+    ("/publicity/", "web/desk.html"),
     ("/public/", "web/public.html"),
 ]
 """The face of an address, for refusals and error pages; the phone's is the default."""

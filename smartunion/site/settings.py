@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "smartunion.domains.planning",
     "smartunion.domains.performance",
     "smartunion.domains.wallet",
+    "smartunion.domains.aid",
     "smartunion.domains.membership",
     "smartunion.domains.procurement",
 ]

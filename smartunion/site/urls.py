@@ -21,6 +21,7 @@ urlpatterns = [
     path("trail/", include("smartunion.kernel.trail.urls")),
     path("private/", include("smartunion.kernel.private.urls")),
     path("ledger/", include("smartunion.kernel.ledger.urls")),
+    path("", include("smartunion.kernel.publicity.urls")),
     path("people/", include("smartunion.domains.membership.urls")),
     path("plan/", include("smartunion.domains.planning.urls")),
     path("", include("smartunion.domains.performance.urls")),

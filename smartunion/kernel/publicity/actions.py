@@ -1,13 +1,25 @@
 """Post, object, answer, decide, mend, take down. Each locks the posting first."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Max
+from django.urls import reverse
 
+from smartunion.kernel.base import calendar
+from smartunion.kernel.base.days import CAMPUS, campus_day, end_of
+from smartunion.kernel.notices.actions import tell
 from smartunion.kernel.people.models import Person
+from smartunion.kernel.timers.actions import cancel_under, set_timer
+from smartunion.kernel.trail.record import record
 
-from .models import Objection, Posting
+from . import proofs, reads, refusals, rules
+from .models import Objection, Outage, Posting, Proof
+
+CLOSES, PROBE, TAKES_DOWN, REPLY_DUE = (
+    "publicity.closes", "publicity.probe", "publicity.takes_down", "publicity.reply_due",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -32,7 +44,76 @@ def post(
     `decided_by` may not judge objections, nor may `by`. The trail tells the end: publicity.closed,
     publicity.upheld; and publicity.restarted, all with the fact `about`.
     """
-    raise NotImplementedError
+    if not rows and not body.strip():
+        raise refusals.NothingShown
+    number = _next_number(campus_day(at).year)
+    if before := reads.of_matter(about):
+        raise refusals.PostedAlready(number=before.number)
+    window = rules.window(campus_day(at), working_days, calendar.campus())
+    kept_rows = [[label, text] for label, text in rows]
+    said = rules.said(
+        number=number, title=title, basis=basis, posted_at=at, body=body, rows=kept_rows
+    )
+    posting = Posting.objects.create(
+        number=number, about=about, section=section, title=title, basis=basis, body=body,
+        rows=kept_rows, if_upheld=if_upheld, posted_by=by, posted_at=at,
+        working_days=working_days, counted_from_on=window.counted_from_on,
+        closes_at=window.closes_at, provisional=window.provisional, content_sha256=said.sha256,
+    )  # fmt: skip
+    posting.decided_by.set(decided_by)
+    record(
+        "publicity.posted", posting, by=by, at=at, about=about, working_days=working_days,
+        closes=_last_day(posting), sha256=said.sha256,
+    )  # fmt: skip
+    _count(posting, at)
+    _look_after(posting, at, minutes=0)
+    proofs.keep(posting, Proof.Moment.POSTED, at=at)
+    return posting
+
+
+def _next_number(year: int) -> str:
+    """Return the next number of a year, GS-2025-0021; whoever posts meanwhile waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('publicity.number'))")
+    last = Posting.objects.filter(number__startswith=f"GS-{year}-").aggregate(n=Max("number"))["n"]
+    return f"GS-{year}-{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04}"
+
+
+def _last_day(posting: Posting) -> str:
+    return reads.window_of(posting).last_on.isoformat()
+
+
+def _count(posting: Posting, at: datetime) -> None:
+    """Set the timer of the window's end; each start of the clock has one of its own."""
+    set_timer(
+        kind=CLOSES,
+        key=f"posting/{posting.pk}/closes/{posting.restarts}",
+        due_at=posting.closes_at + rules.SETTLE,
+        payload={"posting": posting.pk, "restarts": posting.restarts},
+        at=at,
+    )
+
+
+def _look_after(posting: Posting, at: datetime, *, minutes: int) -> None:
+    """Let the page be looked at after so many minutes; watching goes on from there."""
+    due_at = at + timedelta(minutes=minutes)
+    set_timer(
+        kind=PROBE,
+        key=f"posting/{posting.pk}/probe/{due_at.timestamp():.0f}",
+        due_at=due_at,
+        payload={"posting": posting.pk},
+        at=at,
+    )
+
+
+def locked(posting_id: int) -> Posting:
+    """Return the posting, its row locked until the transaction ends."""
+    return Posting.objects.select_for_update(of=("self",)).get(pk=posting_id)
+
+
+def _must_stand(posting: Posting, verb: str, *states: str) -> None:
+    if posting.state not in (states or (Posting.State.OPEN,)):
+        raise refusals.NotOpen(number=posting.number, state=posting.get_state_display(), verb=verb)
 
 
 @transaction.atomic
@@ -46,42 +127,272 @@ def amend(
     because: str,
 ) -> Posting:
     """Change what a posting says: its window counts anew from today."""
-    raise NotImplementedError
+    posting = locked(posting_id)
+    _must_stand(posting, "更正")
+    if rows is not None:
+        posting.rows = [[label, text] for label, text in rows]
+    if body is not None:
+        posting.body = body
+    if not posting.rows and not posting.body.strip():
+        raise refusals.NothingShown
+    said = reads.said_by(posting)
+    if said.sha256 == posting.content_sha256:
+        return posting
+    posting.content_sha256 = said.sha256
+    posting.save(update_fields=["rows", "body", "content_sha256"])
+    Outage.objects.create(
+        posting=posting, kind=Outage.Kind.AMENDED, began_at=at, repaired_at=at, restarted=True,
+        note=because,
+    )  # fmt: skip
+    record("publicity.amended", posting, by=by, at=at, because=because, sha256=said.sha256)
+    return restart(posting_id=posting_id, by=by, at=at, because=f"更正内容：{because}")
 
 
 @transaction.atomic
 def restart(*, posting_id: int, by: Person | None, at: datetime, because: str) -> Posting:
     """Count the window anew from the campus day of `at`, which is itself not counted."""
-    raise NotImplementedError
+    posting = locked(posting_id)
+    _must_stand(posting, "重新起算")
+    window = rules.window(campus_day(at), posting.working_days, calendar.campus())
+    posting.counted_from_on = window.counted_from_on
+    posting.closes_at = window.closes_at
+    posting.provisional = window.provisional
+    posting.restarts += 1
+    posting.save(update_fields=["counted_from_on", "closes_at", "provisional", "restarts"])
+    cancel_under(prefix=f"posting/{posting.pk}/closes", at=at)
+    _count(posting, at)
+    record(
+        "publicity.restarted", posting, by=by, at=at, because=because, about=posting.about,
+        closes=_last_day(posting),
+    )  # fmt: skip
+    proofs.keep(posting, Proof.Moment.RESTARTED, at=at)
+    _tell(
+        posting, "restarted", at=at, number=posting.restarts,
+        title=f"{posting.number} 公示期重新起算",
+        text=f"{because}。新的公示期 {posting.working_days} 个工作日，至 {_until(posting)}。",
+    )  # fmt: skip
+    return posting
+
+
+def _until(posting: Posting) -> str:
+    last = reads.window_of(posting).last_on
+    return f"{last.month}月{last.day}日 24:00"
+
+
+def _tell(
+    posting: Posting, what: str, *, at: datetime, title: str, text: str, number: int = 0
+) -> None:
+    """Tell the desk of publicity and whoever posted."""
+    to = reads.officers(reads.DESK, on=campus_day(at))
+    if posting.posted_by is not None and posting.posted_by not in to:
+        to.append(posting.posted_by)
+    tell(
+        to=to, about=f"publicity.{what}:{posting.pk}:{number}", title=title, text=text,
+        link=reverse("publicity:desk_posting", args=[posting.pk]), at=at,
+    )  # fmt: skip
+
+
+def tell_of_outage(outage: Outage, *, at: datetime) -> None:
+    """Tell the desk that a page is not as it was posted; once for each outage."""
+    posting = outage.posting
+    began = outage.began_at.astimezone(CAMPUS)
+    _tell(
+        posting, "outage", number=outage.pk, at=at,
+        title=f"{posting.number} {outage.get_kind_display()}",
+        text=f"{began:%-m月%-d日 %H:%M} 起{outage.get_kind_display()}，请尽快恢复；"
+        f"恢复当日起重新计算 {posting.working_days} 个工作日。",
+    )  # fmt: skip
+
+
+def tell_of_lateness(objection: Objection, *, at: datetime) -> None:
+    """Tell the desk that nobody has answered an objection in time."""
+    _tell(
+        objection.posting, "reply_late", number=objection.seq, at=at,
+        title=f"{objection.posting.number} 第 {objection.seq} 条异议逾期未答复",
+        text="请今天答复；逾期会公开显示。",
+    )  # fmt: skip
 
 
 @transaction.atomic
 def take_down(*, posting_id: int, by: Person | None, at: datetime, because: str) -> Posting:
-    """Withdraw a posting before its end; the public page tells that and why."""
-    raise NotImplementedError
+    """Take a posting off the public page; one that still stands is withdrawn by that."""
+    posting = locked(posting_id)
+    if posting.taken_down_at is not None:
+        return posting
+    posting.taken_down_at = at
+    if posting.state in (Posting.State.OPEN, Posting.State.WAITING):
+        posting.state = Posting.State.WITHDRAWN
+        posting.ended_at = at
+        posting.ended_because = because
+    posting.save(update_fields=["taken_down_at", "state", "ended_at", "ended_because"])
+    cancel_under(prefix=f"posting/{posting.pk}", at=at)
+    proofs.give_up(posting, "页面已下架，不能再截图")
+    record("publicity.taken_down", posting, by=by, at=at, because=because, about=posting.about)
+    return posting
 
 
 @transaction.atomic
 def object_to(
     *, posting_id: int, name: str, contact: str, text: str, by: Person | None, at: datetime
 ) -> Objection:
-    """Object to a posting, under a name that the public never sees; until 24:00 of the last day."""
-    raise NotImplementedError
+    """Object to a posting, under a name that the public never sees; until 24:00 of the last day.
+
+    The same words of the same person are one objection, however often they are sent.
+    """
+    posting = locked(posting_id)
+    name, contact, text = name.strip(), contact.strip(), text.strip()
+    if not name or not contact:
+        raise refusals.NoName
+    if not text:
+        raise refusals.NoFacts
+    if said_before := posting.objections.filter(name=name, contact=contact, text=text).first():
+        return said_before
+    if posting.state != Posting.State.OPEN or at >= posting.closes_at:
+        ended = posting.ended_at if posting.state == Posting.State.UPHELD else None
+        closed = f"{ended.astimezone(CAMPUS):%-m月%-d日 %H:%M}" if ended else _until(posting)
+        raise refusals.WindowOver(closed=closed)
+    on = campus_day(at)
+    due_on = calendar.campus().add_working_days(on, reads.terms(on).reply_working_days)
+    objection = Objection.objects.create(
+        posting=posting, seq=posting.objections.count() + 1, person=by, name=name,
+        contact=contact, text=text, received_at=at, reply_due_at=end_of(due_on),
+    )  # fmt: skip
+    record("publicity.objected", posting, by=by, at=at, about=posting.about, seq=objection.seq)
+    set_timer(
+        kind=REPLY_DUE, key=f"objection/{objection.pk}/reply", due_at=objection.reply_due_at,
+        payload={"objection": objection.pk}, at=at,
+    )  # fmt: skip
+    _tell(
+        posting, "objected", number=objection.seq, at=at,
+        title=f"{posting.number} 收到第 {objection.seq} 条异议",
+        text=f"请在 {due_on.month}月{due_on.day}日 24:00 前答复。发布人和作出决定的人不能办理。",
+    )  # fmt: skip
+    return objection
+
+
+def _judged(objection_id: int, *, by: Person, verb: str) -> tuple[Objection, Posting]:
+    """Return the objection and its posting, locked, if this person may judge it."""
+    posting_id = Objection.objects.values_list("posting_id", flat=True).get(pk=objection_id)
+    posting = locked(posting_id)
+    objection = Objection.objects.select_for_update(of=("self",)).get(pk=objection_id)
+    if part := reads.part_of(by, posting, objection):
+        raise refusals.OwnMatter(name=by.name, part=part, verb=verb)
+    if objection.decided_by is not None:
+        raise refusals.Decided(name=objection.decided_by.name, state=objection.get_state_display())
+    return objection, posting
 
 
 @transaction.atomic
 def reply(*, objection_id: int, text: str, by: Person, at: datetime) -> Objection:
     """Answer an objection, in words that the public reads; not by whoever posted or decided."""
-    raise NotImplementedError
+    objection, posting = _judged(objection_id, by=by, verb="答复")
+    if not text.strip():
+        raise refusals.NoWords(verb="答复")
+    objection.state = Objection.State.REPLIED
+    objection.reply = text.strip()
+    objection.replied_by = by
+    objection.replied_at = at
+    objection.save(update_fields=["state", "reply", "replied_by", "replied_at"])
+    cancel_under(prefix=f"objection/{objection.pk}", at=at)
+    record("publicity.replied", posting, by=by, at=at, about=posting.about, seq=objection.seq)
+    _tell_objector(objection, at=at, title="您的异议已答复", text=objection.reply, number=1)
+    return objection
+
+
+def _tell_objector(
+    objection: Objection, *, at: datetime, title: str, text: str, number: int
+) -> None:
+    """Tell whoever objected signed in; others read the public page, or are called by the desk."""
+    if objection.person is None:
+        return
+    page = reverse("publicity:posting", args=[objection.posting.number])
+    tell(
+        to=objection.person, about=f"publicity.objection:{objection.pk}:{number}",
+        title=title, text=text, link=page, at=at,
+    )  # fmt: skip
 
 
 @transaction.atomic
 def uphold(*, objection_id: int, because: str, by: Person, at: datetime) -> Objection:
     """Find an objection valid: the posting ends at once, irrevocably (R218)."""
-    raise NotImplementedError
+    objection, posting = _judged(objection_id, by=by, verb="裁定")
+    _must_stand(posting, "裁定", Posting.State.OPEN, Posting.State.WAITING)
+    _decide(objection, Objection.State.UPHELD, because, by=by, at=at)
+    posting.state = Posting.State.UPHELD
+    _end(posting, at=at, because=f"第 {objection.seq} 条异议成立")
+    record(
+        "publicity.upheld", posting, by=by, at=at, because=because, about=posting.about,
+        seq=objection.seq,
+    )  # fmt: skip
+    _tell(
+        posting, "upheld", at=at, title=f"{posting.number} 异议成立",
+        text=f"第 {objection.seq} 条异议成立：{because}"
+        + (f"。{posting.if_upheld}" if posting.if_upheld else ""),
+    )  # fmt: skip
+    return objection
 
 
 @transaction.atomic
 def dismiss(*, objection_id: int, because: str, by: Person, at: datetime) -> Objection:
     """Find an objection invalid; the last one dismissed after the window's end closes it."""
-    raise NotImplementedError
+    objection, posting = _judged(objection_id, by=by, verb="裁定")
+    _must_stand(posting, "裁定", Posting.State.OPEN, Posting.State.WAITING)
+    _decide(objection, Objection.State.DISMISSED, because, by=by, at=at)
+    record(
+        "publicity.dismissed", posting, by=by, at=at, because=because, about=posting.about,
+        seq=objection.seq,
+    )  # fmt: skip
+    if posting.state == Posting.State.WAITING:
+        expire(posting, at=at)
+    return objection
+
+
+def _decide(
+    objection: Objection, state: Objection.State, because: str, *, by: Person, at: datetime
+) -> None:
+    if not because.strip():
+        raise refusals.NoWords(verb="裁定")
+    objection.state = state
+    objection.decision = because.strip()
+    objection.decided_by = by
+    objection.decided_at = at
+    objection.save(update_fields=["state", "decision", "decided_by", "decided_at"])
+    cancel_under(prefix=f"objection/{objection.pk}", at=at)
+    _tell_objector(
+        objection, at=at, title=f"您的异议：{objection.get_state_display()}",
+        text=objection.decision, number=2,
+    )  # fmt: skip
+
+
+def expire(posting: Posting, *, at: datetime) -> None:
+    """End a locked posting whose window is over, unless something still keeps it.
+
+    A page that is not mended yet holds it open, for its window will count anew; an objection that
+    nobody has decided keeps it waiting.
+    """
+    if posting.outages.filter(repaired_at=None).exists():
+        return
+    if posting.objections.filter(state__in=reads.PENDING).exists():
+        if posting.state == Posting.State.OPEN:
+            posting.state = Posting.State.WAITING
+            posting.save(update_fields=["state"])
+            record("publicity.expired", posting, by=None, at=at, about=posting.about)
+        return
+    posting.state = Posting.State.CLOSED
+    _end(posting, at=at, because="公示期满，没有成立的异议")
+    record("publicity.closed", posting, by=None, at=at, about=posting.about)
+
+
+def _end(posting: Posting, *, at: datetime, because: str) -> None:
+    """Write the end; the page stays for the retention, then it is taken down by itself."""
+    posting.ended_at = at
+    posting.ended_because = because
+    on = campus_day(at)
+    posting.shown_until = end_of(on + timedelta(days=reads.terms(on).retention_days))
+    posting.save(update_fields=["state", "ended_at", "ended_because", "shown_until"])
+    cancel_under(prefix=f"posting/{posting.pk}", at=at)
+    set_timer(
+        kind=TAKES_DOWN, key=f"posting/{posting.pk}/down", due_at=posting.shown_until,
+        payload={"posting": posting.pk}, at=at,
+    )  # fmt: skip
+    proofs.keep(posting, Proof.Moment.ENDED, at=at)

@@ -196,7 +196,7 @@ class Outage(models.Model):
         return f"{self.posting_id} {self.get_kind_display()}"
 
 
-class Evidence(models.Model):
+class Proof(models.Model):
     """公示存证: the text of a posting with its hash, at once; the picture of its page, when taken.
 
     The picture is background work: asked for at `due_at`, tried again after a failure.
@@ -207,9 +207,7 @@ class Evidence(models.Model):
         RESTARTED = "restarted", "重新起算时"
         ENDED = "ended", "结束时"
 
-    posting = models.ForeignKey(
-        Posting, models.PROTECT, verbose_name="公示", related_name="evidence"
-    )
+    posting = models.ForeignKey(Posting, models.PROTECT, verbose_name="公示", related_name="proofs")
     moment = models.CharField("时点", max_length=10, choices=Moment.choices)
     asked_at = models.DateTimeField("应存证时间")
     text = models.ForeignKey("files.File", models.PROTECT, verbose_name="文本", related_name="+")
@@ -218,6 +216,7 @@ class Evidence(models.Model):
     )
     taken_at = models.DateTimeField("截图时间", null=True)
     due_at = models.DateTimeField("下次截图", null=True)
+    """Nothing is due once the picture is there, or can no longer be had."""
     tries = models.PositiveSmallIntegerField("尝试次数", default=0)
     trouble = models.CharField("未成原因", max_length=200, blank=True)
 
@@ -225,7 +224,7 @@ class Evidence(models.Model):
         verbose_name = verbose_name_plural = "公示存证"
         indexes = [
             models.Index(
-                fields=["due_at"], condition=Q(due_at__isnull=False), name="evidence_to_picture"
+                fields=["due_at"], condition=Q(due_at__isnull=False), name="proof_to_picture"
             )
         ]
 

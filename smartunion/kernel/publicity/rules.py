@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from smartunion.kernel.base.days import campus_day, end_of
-from smartunion.kernel.base.workdays import Calendar, DayFact
+from smartunion.kernel.base.workdays import Calendar, DayFact, Kind
 
 SETTLE = timedelta(seconds=5)
 """How long after the window's end it is closed: what was sent in its last second is in by then."""
@@ -70,6 +70,25 @@ def days_of(window: Window, calendar: Calendar) -> list[CountedDay]:
             CountedDay(fact, number, fact.words if fact.is_working else f"{fact.words}，不计")
         )
     return told
+
+
+def notable(window: Window, calendar: Calendar) -> tuple[str, ...]:
+    """Return what a reader would not guess: days off that work, and holidays that are skipped."""
+    told, holidays = [], dict[str, list[date]]()
+    for day in days_of(window, calendar)[1:]:
+        on = day.fact.day
+        if day.fact.is_working and day.fact.kind in (Kind.MAKE_UP, Kind.RULED):
+            told.append(f"{_short(on)} {day.fact.words}，计入")
+        elif not day.fact.is_working and day.fact.label:
+            holidays.setdefault(day.fact.label, []).append(on)
+    for label, off in holidays.items():
+        span = _short(off[0]) if len(off) == 1 else f"{_short(off[0])}—{_short(off[-1])}"
+        told.append(f"{span} {label}，不计")
+    return tuple(told)
+
+
+def _short(on: date) -> str:
+    return f"{on.month}月{on.day}日"
 
 
 def days_left(window: Window, *, at: datetime, calendar: Calendar) -> int:

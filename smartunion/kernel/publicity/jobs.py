@@ -1,0 +1,72 @@
+"""What the worker does for publicity, outside any transaction: look at pages, picture them.
+
+Both go over HTTP to the address that the public uses. Any number of workers may run them.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import httpx
+from django.conf import settings
+from django.urls import reverse
+
+from . import chromium, proofs
+from .models import Snapshot
+from .page_text import Seen, posting_text
+from .watching import saw
+
+SECONDS = 10.0
+MOST_A_ROUND = 20
+
+
+def address(number: str) -> str:
+    """Return the posting's address as the public types it."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('publicity:posting', args=[number])}"
+
+
+def look_at(number: str) -> Seen:
+    """Return what the posting's page answers over HTTP to somebody not signed in."""
+    try:
+        answer = httpx.get(
+            address(number), timeout=SECONDS, trust_env=False,
+            headers={"User-Agent": "smartunion publicity probe", "Cache-Control": "no-cache"},
+        )  # fmt: skip
+    except httpx.HTTPError as silence:
+        return Seen(None, trouble=f"{type(silence).__name__}: {silence}")
+    return Seen(answer.status_code, posting_text(answer.text, number))
+
+
+def look(*, at: datetime) -> int:
+    """Take the looks that timers asked for; return how many were taken.
+
+    Where several were asked for while no worker ran, one look answers them all: nobody can look
+    at a page of an hour ago.
+    """
+    asked = Snapshot.objects.filter(at=None, inside=False).order_by("posting_id", "-id")
+    newest = asked.distinct("posting_id").select_related("posting")[:MOST_A_ROUND]
+    taken = 0
+    for snapshot in newest:
+        seen = look_at(snapshot.posting.number)
+        saw(snapshot_id=snapshot.pk, seen=seen, at=at)
+        Snapshot.objects.filter(posting=snapshot.posting, at=None, pk__lt=snapshot.pk).delete()
+        taken += 1
+    return taken
+
+
+def take_pictures(
+    *, at: datetime, picture: Callable[[str], bytes] = chromium.picture, most: int = 3
+) -> int:
+    """Take the pictures that are due; return how many came out. What failed is tried again."""
+    taken = 0
+    for _ in range(most):
+        proof = proofs.lease(at=at)
+        if proof is None:
+            break
+        try:
+            png = picture(address(proof.posting.number))
+        except chromium.NoPictureError as no:
+            proofs.picture_failed(proof_id=proof.pk, trouble=str(no), at=at)
+        else:
+            proofs.picture_taken(proof_id=proof.pk, png=png, at=at)
+            taken += 1
+    return taken
