@@ -1,16 +1,33 @@
 """Who hears what: the one place where an upper domain subscribes to a lower one's happenings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
 
+from smartunion.domains.planning import public as planning
+from smartunion.domains.planning.rules.refusals import NoTerms
 from smartunion.kernel.files.reads import Door
 from smartunion.kernel.live.source import Source, Whose, newest
+from smartunion.kernel.procedures import changes, firing
 from smartunion.kernel.procedures.define import Procedure
+from smartunion.kernel.procedures.handbook import Said
 from smartunion.kernel.procedures.registry import Act
+from smartunion.kernel.publicity import watching as publicity
+from smartunion.kernel.publicity.reads import may_open_file as may_open_posting_file
 from smartunion.kernel.timers.handlers import Handler
 from smartunion.kernel.trail.models import Entry
 
-from smartunion.kernel.procedures.handbook import Said
-SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {}
+SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
+    "calendar.year_confirmed": (changes.calendar_changed,),
+    "calendar.day_ruled": (changes.calendar_changed,),
+    "calendar.day_lifted": (changes.calendar_changed,),
+    "people.away": (changes.went_away,),
+    "people.appointed": (changes.posts_changed,),
+    "people.term_ended": (changes.posts_changed,),
+    "publicity.closed": (changes.window_closed,),
+    "publicity.upheld": (changes.window_upheld,),
+    "publicity.restarted": (changes.window_moved,),
+}
 
 SHEETS: tuple[Procedure, ...] = ()
 """The six-column sheets of every domain, old versions as long as cases run by them."""
@@ -18,10 +35,27 @@ SHEETS: tuple[Procedure, ...] = ()
 ACTS: dict[str, Act] = {}
 """What AUTO steps and escalations of the sheets call, by the name that they give."""
 
-TIMERS: dict[str, Handler] = {}
+TIMERS: dict[str, Handler] = {
+    **firing.HANDLERS,
+    "publicity.closes": publicity.closes,
+    "publicity.probe": publicity.probe,
+    "publicity.takes_down": publicity.takes_down,
+    "publicity.reply_due": publicity.reply_due,
+}
 """Kind of timer -> what is done when it fires (see kernel/timers/handlers.py)."""
 
-FILE_DOORS: dict[str, Door] = {}
+
+def publicity_terms(on: date) -> Mapping[str, Any] | None:
+    """Return the plan's terms for postings on a campus day, None where no adopted plan has any."""
+    try:
+        return planning.terms("publicity", on=on)
+    except NoTerms:
+        return None
+
+
+FILE_DOORS: dict[str, Door] = {
+    "publicity.posting": may_open_posting_file,
+}
 """Who may open the files of a row, by the row's table: "aid.case" -> (person, mandate, id)."""
 
 PAYMENTS = f"""

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -62,6 +63,31 @@ class Fact:
         if self.kind == "fen":
             return f"{int(str(value)) / 100:,.2f}元"
         return dict(self.choices).get(str(value), str(value))
+
+    def fault(self, value: object) -> str:
+        """Return in Chinese why the value cannot be this fact; empty for a good one or none."""
+        if value is None or value == "":
+            return ""
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        wrong = {
+            "bool": "" if isinstance(value, bool) else "只能是“是”或“否”",
+            "int": "" if whole else "要一个整数",
+            "fen": "" if whole and int(str(value)) >= 0 else "要不小于零的金额",
+            "person": "" if whole else "要选一个人",
+            "unit": "" if whole else "要选一个单位",
+            "choice": "" if str(value) in dict(self.choices) else "不在可选的范围里",
+            "date": "" if _reads(date.fromisoformat, value) else "不是日期",
+            "moment": "" if _reads(datetime.fromisoformat, value) else "不是时间",
+        }
+        return wrong.get(self.kind, "")
+
+
+def _reads(parse: Callable[[str], object], value: object) -> bool:
+    try:
+        parse(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def fact(
@@ -221,6 +247,10 @@ class Publicity:
     objected: str = ""
     body: str = ""
     """What the posting says besides its rows, such as where to object."""
+    section: str = "其他"
+    """Where the public list files it: 采购, 救助."""
+    if_upheld: str = ""
+    """What an upheld objection leads to, in words."""
 
 
 class Base(StrEnum):
@@ -336,6 +366,10 @@ class Procedure:
                 return step
         raise KeyError(code)
 
+    def name_of(self, code: str) -> str:
+        """Return what a step is called; the code itself for one that the sheet does not know."""
+        return next((step.name for step in self.steps if step.code == code), code)
+
     @property
     def first(self) -> Step:
         """Return the step that opens with the case."""
@@ -348,9 +382,9 @@ class Procedure:
 
     @property
     def forms(self) -> dict[str, Fact]:
-        """Return every declared fact with its form; one that says nothing is a plain text."""
+        """Return every declared fact with its form; a plain field may be anything JSON can hold."""
         return {
-            one.name: Fact(one.name, **one.metadata.get(FORM, {"name": one.name}))
+            one.name: Fact(one.name, **one.metadata.get(FORM, {"name": one.name, "kind": ""}))
             for one in fields(self.facts)
         }
 

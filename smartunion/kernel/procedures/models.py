@@ -38,6 +38,9 @@ class Case(models.Model):
     applicant = models.ForeignKey(
         "people.Person", models.PROTECT, verbose_name="申请人", null=True, related_name="+"
     )
+    opened_by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="立件人", null=True, related_name="+"
+    )
     subject = models.CharField("对象", max_length=80, blank=True, db_index=True)
     facts = models.JSONField("要素", default=dict)
     opened_at = models.DateTimeField("立件时间")
@@ -52,6 +55,7 @@ class Case(models.Model):
             models.Index(
                 fields=["promised_at"], condition=Q(closed_at__isnull=True), name="case_open"
             ),
+            models.Index(fields=["applicant", "-opened_at"], name="case_of_applicant"),
         ]
 
     def __str__(self) -> str:
@@ -62,6 +66,7 @@ class StepRun(models.Model):
     """步骤: one step of a case, each time that it is gone through."""
 
     class State(models.TextChoices):
+        WAITING = "waiting", "等待会合"
         OPEN = "open", "办理中"
         PASSED = "passed", "已办"
         SKIPPED = "skipped", "不适用"
@@ -90,6 +95,8 @@ class StepRun(models.Model):
     taken_over_because = models.CharField("接手原因", max_length=8, choices=TakenOver, blank=True)
     late = models.BooleanField("逾期", default=False)
     early = models.BooleanField("因异议提前结束", default=False)
+    moves = models.PositiveSmallIntegerField("期限变动次数", default=0)
+    went_to = models.CharField("去向", max_length=120, blank=True)
     ended_at = models.DateTimeField("完成时间", null=True, blank=True)
     ended_by = models.ForeignKey(
         "people.Person", models.PROTECT, verbose_name="经办人", null=True, related_name="+"
@@ -101,11 +108,13 @@ class StepRun(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "step", "attempt"], name="attempt_runs_once"),
             models.UniqueConstraint(
-                fields=["case", "step"], condition=Q(state="open"), name="step_is_open_once"
+                fields=["case", "step"],
+                condition=Q(state__in=["open", "waiting"]),
+                name="step_is_open_once",
             ),
             models.CheckConstraint(
-                condition=Q(state="open", ended_at__isnull=True)
-                | (~Q(state="open") & Q(ended_at__isnull=False)),
+                condition=Q(state__in=["open", "waiting"], ended_at__isnull=True)
+                | (~Q(state__in=["open", "waiting"]) & Q(ended_at__isnull=False)),
                 name="step_that_ended_says_when",
             ),
             models.CheckConstraint(

@@ -111,6 +111,13 @@ class VoteOnly(Refused):
     remedy = "请各位成员投票；全部投完或到截止时间后自动计票"
 
 
+class WindowOnly(Refused):
+    code = "procedures.window_only"
+    text = "“{step}”期满后由系统办结，不能由一个人办结"
+    clause = "5.1§7"
+    remedy = "异议全部答复、公示期满后会自动走到下一步"
+
+
 class NoSuchChoice(Refused):
     code = "procedures.no_such_choice"
     text = "没有“{choice}”这一项，只能投赞成、反对或弃权"
@@ -132,3 +139,32 @@ class NotPermitted(Refused):
     clause = "2.2"
     remedy = "请联系常务副主席"
     status = 403
+
+
+class BadFact(Refused):
+    code = "procedures.bad_fact"
+    text = "“{name}”不能是“{value}”：{because}"
+    clause = "2.2"
+    remedy = "改正后再提交"
+    status = 422
+
+
+class PollOver(Refused):
+    code = "procedures.poll_over"
+    text = "“{step}”已于 {at:%-m月%-d日 %H:%M} 截止"
+    clause = "2.1"
+    remedy = "等待计票结果"
+
+
+class NotSooner(Refused):
+    code = "procedures.not_sooner"
+    text = "临时网上票决要早于原定截止时间 {until:%-m月%-d日 %H:%M}，也不能早于现在"
+    clause = "5.2"
+    remedy = "换一个截止时间"
+
+
+class TakenAlready(Refused):
+    code = "procedures.taken_already"
+    text = "“{step}”现在由{person}办理"
+    clause = "2.2"
+    remedy = "不必重复指定"

@@ -29,6 +29,10 @@ from smartunion.kernel.procedures.define import (
 )
 from smartunion.kernel.procedures.engine import Given
 from smartunion.kernel.procedures.models import Case, StepRun
+from smartunion.kernel.procedures.windows import posting_of
+from smartunion.kernel.publicity import actions as publicity
+from smartunion.kernel.timers.ticker import fire_due
+from smartunion.kernel.trail.deliver import deliver
 from smartunion.kernel.trail.models import Entry
 from tests.cast import MARCH_5, person, unit
 
@@ -109,6 +113,18 @@ SHEET = Procedure(
         ),
     ),
 )
+
+
+def uphold(window: StepRun, *, by: Person) -> None:
+    """Object to the step's posting, let the objection be found valid, and let it be heard."""
+    posting = posting_of(window)
+    assert posting is not None
+    objection = publicity.object_to(
+        posting_id=posting.pk, name="莫思齐", contact="138", text="不属实", by=None, at=MARCH_5
+    )
+    publicity.reply(objection_id=objection.pk, text="已核查", by=by, at=MARCH_5)
+    publicity.uphold(objection_id=objection.pk, because="属实", by=by, at=MARCH_5)
+    deliver(at=MARCH_5)
 
 
 def give(who: Person, office: str) -> None:
@@ -203,14 +219,15 @@ def test_two_different_people_sign_a_home_visit_and_the_fork_joins(lin, chen, mo
     with pytest.raises(refusals.SignedAlready):
         engine.pass_step(run_id=visit.pk, by=mo, at=MARCH_5)
     engine.pass_step(run_id=visit.pk, by=Person.objects.get(username="tan"), at=MARCH_5)
-    assert not case.runs.filter(step="publish").exists(), "the other branch is still open"
+    assert case.runs.get(step="publish").state == "waiting", "the other branch is still open"
     engine.pass_step(run_id=run_of(case, "ask").pk, by=chen, at=MARCH_5 + MINUTE)
     assert run_of(case, "publish").due_at == end_of(date(2025, 3, 10))
 
 
+@pytest.mark.clause("T30")
 @pytest.mark.usefixtures("stage")
 def test_a_window_cannot_be_cut_short_but_by_an_objection_which_goes_back_once(
-    lin, chen, mo
+    lin, chen, mo, wang
 ) -> None:
     case = start(lin)
     for attempt in (1, 2):
@@ -220,13 +237,31 @@ def test_a_window_cannot_be_cut_short_but_by_an_objection_which_goes_back_once(
         engine.pass_step(run_id=run_of(case, "visit").pk, by=tan, at=MARCH_5)
         engine.pass_step(run_id=run_of(case, "ask").pk, by=chen, at=MARCH_5)
         window = run_of(case, "publish")
-        if attempt == 1:
-            with pytest.raises(refusals.WindowOpen, match="3 个工作日"):
-                engine.pass_step(run_id=window.pk, by=chen, at=MARCH_5)
-        engine.pass_step(run_id=window.pk, facts={"objected": True}, by=chen, at=MARCH_5)
+        with pytest.raises(refusals.WindowOpen, match="3 个工作日"):
+            engine.pass_step(run_id=window.pk, facts={"objected": True}, by=chen, at=MARCH_5)
+        uphold(window, by=wang)
+        window.refresh_from_db()
+        assert (window.state, window.early) == ("passed", True)
+        assert window.evidence.count() == 0, "the sheet asks none of this step"
         case.refresh_from_db()
         assert (case.closed_at is None) == (attempt == 1), "the way back is taken once"
     assert case.runs.filter(step="verify").count() == 2
+
+
+@pytest.mark.usefixtures("stage")
+def test_a_window_that_has_run_out_passes_its_step_by_itself(lin, chen, mo) -> None:
+    case = start(lin)
+    verify(case, chen)
+    tan = Person.objects.get(username="tan")
+    for who in (mo, tan):
+        engine.pass_step(run_id=run_of(case, "visit").pk, by=who, at=MARCH_5)
+    engine.pass_step(run_id=run_of(case, "ask").pk, by=chen, at=MARCH_5)
+    posting = posting_of(run_of(case, "publish"))
+    assert posting.rows == [["金额", "5,000—1万元"]], "what is shown is masked"
+    fire_due(at=end_of(date(2025, 3, 10)) + MINUTE)
+    deliver(at=end_of(date(2025, 3, 10)) + MINUTE)
+    case.refresh_from_db()
+    assert end_of(date(2025, 3, 10)) <= case.closed_at < end_of(date(2025, 3, 10)) + MINUTE
 
 
 @pytest.mark.usefixtures("stage")
