@@ -79,11 +79,14 @@ class Terminal(models.Model):
 
 
 class TerminalKey(models.Model):
-    """终端密钥: 32 bytes with which a terminal signs; two at most are live, so that keys rotate."""
+    """终端密钥: 32 bytes with which a terminal signs; two at most are live, so that keys rotate.
+
+    Kept locked by the house's master key, for this key's place only: see reads/keys.py.
+    """
 
     terminal = models.ForeignKey(Terminal, models.PROTECT, verbose_name="终端", related_name="keys")
     key_id = models.CharField("密钥号", max_length=24, unique=True)
-    secret = models.BinaryField("密钥")
+    locked = models.BinaryField("锁住的密钥")
     since = models.DateTimeField("启用时间")
     retired_at = models.DateTimeField("停用时间", null=True, blank=True)
 

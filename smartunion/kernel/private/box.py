@@ -35,6 +35,11 @@ def unlock(box: bytes, *, about: str, kind: str, version: int = 1) -> bytes:
     return decrypt(key, box[1 + box[0] :], place(about, kind, version))
 
 
+def current() -> str:
+    """Return the name of the master key that locks today."""
+    return keyring().current
+
+
 def key_of(box: bytes) -> str:
     """Return the name of the key that a box was locked by; "?" where it is no box."""
     try:

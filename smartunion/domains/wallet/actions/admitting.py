@@ -1,12 +1,13 @@
 """Merchants, their terminals and keys (R043, R047, R055, R056)."""
 
 import secrets
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 
 from smartunion.domains.wallet.models import Merchant, Terminal, TerminalKey
-from smartunion.domains.wallet.reads import figures, tills
+from smartunion.domains.wallet.reads import figures, keys, tills
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.ledger.actions import post
 from smartunion.kernel.people.models import Person, Unit
@@ -113,21 +114,43 @@ def register_terminal(
     return made
 
 
+@dataclass(frozen=True)
+class IssuedKey:
+    """A key as it is handed over, once: afterwards nobody can read its secret."""
+
+    key_id: str
+    secret: bytes = field(repr=False)
+
+
 @transaction.atomic
-def issue_key(*, terminal_id: int, by: Person | None, at: datetime) -> TerminalKey:
+def issue_key(*, terminal_id: int, by: Person | None, at: datetime) -> IssuedKey:
     """Make a terminal a new key of 32 bytes; two at most are live at once."""
     terminal = Terminal.objects.select_for_update().get(pk=terminal_id)
     live = TerminalKey.objects.filter(terminal=terminal, retired_at__isnull=True).count()
     if live >= KEYS_LIVE:
         raise refusals.TwoKeysLive(terminal=terminal.code)
+    issued = IssuedKey(f"K{secrets.token_hex(8)}", secrets.token_bytes(32))
     made = TerminalKey.objects.create(
         terminal=terminal,
-        key_id=f"K{secrets.token_hex(8)}",
-        secret=secrets.token_bytes(32),
+        key_id=issued.key_id,
+        locked=keys.lock(issued.secret, key_id=issued.key_id),
         since=at,
     )
     record("wallet.key_issued", made, by=by, at=at, key_id=made.key_id)
-    return made
+    return issued
+
+
+@transaction.atomic
+def lock_keys_again(*, at: datetime) -> int:
+    """Lock every key by the current master key and return how many were locked by another."""
+    count = 0
+    for key in TerminalKey.objects.select_for_update().order_by("pk"):
+        if keys.locked_by(key.locked) != keys.current():
+            key.locked = keys.lock(keys.unlock(key.locked, key_id=key.key_id), key_id=key.key_id)
+            key.save(update_fields=["locked"])
+            record("wallet.key_locked_again", key, by=None, at=at, name=keys.current())
+            count += 1
+    return count
 
 
 @transaction.atomic

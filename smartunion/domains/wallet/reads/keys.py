@@ -1,4 +1,4 @@
-"""The house's own key for payment codes."""
+"""The house's own key for payment codes, and the terminals' keys under lock."""
 
 import hashlib
 import hmac
@@ -6,8 +6,42 @@ from functools import cache
 
 from django.conf import settings
 
+from smartunion.domains.wallet.models import TerminalKey
+from smartunion.kernel.private import box
+
 
 @cache
 def code_key() -> bytes:
     """Return the key that payment codes are tagged with, derived from the house's secret."""
     return hmac.digest(settings.SECRET_KEY.encode(), b"wallet payment code", hashlib.sha256)
+
+
+def lock(secret: bytes, *, key_id: str) -> bytes:
+    """Return a terminal's secret under lock, for the key of this name only."""
+    return box.lock(secret, about=f"wallet.terminalkey:{key_id}", kind="secret")
+
+
+def unlock(locked: bytes | memoryview, *, key_id: str) -> bytes:
+    """Return a terminal's secret; raises box.Broken where it was changed or moved."""
+    return box.unlock(bytes(locked), about=f"wallet.terminalkey:{key_id}", kind="secret")
+
+
+def locked_by(locked: bytes | memoryview) -> str:
+    """Return the name of the master key that a secret is locked by."""
+    return box.key_of(bytes(locked))
+
+
+def current() -> str:
+    """Return the name of the master key that locks today."""
+    return box.current()
+
+
+def broken(limit: int) -> list[tuple[str, str]]:
+    """Return the live keys that do not open: changed, moved, or locked by an unknown key."""
+    wrong = []
+    for key in TerminalKey.objects.filter(retired_at=None).order_by("pk"):
+        try:
+            unlock(key.locked, key_id=key.key_id)
+        except box.Broken as broken:
+            wrong.append((f"wallet_terminalkey {key.pk}", str(broken)))
+    return wrong[:limit]

@@ -1,5 +1,6 @@
 """Terminals, their merchants and keys, kept for a moment, so that a payment need not ask."""
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 from time import monotonic
@@ -7,6 +8,11 @@ from time import monotonic
 from django.db.models import Max, Q
 
 from smartunion.domains.wallet.models import Merchant, Payment, Refund, Terminal, TerminalKey
+from smartunion.kernel.private.box import Broken
+
+from . import keys
+
+log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 2.0
 """How long a process may go on with a terminal or a key after an officer has stopped it."""
@@ -56,15 +62,23 @@ def _look() -> Known:
         row.pk: Till(row.pk, row.code, row.merchant.pk, row.merchant.name, row.merchant.state)
         for row in Terminal.objects.select_related("merchant").filter(retired_at__isnull=True)
     }
-    keys = {
-        key_id: Key(key_id, bytes(secret), tills[terminal_id])
-        for key_id, secret, terminal_id in TerminalKey.objects.filter(
-            retired_at__isnull=True
-        ).values_list("key_id", "secret", "terminal_id")
-        if terminal_id in tills
+    live = TerminalKey.objects.filter(retired_at__isnull=True, terminal_id__in=tills)
+    opened = {
+        key_id: Key(key_id, secret, tills[terminal_id])
+        for key_id, locked, terminal_id in live.values_list("key_id", "locked", "terminal_id")
+        if (secret := _secret(key_id, bytes(locked)))
     }
-    _known = Known(monotonic() + FRESH_SECONDS, tills, keys)
+    _known = Known(monotonic() + FRESH_SECONDS, tills, opened)
     return _known
+
+
+def _secret(key_id: str, locked: bytes) -> bytes | None:
+    """Return the key's secret; one that does not open is left out, and the others go on."""
+    try:
+        return keys.unlock(locked, key_id=key_id)
+    except Broken:
+        log.exception("terminal key %s does not open", key_id)
+        return None
 
 
 def till(terminal_id: int) -> Till | None:
