@@ -6,11 +6,14 @@ from typing import Any
 
 from smartunion.domains.planning import public as planning
 from smartunion.domains.planning.rules.refusals import NoTerms
+from smartunion.domains.procurement import jobs as procurement
+from smartunion.domains.procurement.procedure import SHEETS as PROCUREMENT
 from smartunion.kernel.files.reads import Door
 from smartunion.kernel.live.source import Source, Whose, newest
 from smartunion.kernel.procedures import changes, firing
 from smartunion.kernel.procedures.define import Procedure
 from smartunion.kernel.procedures.handbook import Said
+from smartunion.kernel.procedures.reads import may_open_file as may_open_step_file
 from smartunion.kernel.procedures.registry import Act
 from smartunion.kernel.publicity import watching as publicity
 from smartunion.kernel.publicity.reads import may_open_file as may_open_posting_file
@@ -29,14 +32,15 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "publicity.restarted": (changes.window_moved,),
 }
 
-SHEETS: tuple[Procedure, ...] = ()
+SHEETS: tuple[Procedure, ...] = (*PROCUREMENT,)
 """The six-column sheets of every domain, old versions as long as cases run by them."""
 
-ACTS: dict[str, Act] = {}
+ACTS: dict[str, Act] = {**procurement.ACTS}
 """What AUTO steps and escalations of the sheets call, by the name that they give."""
 
 TIMERS: dict[str, Handler] = {
     **firing.HANDLERS,
+    **procurement.TIMERS,
     "publicity.closes": publicity.closes,
     "publicity.probe": publicity.probe,
     "publicity.takes_down": publicity.takes_down,
@@ -54,6 +58,7 @@ def publicity_terms(on: date) -> Mapping[str, Any] | None:
 
 
 FILE_DOORS: dict[str, Door] = {
+    "procedures.steprun": may_open_step_file,
     "publicity.posting": may_open_posting_file,
 }
 """Who may open the files of a row, by the row's table: "aid.case" -> (person, mandate, id)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -24,8 +25,9 @@ def wired() -> tuple[Procedure, ...]:
     return import_string(settings.PROCEDURE_SHEETS)  # type: ignore[no-any-return]
 
 
+@cache
 def load() -> None:
-    """Take in what is wired; asked for as soon as something is not known yet."""
+    """Take in what is wired, once; asked for as soon as something is not known yet."""
     SHEETS.update((sheet.digest(), sheet) for sheet in wired())
     acts: Mapping[str, Act] = import_string(settings.PROCEDURE_ACTS)
     ACTS.update(acts)
