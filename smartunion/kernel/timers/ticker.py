@@ -12,7 +12,6 @@ import platform
 import threading
 from collections import deque
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import Error, connection, transaction
 from psycopg import Error as DriverError
@@ -38,15 +37,9 @@ HANDLER_SECONDS = 30
 
 LONGEST_PAUSE = timedelta(minutes=10)
 
-_CLAIM = """
-SELECT id, {now} FROM (
-  SELECT id, key FROM timers_timer WHERE state = 'pending' AND try_at <= {now}
-  ORDER BY try_at, id LIMIT 32
-) due
-WHERE pg_try_advisory_xact_lock(hashtextextended(key, 0)) LIMIT 1
-"""
-"""`now` must not be volatile: clock_timestamp() is no condition for an index, so that every
-pending row would be looked at each time."""
+_CLAIM = "SELECT due.*, campus_now() AS present FROM timers_claim({until}) due"
+"""`until` is never volatile: clock_timestamp() is no condition for an index, so that every pending
+row would be looked at each time."""
 
 _MARK = """
 WITH marked AS (
@@ -132,13 +125,10 @@ def _pause() -> float:
 @transaction.atomic
 def _fire_next(until: datetime | None = None) -> bool | None:
     """Fire the next due timer; return whether it did, None when none is due that is not claimed."""
-    row = _claim(until)
-    if row is None:
+    timer = _claim(until)
+    if timer is None:
         return None
-    timer = Timer.objects.filter(pk=row[0], state=Timer.State.PENDING).first()
-    if timer is None:  # another ticker was there between our look and our lock
-        return False
-    at = max(timer.try_at, timer.set_at) if until else row[1]
+    at = max(timer.try_at, timer.set_at) if until else vars(timer)["present"]
     firing = FIRING.set(timer.key)
     try:
         with transaction.atomic():
@@ -157,13 +147,12 @@ def _fire_next(until: datetime | None = None) -> bool | None:
     return True
 
 
-def _claim(until: datetime | None) -> tuple[Any, ...] | None:
-    """Lock the next due timer that nobody has locked; return its id and the present moment."""
-    now = "campus_now()" if until is None else "%(until)s::timestamptz"
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(now=now), {"until": until})
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row
+def _claim(until: datetime | None) -> Timer | None:
+    """Lock the next due timer that nobody has locked; it knows the database's present moment."""
+    moment = "campus_now()" if until is None else "%(until)s::timestamptz"
+    for timer in Timer.objects.raw(_CLAIM.format(until=moment), {"until": until}):
+        return timer
+    return None
 
 
 def _mark(timer: Timer, at: datetime) -> None:
