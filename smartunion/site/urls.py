@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("smartunion.kernel.publicity.urls")),
     path("people/", include("smartunion.domains.membership.urls")),
     path("plan/", include("smartunion.domains.planning.urls")),
+    path("aid/", include("smartunion.domains.aid.urls")),
     path("", include("smartunion.domains.performance.urls")),
     path("", include("smartunion.domains.wallet.urls")),
 ]

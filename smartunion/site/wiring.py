@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from smartunion.domains.aid import jobs as aid
+from smartunion.domains.aid.procedure import SHEETS as AID
+from smartunion.domains.aid.reads import cases as aid_cases
 from smartunion.domains.planning import public as planning
 from smartunion.domains.planning.rules.refusals import NoTerms
 from smartunion.domains.procurement import jobs as procurement
@@ -30,12 +33,13 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "publicity.closed": (changes.window_closed,),
     "publicity.upheld": (changes.window_upheld,),
     "publicity.restarted": (changes.window_moved,),
+    "procedures.withdrawn": (aid.hear_withdrawal,),
 }
 
-SHEETS: tuple[Procedure, ...] = (*PROCUREMENT,)
+SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID)
 """The six-column sheets of every domain, old versions as long as cases run by them."""
 
-ACTS: dict[str, Act] = {**procurement.ACTS}
+ACTS: dict[str, Act] = {**procurement.ACTS, **aid.ACTS}
 """What AUTO steps and escalations of the sheets call, by the name that they give."""
 
 TIMERS: dict[str, Handler] = {
@@ -60,6 +64,9 @@ def publicity_terms(on: date) -> Mapping[str, Any] | None:
 FILE_DOORS: dict[str, Door] = {
     "procedures.steprun": may_open_step_file,
     "publicity.posting": may_open_posting_file,
+    "aid.application": aid_cases.may_open_files,
+    "aid.disbursement": aid_cases.may_open_voucher,
+    "aid.gift": aid_cases.may_open_gift,
 }
 """Who may open the files of a row, by the row's table: "aid.case" -> (person, mandate, id)."""
 

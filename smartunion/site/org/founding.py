@@ -28,7 +28,7 @@ from smartunion.kernel.people.models import (
 )
 from smartunion.kernel.people.reads import held_on, vacant_seats
 from smartunion.kernel.trail.record import record
-from smartunion.site.cast import CAST, Role
+from smartunion.site.cast import CAST, Role, mail_of
 from smartunion.site.org import names
 
 HERE = Path(__file__).parent
@@ -55,6 +55,7 @@ POSTS_FILLED = {
     "discipline_officer": 1,
     "title_office": 1,
     "finance_clerk": 1,
+    "welfare_officer": 2,
 }
 """Posts of departments that the demonstration fills, and by how many."""
 
@@ -216,6 +217,8 @@ def _cast(persons: dict[str, Person], since: date, until: date) -> None:
                 kind=role.kind,
                 joined_on=since if staff else None,
                 access_until=None if staff else until,
+                phone=role.phone,
+                email=role.email,
             )
             fresh.append(persons[role.username])
     Person.objects.bulk_create(fresh)
@@ -264,6 +267,7 @@ def _staff(persons: dict[str, Person], people: int, seed: int) -> None:
             names.name(rng),
             branch,
             phone=f"139{rng.randrange(10**8):08}",
+            email=mail_of(f"A{FIRST_NUMBER + index}"),
             joined_on=date(1990 + rng.randrange(35), 1 + rng.randrange(12), 1 + rng.randrange(28)),
         )
         fresh.append(person)
