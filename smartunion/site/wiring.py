@@ -16,7 +16,7 @@ from smartunion.kernel.live.source import Source, Whose, newest
 from smartunion.kernel.procedures import changes, firing
 from smartunion.kernel.procedures.define import Procedure
 from smartunion.kernel.procedures.handbook import Said
-from smartunion.kernel.procedures.reads import may_open_file as may_open_step_file
+from smartunion.kernel.procedures.reads import may_open_file as may_open_case_file
 from smartunion.kernel.procedures.registry import Act
 from smartunion.kernel.publicity import watching as publicity
 from smartunion.kernel.publicity.reads import may_open_file as may_open_posting_file
@@ -62,7 +62,7 @@ def publicity_terms(on: date) -> Mapping[str, Any] | None:
 
 
 FILE_DOORS: dict[str, Door] = {
-    "procedures.steprun": may_open_step_file,
+    "procedures.case": may_open_case_file,
     "publicity.posting": may_open_posting_file,
     "aid.application": aid_cases.may_open_files,
     "aid.disbursement": aid_cases.may_open_voucher,
@@ -78,10 +78,11 @@ FROM ({newest("wallet_payment")}) a(k, version),
 """A payment, a change of one, a refund."""
 
 WALLET = """
-SELECT owner_id, xmin::text || '.' || seq || '.' || code_used FROM wallet_wallet
-WHERE owner_id = ANY(%(keys)s)
+SELECT owner_id, w.xmin::text || '.' || seq || '.' || code_used || '.' || coalesce(
+  (SELECT max(id) FROM wallet_payment WHERE wallet_id = w.id AND born = 'F'), 0)
+FROM wallet_wallet w WHERE owner_id = ANY(%(keys)s)
 """
-"""Whatever wrote the wallet's row: its transaction number is its version."""
+"""Whatever wrote the wallet's row: its transaction number is its version; and what was declined."""
 
 MERCHANT = """
 SELECT m.unit_id, coalesce(string_agg(l.version, '/' ORDER BY t.id), '')

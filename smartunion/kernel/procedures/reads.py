@@ -95,10 +95,10 @@ def may_see(case: Case, person: Person, mandate: Mandate, at: datetime | None = 
     return False
 
 
-def may_open_file(person: Person, mandate: Mandate, run_id: int) -> bool:
-    """Answer for kernel/files: the files of a step open for whoever may see its case."""
-    run = StepRun.objects.select_related("case__sheet").filter(pk=run_id).first()
-    return run is not None and may_see(run.case, person, mandate)
+def may_open_file(person: Person, mandate: Mandate, case_id: int) -> bool:
+    """Answer for kernel/files: the files of a case open for whoever may see it."""
+    case = Case.objects.select_related("sheet").filter(pk=case_id).first()
+    return case is not None and may_see(case, person, mandate)
 
 
 def timeline(case: Case) -> list[Told]:
