@@ -77,6 +77,7 @@ TRAIL: dict[str, str] = {
     "publicity.posted": "发布公示",
     "publicity.amended": "更正公示",
     "publicity.restarted": "公示期重新起算",
+    "publicity.recounted": "公示期满日随校历变动",
     "publicity.interrupted": "公示中断",
     "publicity.unseen": "公示未能核对",
     "publicity.mended": "公示恢复",

@@ -192,6 +192,33 @@ def _tell(
     )  # fmt: skip
 
 
+@transaction.atomic
+def recount(*, posting_id: int, at: datetime) -> bool:
+    """Follow the campus calendar where it changed within the window; return whether the end moved.
+
+    A window that would have been over by the new calendar is left as it was announced.
+    """
+    posting = locked(posting_id)
+    window = rules.window(posting.counted_from_on, posting.working_days, calendar.campus())
+    same = (posting.closes_at, posting.provisional) == (window.closes_at, window.provisional)
+    if posting.state != Posting.State.OPEN or same or window.closes_at <= at:
+        return False
+    moved = posting.closes_at != window.closes_at
+    posting.closes_at, posting.provisional = window.closes_at, window.provisional
+    posting.save(update_fields=["closes_at", "provisional"])
+    if moved:
+        _count(posting, at)
+        record(
+            "publicity.recounted", posting, by=None, at=at, because="校历有变动",
+            about=posting.about, closes=_last_day(posting),
+        )  # fmt: skip
+        _tell(
+            posting, "recounted", at=at, number=int(at.timestamp()),
+            title=f"{posting.number} 公示期满日有变", text=f"校历有变动，改为 {_until(posting)}。",
+        )  # fmt: skip
+    return moved
+
+
 def tell_of_outage(outage: Outage, *, at: datetime) -> None:
     """Tell the desk that a page is not as it was posted; once for each outage."""
     posting = outage.posting

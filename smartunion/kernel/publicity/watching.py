@@ -12,6 +12,7 @@ from django.db import transaction
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.timers.actions import cancel_under, set_timer
 from smartunion.kernel.timers.models import Timer
+from smartunion.kernel.trail.models import Entry
 from smartunion.kernel.trail.record import record
 
 from . import actions, reads, rules
@@ -147,6 +148,17 @@ def closes(timer: Timer, at: datetime) -> None:
     counted_anew = posting.restarts != timer.payload["restarts"]
     if posting.state == Posting.State.OPEN and not counted_anew:
         actions.expire(posting, at=at)
+
+
+def calendar_changed(entry: Entry) -> None:
+    """Count open windows anew when an officer rules a day or confirms a year (T30)."""
+    recount(at=entry.at)
+
+
+def recount(*, at: datetime) -> int:
+    """Count every open window by the calendar of now; return how many ends moved."""
+    standing = Posting.objects.filter(state=Posting.State.OPEN).values_list("pk", flat=True)
+    return sum(actions.recount(posting_id=pk, at=at) for pk in list(standing))
 
 
 def takes_down(timer: Timer, at: datetime) -> None:
