@@ -24,15 +24,16 @@ from smartunion.kernel.timers.handlers import Handler
 from smartunion.kernel.trail.models import Entry
 
 SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
-    "calendar.year_confirmed": (changes.calendar_changed,),
-    "calendar.day_ruled": (changes.calendar_changed,),
-    "calendar.day_lifted": (changes.calendar_changed,),
+    "calendar.year_confirmed": (changes.calendar_changed, publicity.calendar_changed),
+    "calendar.day_ruled": (changes.calendar_changed, publicity.calendar_changed),
+    "calendar.day_lifted": (changes.calendar_changed, publicity.calendar_changed),
     "people.away": (changes.went_away,),
     "people.appointed": (changes.posts_changed,),
     "people.term_ended": (changes.posts_changed,),
     "publicity.closed": (changes.window_closed,),
     "publicity.upheld": (changes.window_upheld,),
     "publicity.restarted": (changes.window_moved,),
+    "publicity.recounted": (changes.window_moved,),
     "procedures.withdrawn": (aid.hear_withdrawal,),
 }
 

@@ -147,7 +147,7 @@ def accepted_before(facts: Facts) -> Refused | None:
     """付款: only after acceptance, and only through the ledger."""
     if not facts.get("accepted"):
         return refusals.NotAccepted()
-    if facts.get("paid_fen") != facts.get("contract_fen"):
+    if not facts.get("paid_fen"):
         return refusals.PaidOnDeskOnly(price=yuan(facts.get("contract_fen") or 0))
     return None
 
@@ -234,9 +234,9 @@ def over_budget(facts: Facts) -> bool:
     return (facts.get("price_fen") or 0) > (facts.get("amount_fen") or 0)
 
 
-def not_as_signed(facts: Facts) -> bool:
-    """Paid and signed sums differ."""
-    return facts.get("paid_fen") is not None and facts["paid_fen"] != facts.get("contract_fen")
+def paid_too_much(facts: Facts) -> bool:
+    """More is paid than was signed for."""
+    return (facts.get("paid_fen") or 0) > (facts.get("contract_fen") or 0)
 
 
 def excluded(facts: Facts) -> bool:
@@ -376,7 +376,7 @@ def _paid(after: str = "publicized") -> Step:
         duty=Duty(lead="finance_clerk", backup="finance_head", take_over_after=Within(3, WORKING)),
         within=Within(5, WORKING),
         outputs=(VOUCHER,),
-        risks=(Risk("R-BUY-03", "未验收付款", "合同、验收、付款三单相符才列支", not_as_signed),),
+        risks=(Risk("R-BUY-03", "未验收付款", "合同、验收、付款三单相符才列支", paid_too_much),),
         guard=accepted_before,
         page="procurement:paying",
         ways=(Way(after),),
@@ -393,7 +393,7 @@ def _publicized(*, join: bool = False) -> Step:
         risks=(
             Risk("R-BUY-07", "结果不公开", "公示页每小时探测并留哈希，中断即重新计时", excluded),
         ),
-        publicity=Publicity(5, SHOWN, objected="objected"),
+        publicity=Publicity(5, SHOWN, objected="objected", section="采购"),
         join=join,
         ways=(Way(END),),
     )
@@ -537,6 +537,8 @@ SINGLE_SOURCE = Procedure(
                     Shown("reason", "单一来源理由"),
                 ),
                 objected="challenged",
+                section="采购",
+                if_upheld="转为竞争性谈判，不可逆",
                 body="对本次单一来源采购有异议的，请在公示期内提出质疑；有效质疑成立即转为竞争性谈判。",
             ),
             ways=(
@@ -737,6 +739,7 @@ BLACKLIST = Procedure(
                     Shown("years", "期限（年）"),
                 ),
                 objected="objected",
+                section="采购",
             ),
             ways=(Way(END),),
         ),
