@@ -40,6 +40,7 @@ MENU: list[Item] = [
     Item(COMMON, "eye", "谁看过我的资料", "查阅", "private:mine", SIGNED_IN),
     Item(COMMON, "id-badge-2", "我的岗位与权限", "权限", "membership:me", SIGNED_IN),
     Item(COMMON, "history", "日志与存证", "日志", "trail:entries", "trail.view"),
+    Item(COMMON, "alarm", "时限值守", "值守", "timers:timers", "timers.watch"),
 ]
 
 TABS: list[Tab] = [
@@ -61,6 +62,7 @@ FACES: list[tuple[str, str]] = [
     ("/search/", "web/desk.html"),
     ("/ledger/", "web/desk.html"),
     ("/trail/", "web/desk.html"),
+    ("/timers/", "web/desk.html"),
     ("/files/", "web/desk.html"),
     ("/parts/phone/", "web/phone.html"),
     ("/parts/", "web/desk.html"),

@@ -21,6 +21,7 @@ from smartunion.kernel.procedures.registry import Act
 from smartunion.kernel.publicity import watching as publicity
 from smartunion.kernel.publicity.reads import may_open_file as may_open_posting_file
 from smartunion.kernel.timers.handlers import Handler
+from smartunion.kernel.timers.watches import Watch
 from smartunion.kernel.trail.models import Entry
 
 SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
@@ -61,6 +62,9 @@ def publicity_terms(on: date) -> Mapping[str, Any] | None:
     except NoTerms:
         return None
 
+
+WATCHES: dict[str, Watch] = {}
+"""What the auditor looks at beside the timers' own (see kernel/timers/watches.py)."""
 
 FILE_DOORS: dict[str, Door] = {
     "procedures.case": may_open_case_file,

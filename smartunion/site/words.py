@@ -278,3 +278,15 @@ PRIVATE: dict[str, str] = {
     "aid.revisit": "回访记录",
 }
 """What kinds of sealed records and purposes of consent are called on the data subject's page."""
+
+TIMERS: dict[str, str] = {
+    "procedures.due": "步骤到期",
+    "procedures.escalate": "升级提醒",
+    "procedures.take_over": "B角接手",
+    "procedures.auto": "自动步骤",
+    "publicity.closes": "公示期满",
+    "publicity.probe": "公示页面核验",
+    "publicity.takes_down": "公示下线",
+    "publicity.reply_due": "异议答复到期",
+}
+"""What kinds of timers are called on the page of the watch."""

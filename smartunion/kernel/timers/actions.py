@@ -5,9 +5,12 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from psycopg.types.json import Jsonb
+
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.trail.record import record
 
 from .models import Timer
 
@@ -86,3 +89,19 @@ def _cancel(timers: QuerySet[Timer], at: datetime) -> int:
         .exclude(key=FIRING.get())
         .update(state=Timer.State.CANCELED, canceled_at=at)
     )
+
+
+@transaction.atomic
+def try_again(*, key: str, by: Person, at: datetime) -> bool:
+    """Let a failing timer be tried at once; return whether there was one that pends.
+
+    How often it failed and why stays on it until its handler goes through.
+    """
+    timer = Timer.objects.filter(key=key, state=Timer.State.PENDING, tries__gt=0).first()
+    if timer is None:
+        return False
+    Timer.objects.filter(pk=timer.pk, state=Timer.State.PENDING).update(try_at=timer.due_at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    record("timers.tried_again", timer, by=by, at=at, because=timer.error[:400])
+    return True

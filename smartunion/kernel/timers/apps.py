@@ -8,7 +8,9 @@ class TimersConfig(AppConfig):
     verbose_name = "计时"
 
     def ready(self) -> None:
-        """Learn from site/wiring.py who acts when a timer fires; tables exist by now."""
+        """Learn from site/wiring.py who acts and what is watched; tables exist by now."""
         from .handlers import HANDLERS
+        from .watches import WATCHES
 
         HANDLERS.update(import_string(settings.TIMERS))
+        WATCHES.update(import_string(settings.TIMER_WATCHES))
