@@ -345,7 +345,7 @@ HARDSHIP = Procedure(
             no_limit="异议成立即时完成",
             outputs=(Output("release", "经费释放单", "record"),),
             no_risk=True,
-            ways=(Way("visit", times=1),),
+            ways=(Way("visit"),),
         ),
         Step(
             code="pay",
