@@ -18,6 +18,8 @@ from .define import (
 )
 
 NONE = "无"
+PARTS = {"lead": "A角", "backup": "B角"}
+"""Whom an escalation may name besides an office."""
 WHOLE = 100
 """Per cent of a limit: the due moment itself."""
 
@@ -88,6 +90,8 @@ def office(code: str, sheet: Procedure, offices: Offices) -> Office:
     """Return an office of a sheet: a post, the applicant, or the person whom the case names."""
     if code == APPLICANT:
         return Office("申请人本人")
+    if code in PARTS:
+        return Office(PARTS[code])
     if code.startswith(NAMED):
         name = code.removeprefix(NAMED)
         return Office(f"本件指定的{sheet.forms[name].name if name in sheet.forms else name}")
