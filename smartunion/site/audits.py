@@ -14,6 +14,7 @@ from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.ledger.audits import AUDITS as LEDGER
 from smartunion.kernel.ledger.audits import Audit
 from smartunion.kernel.private import audits as private
+from smartunion.kernel.timers import audits as timers
 from smartunion.kernel.trail.models import Entry
 
 PLAN = (
@@ -53,6 +54,11 @@ PLAN = (
         FROM ledger_transfer WHERE budget_code <> '' AND fund_source = ''
         """,
     ),
+)
+TIMERS = (
+    Audit("T1", "到期的计时器恰好触发一次，撤销的从未触发", timers.ONCE),
+    Audit("T2", "没有计时器被越过", timers.PASSED_OVER),
+    Audit("T3", "没有计时器处理失败", timers.FAILING),
 )
 ORGANIZATION = (
     Audit(
@@ -107,4 +113,4 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
     """
     last = Entry.objects.aggregate(at=Max("at"))["at"]
     judged = wallet.audits_on(campus_day(min(at, last))) if last else ()
-    return (*LEDGER, *judged, *BANK, *PLAN, *ORGANIZATION, *SEALED)
+    return (*LEDGER, *judged, *BANK, *PLAN, *TIMERS, *ORGANIZATION, *SEALED)

@@ -18,11 +18,13 @@ from smartunion.kernel.procedures.define import Procedure
 from smartunion.kernel.procedures.handbook import Said
 from smartunion.kernel.procedures.reads import may_open_file as may_open_case_file
 from smartunion.kernel.procedures.registry import Act
+from smartunion.kernel.procedures.reads import may_open_file as may_open_step_file
 from smartunion.kernel.publicity import watching as publicity
 from smartunion.kernel.publicity.reads import may_open_file as may_open_posting_file
 from smartunion.kernel.timers.handlers import Handler
 from smartunion.kernel.timers.watches import Watch
 from smartunion.kernel.trail.models import Entry
+from smartunion.site.alarms import tell_the_watch
 
 SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "calendar.year_confirmed": (changes.calendar_changed, publicity.calendar_changed),
@@ -35,6 +37,7 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "publicity.upheld": (changes.window_upheld,),
     "publicity.restarted": (changes.window_moved,),
     "publicity.recounted": (changes.window_moved,),
+    "timers.alarmed": (tell_the_watch,),
     "procedures.withdrawn": (aid.hear_withdrawal,),
 }
 
@@ -69,6 +72,7 @@ WATCHES: dict[str, Watch] = {}
 FILE_DOORS: dict[str, Door] = {
     "procedures.case": may_open_case_file,
     "publicity.posting": may_open_posting_file,
+    "procedures.steprun": may_open_step_file,
     "aid.application": aid_cases.may_open_files,
     "aid.disbursement": aid_cases.may_open_voucher,
     "aid.gift": aid_cases.may_open_gift,
@@ -106,7 +110,26 @@ SELECT 0::bigint, a.version || '/' || b.version
 FROM ({newest("ledger_transfer")}) a(k, version), ({newest("ledger_encumbrance")}) b(k, version)
 """  # noqa: S608 - our own names
 
+INBOX = """
+SELECT k, (SELECT count(*) || '.' || coalesce(sum(id), 0) || '.' || count(taken_over_at) || '.'
+  || coalesce(sum(extract(epoch FROM due_at)), 0) FROM procedures_steprun
+  WHERE state = 'open' AND (lead_id = k OR backup_id = k))
+  || '/' || (SELECT count(*) FROM procedures_voter WHERE person_id = k AND state = 'waiting')
+FROM unnest(%(keys)s::bigint[]) k
+"""
+"""What is open for a person, whose it is and until when; votes that they have not cast."""
+
+CASES = f"""
+SELECT 0::bigint, a.version || '/' || b.version || '/' || c.version || '/' || (
+  SELECT count(*) FROM procedures_steprun WHERE state IN ('open', 'waiting'))
+FROM ({newest("procedures_steprun")}) a(k, version),
+  ({newest("procedures_evidence")}) b(k, version), ({newest("procedures_signature")}) c(k, version)
+"""  # noqa: S608 - our own names
+"""A step opened or ended, an output handed in, a signature."""
+
 LIVE_SOURCES = (
+    Source("inbox", "home", INBOX, Whose.PERSON),
+    Source("cases", "home", CASES),
     Source("payments", "indicator.view", PAYMENTS),
     Source("wallet", "wallet.own", WALLET, Whose.PERSON),
     Source("merchant", "till.use", MERCHANT, Whose.UNIT),

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 from django.conf import settings
@@ -49,7 +50,12 @@ def name_of(slot: int, pid: int) -> str:
 
 def beat(name: str, *, began: bool = False) -> None:
     """Write the heartbeat of this process, by the database's clock."""
-    given = {"name": name, "loops": Jsonb(pulse.ages()), "here": clock.now(), "began": began}
+    given: dict[str, Any] = {
+        "name": name,
+        "loops": Jsonb(pulse.ages()),
+        "here": clock.now(),
+        "began": began,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_BEAT, given)
 

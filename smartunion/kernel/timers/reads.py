@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from .models import Alarm, Firing, Timer, Worker
@@ -46,7 +46,7 @@ def kinds(*, at: datetime) -> list[Kind]:
     pending = Q(state=Timer.State.PENDING)
     rows = (
         Timer.objects.filter(pending | Q(fired_at__gt=at - timedelta(days=1)))
-        .values("kind")
+        .values(code=F("kind"))
         .annotate(
             pending=Count("id", filter=pending),
             next_at=Min("due_at", filter=pending),
@@ -55,7 +55,7 @@ def kinds(*, at: datetime) -> list[Kind]:
             fired=Count("id", filter=Q(state=Timer.State.FIRED)),
         )
     )
-    found = [Kind(code=(code := row.pop("kind")), words=words_of(code), **row) for row in rows]
+    found = [Kind(words=words_of(row["code"]), **row) for row in rows]
     return sorted(found, key=lambda k: (-k.failing, -k.late, k.next_at is None, k.next_at or at))
 
 

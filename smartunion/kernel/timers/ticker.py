@@ -12,6 +12,7 @@ import platform
 import threading
 from collections import deque
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import Error, connection, transaction
 from psycopg import Error as DriverError
@@ -157,7 +158,7 @@ def _claim(until: datetime | None) -> Timer | None:
 
 def _mark(timer: Timer, at: datetime) -> None:
     """Mark the timer fired and say so; take everything back when it is no longer due."""
-    given = {
+    given: dict[str, Any] = {
         "id": timer.pk,
         "due_at": timer.due_at,
         "at": at,
