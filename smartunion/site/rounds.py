@@ -18,6 +18,8 @@ from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.actions import folding
 from smartunion.kernel.base import clock
 from smartunion.kernel.ledger import actions as ledger
+from smartunion.kernel.notices import jobs as notices
+from smartunion.kernel.publicity import jobs as publicity
 from smartunion.kernel.timers import auditor, pulse, ticker
 from smartunion.kernel.trail.deliver import deliver
 from smartunion.site.workers import Loop
@@ -42,6 +44,8 @@ def of_the_house() -> tuple[Round, ...]:
         Round("收付款送银行", 1.0, lambda at: jobs.send_payments(bank, at=at)),
         Round("留痕送达", 1.0, lambda at: deliver(at=at)),
         Round("付款汇入账本", 5.0, into_the_books),
+        Round("无回执的短信改发", 15.0, lambda at: notices.give_up_on_silence(at=at)),
+        Round("每日汇总通知", 30.0, lambda at: notices.gather(at=at)),
         Round("账期结束的指标定格", 600.0, lambda at: performance.freeze_closed_periods(at=at)),
     )
 
@@ -50,6 +54,8 @@ def loops_of_the_house(worker: str) -> tuple[Loop, ...]:
     """Return what each process of `work` runs side by side; `worker` is the name of its heart."""
     return (
         Loop("ticker", ticker.run),
+        Loop("sender", notices.keep_sending),
+        Loop("postings", publicity.keep_looking),
         Loop("rounds", lambda stop: keep_going(of_the_house(), stop=stop)),
         Loop("auditor", lambda stop: auditor.run(stop, name=worker)),
     )

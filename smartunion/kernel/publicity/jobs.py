@@ -3,12 +3,15 @@
 Both go over HTTP to the address that the public uses. Any number of workers may run them.
 """
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 
 import httpx
 from django.conf import settings
 from django.urls import reverse
+
+from smartunion.kernel.base import clock
 
 from . import chromium, proofs
 from .models import Snapshot
@@ -17,6 +20,7 @@ from .watching import saw
 
 SECONDS = 10.0
 MOST_A_ROUND = 20
+PAUSE_SECONDS = 2.0
 
 
 def address(number: str) -> str:
@@ -70,3 +74,11 @@ def take_pictures(
             proofs.picture_taken(proof_id=proof.pk, png=png, at=at)
             taken += 1
     return taken
+
+
+def keep_looking(stop: threading.Event) -> None:
+    """Look and picture until asked to stop: the worker's own loop, for both take their time."""
+    while not stop.is_set():
+        look(at=clock.now())
+        take_pictures(at=clock.now(), most=1)
+        stop.wait(PAUSE_SECONDS)
