@@ -12,7 +12,8 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Least, Now
-from django.db.models.lookups import GreaterThanOrEqual
+
+from smartunion.kernel.base.fields import FenField
 
 
 class ThisTransaction(models.Func):
@@ -104,15 +105,15 @@ class Wallet(models.Model):
         "people.Person", models.PROTECT, verbose_name="教职工", related_name="+"
     )
     opened_at = models.DateTimeField("开通时间")
-    ecny_fen = models.BigIntegerField("数字人民币(分)", default=0)
-    points_fen = models.BigIntegerField("积分(分)", default=0)
-    ecny_held_fen = models.BigIntegerField("冻结数字人民币(分)", default=0)
-    points_held_fen = models.BigIntegerField("冻结积分(分)", default=0)
+    ecny_fen = FenField("数字人民币(分)", default=0)
+    points_fen = FenField("积分(分)", default=0)
+    ecny_held_fen = FenField("冻结数字人民币(分)", default=0)
+    points_held_fen = FenField("冻结积分(分)", default=0)
     points_first = models.BooleanField("先用积分", default=True)
     # the month's counter; the rate and the cap are kept with it, so that the row checks itself
     month = models.IntegerField("消费月", default=0)
     seq = models.BigIntegerField("当月序号", default=0)
-    net_fen = models.BigIntegerField("当月净消费(分)", default=0)
+    net_fen = FenField("当月净消费(分)", default=0)
     subsidy_fen = models.BigIntegerField("当月补贴(分)", default=0)
     rate_num = models.IntegerField("补贴比例分子", default=0)
     rate_den = models.IntegerField("补贴比例分母", default=1)
@@ -132,13 +133,6 @@ class Wallet(models.Model):
         verbose_name = verbose_name_plural = "福利积分钱包"
         constraints = [
             # In few words: PostgreSQL reads the text of a check for every statement.
-            models.CheckConstraint(
-                condition=GreaterThanOrEqual(
-                    Least("ecny_fen", "points_fen", "ecny_held_fen", "points_held_fen", "net_fen"),
-                    0,
-                ),
-                name="wallet_never_overdrawn",
-            ),
             models.CheckConstraint(
                 condition=Q(
                     subsidy_fen=Least(F("cap_fen"), F("net_fen") * F("rate_num") / F("rate_den"))
@@ -291,11 +285,12 @@ class Payment(models.Model):
         null=True, related_name="+",
     )  # fmt: skip
     month = models.IntegerField("消费月")
-    seq = models.BigIntegerField("当月序号")
+    seq = models.BigIntegerField("当月序号", null=True)
+    """None for what was declined: it counts nowhere."""
     asked_fen = models.BigIntegerField("应付(分)")
-    ecny_fen = models.BigIntegerField("数字人民币(分)")
-    points_fen = models.BigIntegerField("积分(分)")
-    subsidy_fen = models.BigIntegerField("补贴(分)")
+    ecny_fen = FenField("数字人民币(分)")
+    points_fen = FenField("积分(分)")
+    subsidy_fen = FenField("补贴(分)")
     born = models.CharField("初始状态", max_length=1, choices=Status.choices)
     status = models.CharField("状态", max_length=1, choices=Status.choices)
     reason = models.CharField("未成功原因", max_length=20, default="")
@@ -310,14 +305,7 @@ class Payment(models.Model):
             models.UniqueConstraint(
                 fields=["terminal", "biz_date", "terminal_seq"], name="payment_key"
             ),
-            models.CheckConstraint(
-                condition=GreaterThanOrEqual(Least("ecny_fen", "points_fen", "subsidy_fen"), 0)
-                & (Q(asked_fen=F("ecny_fen") + F("points_fen")) | Q(seq=0)),
-                name="payment_amounts",
-            ),
-            models.UniqueConstraint(
-                fields=["wallet", "month", "seq"], condition=Q(seq__gt=0), name="payment_seq"
-            ),
+            models.UniqueConstraint(fields=["wallet", "month", "seq"], name="payment_seq"),
         ]
         indexes = [BrinIndex(fields=["xid"], name="payment_xid", pages_per_range=16)]
 

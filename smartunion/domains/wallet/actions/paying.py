@@ -2,14 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import local
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Value
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn
@@ -34,26 +35,26 @@ _CALL = (
 )
 
 _NAME = b"wallet_pay"
-_WRITE: dict[type, Callable[[Any], bytes]] = {
-    int: lambda value: b"%d" % value,
-    bool: lambda value: b"t" if value else b"f",
-    bytes: lambda value: b"\\x" + value.hex().encode(),
-    date: lambda value: value.isoformat().encode(),
-    datetime: lambda value: value.isoformat().encode(),
-    timedelta: lambda value: b"%d microseconds" % (value // timedelta(microseconds=1)),
-}
-"""How PostgreSQL reads each of the arguments' types."""
 
-_READ: tuple[Callable[[bytes], Any], ...] = (
-    int, bytes.decode, bytes.decode, int, int, int, int,
-    lambda cell: cell == b"t",
-    lambda cell: bytes.fromhex(cell[2:].decode()),
-    lambda cell: datetime.fromisoformat(cell.decode()),
-)  # fmt: skip
-"""The function's answer, column by column; the session's time zone is UTC."""
 
-_kept = local()
-"""The connection on which each thread has prepared the statement."""
+class _Line(local):
+    """What a thread keeps: its connection, and the link on which the statement is prepared."""
+
+    wrapper: BaseDatabaseWrapper | None = None
+    link: PGconn | None = None
+
+
+_line = _Line()
+
+
+class _Figures(NamedTuple):
+    """The terms as PostgreSQL reads them, written once for each time that they are read."""
+
+    terms: rules.Terms
+    said: tuple[bytes, ...]
+
+
+_figures: _Figures | None = None
 
 DECLINES: dict[str, type[Refused]] = {
     "frozen": refusals.Frozen,
@@ -133,28 +134,23 @@ def pay(
             return _answer(stored, request_hash, terminal_seq, total_fen)
         raise
     row = _call(
-        (
-            terminal_id,
-            biz_date,
-            terminal_seq,
-            request_hash,
-            wallet_id,
-            counter,
-            here.merchant_id,
-            total_fen,
-            points_fen,
-            occurred_at,
-            at,
-            day.year * 100 + day.month,
-            terms.rate_num,
-            terms.rate_den,
-            terms.cap_fen,
-            terms.points_earn,
-            terms.burst_count,
-            terms.window,
-            pending,
-            offline,
-        )
+        [
+            b"%d" % terminal_id,
+            biz_date.isoformat().encode(),
+            b"%d" % terminal_seq,
+            b"\\x" + request_hash.hex().encode(),
+            b"%d" % wallet_id,
+            None if counter is None else b"%d" % counter,
+            b"%d" % here.merchant_id,
+            b"%d" % total_fen,
+            None if points_fen is None else b"%d" % points_fen,
+            occurred_at.isoformat().encode(),
+            at.isoformat().encode(),
+            b"%d%02d" % (day.year, day.month),
+            *_said(terms),
+            b"t" if pending else b"f",
+            b"t" if offline else b"f",
+        ]
     )
     if row is None:
         row = _stored(*key)
@@ -201,64 +197,83 @@ def _read(code: str, at: datetime, terms: rules.Terms) -> tuple[int, int]:
     return found
 
 
-def _call(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+def _said(terms: rules.Terms) -> tuple[bytes, ...]:
+    """Return the terms' part of the call."""
+    global _figures  # noqa: PLW0603 - swapped whole, so that no thread sees half of it
+    known = _figures
+    if known is None or known.terms is not terms:
+        microseconds = terms.window // timedelta(microseconds=1)
+        _figures = known = _Figures(
+            terms,
+            (
+                b"%d" % terms.rate_num,
+                b"%d" % terms.rate_den,
+                b"%d" % terms.cap_fen,
+                b"t" if terms.points_earn else b"f",
+                b"%d" % terms.burst_count,
+                b"%d microseconds" % microseconds,
+            ),
+        )
+    return known.said
+
+
+def _call(said: Sequence[bytes | None]) -> tuple[Any, ...] | None:
     """Run the function; None when the key is taken."""
+    wrapper = _line.wrapper
+    if wrapper is None:
+        wrapper = _line.wrapper = connections[DEFAULT_DB_ALIAS]
     try:
-        if connection.in_atomic_block:
+        if wrapper.in_atomic_block:
             with transaction.atomic():  # a taken key must not spoil the caller's transaction
-                return _execute(args)
-        return _execute(args)
+                return _execute(wrapper, said)
+        return _execute(wrapper, said)
     except psycopg.errors.UniqueViolation:
         return None
     except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
         raise refusals.Busy from error
     except psycopg.OperationalError as error:
-        if connection.in_atomic_block:
+        if wrapper.in_atomic_block:
             raise
         # The server went away. Whether it had written is unknown; asking again under the same
         # key is safe, and finds out.
-        connection.close()
+        wrapper.close()
         try:
-            return _execute(args)
+            return _execute(wrapper, said)
         except psycopg.errors.UniqueViolation:
             return None
         except psycopg.OperationalError:
-            connection.close()
+            wrapper.close()
             raise refusals.Busy from error
 
 
-def _execute(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    """Run the function: straight through libpq, unless a transaction is the caller's."""
-    if connection.in_atomic_block:
-        cursor = psycopg.Cursor(connection.connection)
-        inside: tuple[Any, ...] | None = cursor.execute(_CALL, args, prepare=True).fetchone()
-        return inside
-    told = [None if each is None else _WRITE[type(each)](each) for each in args]
-    result = _link().exec_prepared(_NAME, told)  # type: ignore[arg-type]  # None is NULL, as ever
-    if result.status != ExecStatus.TUPLES_OK:
-        if _link().status != ConnStatus.OK:
-            raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
-        raise psycopg.errors.error_from_result(result)
-    cells = (result.get_value(0, column) for column in range(result.nfields))
-    return tuple(None if c is None else read(c) for c, read in zip(cells, _READ, strict=True))
-
-
-def _link() -> PGconn:
-    """Return this thread's connection, with the statement prepared on it.
+def _execute(wrapper: BaseDatabaseWrapper, said: Sequence[bytes | None]) -> tuple[Any, ...]:
+    """Run the function straight through libpq, inside the caller's transaction if there is one.
 
     A cursor writes and reads a payment in thrice the time: it asks of every value what it is.
     """
-    if connection.connection is None:
-        connection.connect()
-    link: PGconn = connection.connection.pgconn
-    if getattr(_kept, "link", None) is not link:
+    if wrapper.connection is None:
+        wrapper.connect()
+    link: PGconn = wrapper.connection.pgconn
+    if _line.link is not link:
         numbers = iter(range(1, 1 + _CALL.count("%s")))
         text = re.sub("%s", lambda _: f"${next(numbers)}", _CALL)
         made = link.prepare(_NAME, text.encode())
         if made.status != ExecStatus.COMMAND_OK:
             raise psycopg.OperationalError(made.error_message.decode(errors="replace"))
-        _kept.link = link
-    return link
+        _line.link = link
+    result = link.exec_prepared(_NAME, said)  # type: ignore[arg-type]  # None is NULL, as ever
+    if result.status != ExecStatus.TUPLES_OK:
+        if link.status != ConnStatus.OK:
+            raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
+        raise psycopg.errors.error_from_result(result)
+    cells = [result.get_value(0, column) or b"" for column in range(10)]
+    replay = cells[7] == b"t"
+    return (
+        int(cells[0] or 0), cells[1].decode(), cells[2].decode(), int(cells[3] or 0),
+        int(cells[4] or 0), int(cells[5] or 0), int(cells[6]), replay,
+        bytes.fromhex(cells[8][2:].decode()) if replay else b"",
+        datetime.fromisoformat(cells[9].decode()) if cells[9] else None,
+    )  # fmt: skip
 
 
 def _stored(terminal_id: int, biz_date: date, terminal_seq: int) -> tuple[Any, ...] | None:

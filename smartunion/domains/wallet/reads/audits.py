@@ -135,6 +135,17 @@ def audits(terms: Terms) -> tuple[Audit, ...]:
             """,
         ),
         Audit(
+            "L8",
+            "每笔付款的各支付方式相加等于应付；未成功的付款没有序号",
+            """
+            SELECT format('wallet_payment %s', id) AS "where",
+              format('%s #%s: %s + %s for %s', status, seq, ecny_fen, points_fen, asked_fen) AS what
+            FROM wallet_payment
+            WHERE (status = 'F') <> (seq IS NULL)
+              OR (seq IS NOT NULL AND asked_fen <> ecny_fen + points_fen)
+            """,
+        ),
+        Audit(
             "I1",
             "一个终端流水号只有一笔",
             """

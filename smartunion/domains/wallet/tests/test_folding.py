@@ -159,9 +159,10 @@ def test_points_are_never_credited_to_oneself_nor_twice(campus) -> None:
 
 
 BREAKS = {
-    "L3": "ALTER TABLE wallet_wallet DROP CONSTRAINT wallet_never_overdrawn;"
+    "L3": "ALTER DOMAIN fen DROP CONSTRAINT fen_is_never_negative;"
     "UPDATE wallet_wallet SET ecny_fen = -1",
     "L4": "UPDATE wallet_wallet SET ecny_held_fen = 5",
+    "L8": "UPDATE wallet_payment SET asked_fen = asked_fen + 1 WHERE seq = 2",
     "L5": "UPDATE wallet_wallet SET ecny_fen = ecny_fen + 1",
     "L6": "UPDATE wallet_refund SET ecny_fen = ecny_fen - 1",
     "L7": "UPDATE ledger_transfer SET amount_fen = amount_fen + 1 WHERE code = 'pay.ecny'",
@@ -210,8 +211,7 @@ def test_an_audit_names_the_row_that_was_broken_by_hand(campus, audit_id, harm, 
             if audit_id == "L3":
                 cursor.execute("UPDATE wallet_wallet SET ecny_fen = 0")
                 cursor.execute(
-                    "ALTER TABLE wallet_wallet ADD CONSTRAINT wallet_never_overdrawn CHECK "
-                    "(LEAST(ecny_fen, points_fen, ecny_held_fen, points_held_fen) >= 0)"
+                    "ALTER DOMAIN fen ADD CONSTRAINT fen_is_never_negative CHECK (VALUE >= 0)"
                 )
     assert named, harm
     where, what = named[0]
@@ -224,7 +224,7 @@ def test_an_audit_names_the_row_that_was_broken_by_hand(campus, audit_id, harm, 
     [
         "UPDATE ledger_transfer SET amount_fen = 1",
         "DELETE FROM ledger_transfer",
-        "TRUNCATE ledger_transfer",
+        "TRUNCATE ledger_transfer CASCADE",
         "UPDATE wallet_refund SET ecny_fen = 0",
         "DELETE FROM wallet_payment",
         "TRUNCATE wallet_payment CASCADE",
