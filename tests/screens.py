@@ -104,6 +104,7 @@ SCREENS_OF = (
     Screen("desk-points", "/wallet/desk/points/", "wang"),
     Screen("desk-merchants", "/wallet/desk/merchants/", "wang"),
     Screen("desk-terminals", "/wallet/desk/terminals/", "wang"),
+    Screen("desk-terminal", "/wallet/desk/terminals/", "wang", click="a[href$='/keys/']"),
     Screen("people", "/people/"),
     Screen("unit", "/people/", click="a[href*='/people/units/']"),
     Screen("offices", "/people/offices/"),

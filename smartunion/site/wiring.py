@@ -88,7 +88,8 @@ FROM ({newest("wallet_payment")}) a(k, version),
 
 WALLET = """
 SELECT owner_id, w.xmin::text || '.' || seq || '.' || code_used || '.' || coalesce(
-  (SELECT max(id) FROM wallet_payment WHERE wallet_id = w.id AND born = 'F'), 0)
+  (SELECT max(id) FROM wallet_payment
+    WHERE wallet_id = w.id AND month >= w.month AND born = 'F'), 0)
 FROM wallet_wallet w WHERE owner_id = ANY(%(keys)s)
 """
 """Whatever wrote the wallet's row: its transaction number is its version; and what was declined."""
@@ -119,12 +120,12 @@ FROM unnest(%(keys)s::bigint[]) k
 """
 """What is open for a person, whose it is and until when; votes that they have not cast."""
 
-CASES = f"""
-SELECT 0::bigint, a.version || '/' || b.version || '/' || c.version || '/' || (
-  SELECT count(*) FROM procedures_steprun WHERE state IN ('open', 'waiting'))
-FROM ({newest("procedures_steprun")}) a(k, version),
-  ({newest("procedures_evidence")}) b(k, version), ({newest("procedures_signature")}) c(k, version)
-"""  # noqa: S608 - our own names
+CASES = """
+SELECT 0::bigint, (SELECT coalesce(sum(id), 0) || '.' || count(*) FROM procedures_steprun
+    WHERE state IN ('open', 'waiting'))
+  || '/' || (SELECT coalesce(max(id), 0) FROM procedures_evidence)
+  || '/' || (SELECT coalesce(max(id), 0) FROM procedures_signature)
+"""
 """A step opened or ended, an output handed in, a signature."""
 
 LIVE_SOURCES = (

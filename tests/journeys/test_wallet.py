@@ -170,6 +170,28 @@ def test_a_refusal_names_the_reason_and_says_that_no_money_moved(
     expect(phone.get_by_text("正在划拨")).to_be_visible()
 
 
+def test_a_declined_payment_shows_on_the_payer_s_phone_at_once(
+    opens: Opens, market: Market, lin: Person, mo: Person, cashier: Person
+) -> None:
+    """Nothing is written to her wallet, and yet her phone knows, with the reason; mo's does not."""
+    market.wallet(lin, ecny=20_00)
+    market.wallet(mo, ecny=20_00)
+    phone, other = opens(lin, "/wallet/code/"), opens(mo, "/wallet/code/")
+    till = opens(cashier, "/till/", TILL)
+    take(till, "28.50", code_on(phone))
+    expect(till.get_by_role("heading", name="未收款")).to_be_visible()
+    note = phone.locator("#stage .ph-note")
+    expect(note).to_contain_text("刚才 ¥28.50 没有付给第一食堂，钱没有扣", timeout=3000)
+    expect(note).to_contain_text("余额不够。先划拨当月额度")
+    expect(note).to_contain_text("年度计划 3.1-1①")
+    fits(phone)
+    check_axe(phone)
+    expect(other.locator("#stage .ph-note")).to_have_count(0)
+    till.keyboard.press("Enter")
+    take(till, "12.00", code_on(phone))
+    expect(phone.get_by_role("heading", name="已付给第一食堂")).to_be_visible(timeout=3000)
+
+
 @pytest.mark.clause("R048")
 def test_a_refund_shows_its_split_before_it_is_given(
     opens: Opens, market: Market, lin: Person, cashier: Person

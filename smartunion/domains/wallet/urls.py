@@ -4,7 +4,17 @@ from django.urls import include, path
 
 from smartunion.kernel.web.registers import register_urls
 
-from .pages import admission, desk, merchant, phone, points, registers, till
+from .pages import (
+    admission,
+    barring,
+    desk,
+    merchant,
+    phone,
+    points,
+    registers,
+    terminals,
+    till,
+)
 
 app_name = "wallet"
 urlpatterns = [
@@ -32,6 +42,7 @@ urlpatterns = [
     path("wallet/desk/payments/<int:payment_id>/", desk.payment, name="payment"),
     path("wallet/desk/freezings/", desk.freezings, name="freezings"),
     path("wallet/desk/freezings/<int:freezing_id>/", desk.case, name="case"),
+    path("wallet/desk/barred/<int:wallet_id>/", barring.readmission, name="readmission"),
     path("wallet/desk/heat/", desk.heat, name="heat"),
     path("wallet/desk/subsidy/", desk.subsidy, name="subsidy"),
     path("wallet/desk/points/", points.points, name="points"),
@@ -40,6 +51,7 @@ urlpatterns = [
         admission.admission,
         name="admission",
     ),
+    path("wallet/desk/terminals/<int:terminal_id>/keys/", terminals.terminal, name="terminal"),
     path("wallet/desk/merchants/", include(register_urls(registers.MERCHANTS))),
     path("wallet/desk/terminals/", include(register_urls(registers.TERMINALS))),
 ]

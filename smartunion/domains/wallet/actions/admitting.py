@@ -126,6 +126,8 @@ class IssuedKey:
 def issue_key(*, terminal_id: int, by: Person | None, at: datetime) -> IssuedKey:
     """Make a terminal a new key of 32 bytes; two at most are live at once."""
     terminal = Terminal.objects.select_for_update().get(pk=terminal_id)
+    if terminal.retired_at is not None:
+        raise refusals.TerminalRetired(terminal=terminal.code)
     live = TerminalKey.objects.filter(terminal=terminal, retired_at__isnull=True).count()
     if live >= KEYS_LIVE:
         raise refusals.TwoKeysLive(terminal=terminal.code)

@@ -112,6 +112,8 @@ def readmit(*, wallet_id: int, by: Person, at: datetime, because: str) -> None:
     wallet = Wallet.objects.select_for_update(no_key=True).get(pk=wallet_id)
     if wallet.owner_id == by.pk:
         raise refusals.OwnMatter
+    if wallet.barred_at is None:
+        raise refusals.NotBarred(name=wallet.owner.name)
     Wallet.objects.filter(pk=wallet_id).update(barred_at=None, recent=[], seq=F("seq"))
     record("wallet.readmitted", wallet, by=by, at=at, because=because)
 

@@ -360,6 +360,30 @@ class TwoKeysLive(Refused):
     status = 409
 
 
+class TerminalRetired(Refused):
+    code = "wallet.terminal_retired"
+    text = "终端{terminal}已停用，不能再发密钥"
+    clause = "3.1-1②"
+    remedy = "换机请登记一台新终端，再给它发密钥"
+    status = 409
+
+
+class KeyUnknown(Refused):
+    code = "wallet.key_unknown"
+    text = "这台终端没有这把在用的密钥"
+    clause = "3.1-1②"
+    remedy = "可能刚被停用，刷新页面看看"
+    status = 409
+
+
+class NotBarred(Refused):
+    code = "wallet.not_barred"
+    text = "{name}的钱包没有被取消资格"
+    clause = "7.1③"
+    remedy = "可能别人刚恢复过，刷新页面看看"
+    status = 409
+
+
 class MonthNotOver(Refused):
     code = "wallet.month_not_over"
     text = "{month}还没有过完，不能月结"

@@ -98,6 +98,7 @@ def freezings(request: PersonRequest) -> HttpResponse:
     context = {
         "open": cases.open_cases(terms=terms, names=names),
         "closed": cases.closed_cases(terms=terms, names=names),
+        "barred": cases.barred(names=names),
         "answer_days": terms.appeal_working_days,
         "burst_minutes": terms.burst_minutes,
         "burst_count": terms.burst_count,

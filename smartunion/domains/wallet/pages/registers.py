@@ -61,6 +61,7 @@ TERMINALS = Register(
     order="code",
     fields="merchant code name upgraded_on",
     key="code",
+    link="wallet:terminal",
     save=save_terminal,
     off=lambda row: row.retired_at is not None,
     empty=("还没有终端", "1月15日前完成 41 家商户 POS 机具升级；登记后这里列出每台终端。"),

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 
 from smartunion.domains.wallet import rules
-from smartunion.domains.wallet.models import Freezing, Payment
+from smartunion.domains.wallet.models import Freezing, Payment, Wallet
 from smartunion.kernel.base.calendar import add_working_days
 from smartunion.kernel.base.days import campus_day, end_of
 from smartunion.kernel.people.models import Person
@@ -118,6 +118,44 @@ def closed_cases(*, terms: rules.Terms, names: bool, limit: int = 20) -> list[Ca
     """Return what was decided last."""
     rows = Freezing.objects.filter(decided_at__isnull=False).order_by("-decided_at")[:limit]
     return _cases(rows, terms, names=names, tries=False)
+
+
+@dataclass(frozen=True)
+class BarredWallet:
+    """A wallet whose eligibility was taken, and by which decision."""
+
+    id: int
+    owner_id: int
+    payer: str
+    unit: str
+    barred_at: datetime | None
+    freezing_id: int | None
+    decider: str
+    because: str
+
+
+def barred(*, names: bool, wallet_id: int | None = None) -> list[BarredWallet]:
+    """Return the barred wallets, the newest first; one of them where it is named."""
+    rows = Wallet.objects.filter(barred_at__isnull=False).select_related("owner__unit")
+    if wallet_id is not None:
+        rows = rows.filter(pk=wallet_id)
+    found = []
+    for row in rows.order_by("-barred_at"):
+        confirmed = row.freezings.filter(outcome=Freezing.Outcome.CONFIRMED)
+        by = confirmed.select_related("decided_by").order_by("-decided_at").first()
+        found.append(
+            BarredWallet(
+                id=row.pk,
+                owner_id=row.owner_id,
+                payer=row.owner.name if names else masked(row.owner.name),
+                unit=row.owner.unit.name if row.owner.unit else "",
+                barred_at=row.barred_at,
+                freezing_id=by.pk if by else None,
+                decider=by.decided_by.name if by and by.decided_by else "",
+                because=by.because if by else "",
+            )
+        )
+    return found
 
 
 def would_answer_by(at: datetime, terms: rules.Terms) -> datetime:

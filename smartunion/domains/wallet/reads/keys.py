@@ -2,12 +2,16 @@
 
 import hashlib
 import hmac
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from django.conf import settings
 
 from smartunion.domains.wallet.models import TerminalKey
 from smartunion.kernel.private import box
+from smartunion.kernel.trail.models import Entry
+from smartunion.kernel.trail.record import name_of_subject
 
 
 @cache
@@ -34,6 +38,29 @@ def locked_by(locked: bytes | memoryview) -> str:
 def current() -> str:
     """Return the name of the master key that locks today."""
     return box.current()
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """A key as the desk sees it: never its secret."""
+
+    key_id: str
+    since: datetime
+    retired_at: datetime | None
+    because: str
+
+
+def keys_of(terminal_id: int) -> list[KeyRow]:
+    """Return a terminal's keys, live ones first, then the newest."""
+    rows = TerminalKey.objects.filter(terminal=terminal_id)
+    named = {name_of_subject(row): row for row in rows}
+    ended = Entry.objects.filter(what="wallet.key_retired", subject__in=named)
+    because = {entry.subject: entry.because for entry in ended}
+    found = [
+        KeyRow(row.key_id, row.since, row.retired_at, because.get(name, ""))
+        for name, row in named.items()
+    ]
+    return sorted(found, key=lambda row: (row.retired_at is not None, -row.since.timestamp()))
 
 
 def broken(limit: int) -> list[tuple[str, str]]:

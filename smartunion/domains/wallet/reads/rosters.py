@@ -32,6 +32,11 @@ def terminals_said() -> str:
     return f"在用 {live.count()} 台，分属 {shops} 家商户；已升级 {upgraded} 台。"
 
 
+def terminal(terminal_id: int) -> Terminal | None:
+    """Return one terminal with its merchant, or None."""
+    return Terminal.objects.filter(pk=terminal_id).select_related("merchant").first()
+
+
 def merchant(merchant_id: int) -> Merchant | None:
     """Return one merchant, or None."""
     return Merchant.objects.filter(pk=merchant_id).select_related("unit").first()

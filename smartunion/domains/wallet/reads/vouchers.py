@@ -37,6 +37,13 @@ REASONS = {
     "insufficient": "余额不够",
     "wallet_unknown": "没有这个钱包",
 }
+ADVICE = {
+    "frozen": ("7.1②", "到「付款码已冻结」看原因和申诉"),
+    "barred": ("7.1③", "请联系工会福利部"),
+    "code_used": ("3.1-1③", "给收银员扫下面的新码"),
+    "insufficient": ("3.1-1①", "先划拨当月额度，或换一种方式付"),
+}
+"""Why a payment was declined, by the plan's clause, and what its payer can do now."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,8 @@ class Voucher:
     refunded_fen: int
     subsidy_fen: int
     adjusted_fen: int
+    clause: str = ""
+    remedy: str = ""
 
     @property
     def total_fen(self) -> int:
@@ -125,6 +134,7 @@ def _voucher(row: Payment, words: dict[str, tuple[str, str]], *, names: bool) ->
     if row.status == "S" and refunded:
         said = f"{said}，退过 {refunded // 100:,}.{refunded % 100:02}"
     owner = row.wallet.owner
+    clause, remedy = ADVICE.get(row.reason, ("", ""))
     return Voucher(
         id=row.pk,
         at=row.occurred_at,
@@ -144,6 +154,8 @@ def _voucher(row: Payment, words: dict[str, tuple[str, str]], *, names: bool) ->
         refunded_fen=refunded,
         subsidy_fen=row.subsidy_fen,
         adjusted_fen=getattr(row, "adjusted_fen", 0),
+        clause=clause,
+        remedy=remedy,
     )
 
 
