@@ -78,7 +78,8 @@ def notable(window: Window, calendar: Calendar) -> tuple[str, ...]:
     for day in days_of(window, calendar)[1:]:
         on = day.fact.day
         if day.fact.is_working and day.fact.kind in (Kind.MAKE_UP, Kind.RULED):
-            told.append(f"{_short(on)} {day.fact.words}，计入")
+            why = "调休上班" if day.fact.kind == Kind.MAKE_UP else day.fact.words
+            told.append(f"{_short(on)} {why}，计入")
         elif not day.fact.is_working and day.fact.label:
             holidays.setdefault(day.fact.label, []).append(on)
     for label, off in holidays.items():
