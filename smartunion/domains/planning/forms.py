@@ -116,6 +116,13 @@ class Upload(forms.Form):
     file = forms.FileField(label="年度计划文件", help_text="Excel（.xlsx）或 YAML（.yaml）")
 
 
+class Writing(forms.Form):
+    """写入预览过的草案."""
+
+    token = forms.CharField(widget=forms.HiddenInput)
+    because = _because("写明依据，例如“常委会1月4日会议”")
+
+
 class DayRuling(forms.Form):
     """改校历."""
 

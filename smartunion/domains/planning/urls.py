@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("calendar/ruling/", calendar.ruling, name="ruling"),
     path("calendar/<int:year>/confirmation/", calendar.year_confirmation, name="confirm_year"),
     path("import/", files.importing, name="import"),
+    path("import/writing/", files.writing, name="writing"),
     path("<int:year>/adoption/", files.adoption, name="adoption"),
     path("plan.xlsx", files.export, name="export"),
     path("copy/", files.copy, name="copy"),

@@ -13,7 +13,7 @@ from smartunion.domains.planning.reads.amendments import latest, locked, shut
 from smartunion.domains.planning.reads.files import digest, inspect
 from smartunion.domains.planning.reads.tables import TABLES, content_of, links_of
 from smartunion.domains.planning.rules.content import BY_KEY, Content, Raw, cells
-from smartunion.domains.planning.rules.refusals import AlreadyAdopted, RowsWrong
+from smartunion.domains.planning.rules.refusals import AlreadyAdopted, PlanMoved, RowsWrong
 from smartunion.domains.planning.rules.sums import require
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
@@ -28,18 +28,28 @@ STAMP = Greatest(
 
 @transaction.atomic
 def import_plan(
-    *, raw: Raw, adopted: bool = False, by: Person | None, at: datetime, because: str
+    *,
+    raw: Raw,
+    adopted: bool = False,
+    seen: str | None = None,
+    by: Person | None,
+    at: datetime,
+    because: str,
 ) -> PlanYear:
     """Write a plan year from a file, whole or not at all; the same file again changes nothing.
 
-    Raises RowsWrong (its `facts["errors"]` name sheet, row, column and what is expected) and
-    AlreadyAdopted when the adopted plan differs from the file (R001, R208).
+    `seen` is the digest of the year's content that the writer has been shown ("" for none).
+    Raises RowsWrong (its `facts["errors"]` name sheet, row, column and what is expected),
+    AlreadyAdopted when the adopted plan differs from the file (R001, R208) and PlanMoved when the
+    year is not what was seen.
     """
     content, errors = inspect(raw)
     if errors:
         raise RowsWrong(count=len(errors), first=str(errors[0]), errors=[str(e) for e in errors])
     facts = content["plan"][0]
     plan = PlanYear.objects.select_for_update().filter(year=facts["year"]).first()
+    if seen is not None and seen != (digest(content_of(plan)) if plan else ""):
+        raise PlanMoved(year=facts["year"])
     if plan is not None and plan.adopted_at is not None:
         last = latest(plan)
         if digest(content) != digest(content_of(plan)):

@@ -23,17 +23,21 @@ from smartunion.domains.planning.models import (
     SubTask,
     Term,
 )
-from smartunion.domains.planning.rules.content import cells
+from smartunion.domains.planning.rules.content import Content, cells
 from smartunion.domains.planning.rules.refusals import NoPlan, NothingLikeThat
-from smartunion.domains.planning.rules.years import Cells
+from smartunion.domains.planning.rules.years import Cells, Difference, compare
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.files.models import File
 from smartunion.kernel.files.reads import of as files_of
 from smartunion.kernel.trail.models import Entry
 from smartunion.kernel.trail.reads import of as trail_of
 
+from .files import counts, digest
 from .plan import plan_of
 from .tables import content_of
+
+MOST_SHOWN = 300
+"""Differences that a preview lists; a whole new plan has more cells than anybody reads."""
 
 UNDECIDED = "未定"
 """Shown for a term that the plan leaves without a value."""
@@ -224,6 +228,50 @@ def sides() -> list[tuple[str, str]]:
             words = f"{plan.year} 第 {version.number} 版（{day}）"
             found.append((f"{plan.year}.{version.number}", words))
     return found
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a file would do to its plan year, before anything is written."""
+
+    year: int
+    title: str
+    state: str
+    """new, draft, same or adopted: what the year is now, against the file."""
+    seen: str
+    counts: list[tuple[str, int]]
+    sheets: list[tuple[str, list[Difference]]]
+    more: int
+    """How many differences are not listed, because there are too many."""
+    added: int
+    changed: int
+    removed: int
+
+
+def preview(content: Content) -> Preview:
+    """Return what writing the content would add, change and remove (R001)."""
+    facts = content["plan"][0]
+    now = PlanYear.objects.filter(year=facts["year"]).first()
+    old = content_of(now) if now else None
+    found = compare(cells(old), cells(content)) if old else []
+    sheets: dict[str, list[Difference]] = {}
+    for one in found[:MOST_SHOWN]:
+        sheets.setdefault(one.sheet, []).append(one)
+    state = "new" if now is None else "same" if not found else "draft"
+    if state == "draft" and now and now.adopted_at is not None:
+        state = "adopted"
+    return Preview(
+        year=facts["year"],
+        title=facts["title"],
+        state=state,
+        seen=digest(old) if old else "",
+        counts=counts(content),
+        sheets=list(sheets.items()),
+        more=max(len(found) - MOST_SHOWN, 0),
+        added=sum(one.what == "新增" for one in found),
+        changed=len({(one.sheet, one.code) for one in found if one.what == "修改"}),
+        removed=sum(one.what == "删除" for one in found),
+    )
 
 
 def trail(year: int) -> list[Entry]:

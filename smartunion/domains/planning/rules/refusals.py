@@ -22,6 +22,24 @@ class NoPlan(Refused):
     status = 404
 
 
+class PlanMoved(Refused):
+    """Between preview and writing the plan year has changed."""
+
+    code = "planning.plan_moved"
+    text = "预览之后 {year} 年度计划又改过，没有写入"
+    clause = "R001"
+    remedy = "请重新上传同一份文件，再看一遍会改哪些行"
+
+
+class PreviewStale(Refused):
+    """What the preview carried has gone stale or is not the house's own."""
+
+    code = "planning.preview_stale"
+    text = "预览放得太久，没有写入"
+    clause = "R001"
+    remedy = "请重新上传同一份文件"
+
+
 class NothingLikeThat(Refused):
     """The plan has no row of this code."""
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,6 +28,7 @@ from smartunion.domains.planning.reads.plan import plan_of
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.models import CalendarDay, CalendarYear
 from smartunion.kernel.people.models import Appointment, Office, Person
+from smartunion.kernel.trail.models import Entry
 from tests.cast import MARCH_5, appoint
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,7 @@ READING = [
 CHANGING = [
     "/plan/budget/revision/",
     "/plan/import/",
+    "/plan/import/writing/",
     "/plan/terms/wallet/cap_fen/",
     "/plan/calendar/ruling/",
     "/plan/2025/adoption/",
@@ -298,6 +301,80 @@ def test_a_workbook_with_a_wrong_cell_is_told_cell_by_cell_and_nothing_is_writte
     assert "读不出来" in junk.content.decode()
     odd = officer.post("/plan/import/", upload("计划.yaml", b"- 1\n- 2"))
     assert "读不出来" in odd.content.decode()
+
+
+def changed_book(plan: PlanYear, year: int, **cells: object) -> bytes:
+    book = load_workbook(BytesIO(files.workbook_of(plan)))
+    book["年度计划"]["A2"] = year
+    for cell, value in cells.items():
+        book["里程碑"][cell] = value
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def token_of(answer: Any) -> str:
+    return str(answer.context["writing"].initial["token"])
+
+
+@pytest.mark.clause("R001")
+def test_a_file_is_looked_at_before_the_draft_is_written(plan_2025: PlanYear, wang: Person) -> None:
+    """A new year is all new; the same file again changes nothing; one cell is one change."""
+    officer = signed_in(wang, "plan.view", "plan.edit")
+    first = officer.post("/plan/import/", upload("2027.xlsx", changed_book(plan_2025, 2027)))
+    assert first.context["preview"].state == "new"
+    assert "新年度，还没有写入" in first.content.decode()
+    assert PlanYear.objects.count() == 1
+    write = {"token": token_of(first), "because": "编制草案"}
+    assert officer.post("/plan/import/writing/", write)["Location"] == "/plan/?year=2027"
+    draft = PlanYear.objects.get(year=2027)
+    again = officer.post("/plan/import/", upload("2027.xlsx", changed_book(plan_2025, 2027)))
+    assert again.context["preview"].state == "same"
+    assert "writing" in again.context
+    assert "写入草案</button>" not in again.content.decode()
+
+    title = Milestone.objects.filter(plan=draft).order_by("code")[0].title
+    other = changed_book(plan_2025, 2027, C2=f"{title}（改）")
+    shown = officer.post("/plan/import/", upload("2027.xlsx", other))
+    found = shown.context["preview"]
+    assert (found.state, found.added, found.changed, found.removed) == ("draft", 0, 1, 0)
+    assert f"{title}（改）" in shown.content.decode()
+    assert not Milestone.objects.filter(plan=draft, title__endswith="（改）").exists()
+    officer.post("/plan/import/writing/", {"token": token_of(shown), "because": "改一处"})
+    assert Milestone.objects.filter(plan__year=2027, title__endswith="（改）").count() == 1
+    assert Entry.objects.filter(what="planning.imported").latest("pk").because == "改一处"
+
+
+def test_what_has_changed_since_the_preview_is_not_overwritten(
+    plan_2025: PlanYear, wang: Person, chen: Person
+) -> None:
+    """Two look at the same draft; the second to write is told to look again."""
+    ours = signed_in(wang, "plan.view", "plan.edit")
+    theirs = signed_in(chen, "plan.view", "plan.edit")
+    mine = ours.post("/plan/import/", upload("a.xlsx", changed_book(plan_2025, 2027)))
+    other = theirs.post(
+        "/plan/import/", upload("b.xlsx", changed_book(plan_2025, 2027, C2="另一份"))
+    )
+    done = theirs.post("/plan/import/writing/", {"token": token_of(other), "because": "乙"})
+    assert done.status_code == 302
+    late = ours.post("/plan/import/writing/", {"token": token_of(mine), "because": "甲"})
+    assert late.status_code == 409
+    assert "预览之后 2027 年度计划又改过" in late.content.decode()
+    stolen = ours.post("/plan/import/writing/", {"token": token_of(other), "because": "甲"})
+    assert stolen.status_code == 409
+    assert "预览放得太久" in stolen.content.decode()
+
+
+def test_an_adopted_year_is_not_overwritten_by_a_file(plan_2025: PlanYear, wang: Person) -> None:
+    officer = signed_in(wang, "plan.view", "plan.edit")
+    shown = officer.post(
+        "/plan/import/", upload("2025.xlsx", changed_book(plan_2025, 2025, C2="另一个"))
+    )
+    assert shown.context["preview"].state == "adopted"
+    assert "已通过的计划不能整份覆盖" in shown.content.decode()
+    assert "写入草案</button>" not in shown.content.decode()
+    forced = {"token": token_of(shown), "because": "硬写"}
+    assert officer.post("/plan/import/writing/", forced).status_code == 409
 
 
 @pytest.mark.clause("R001")
