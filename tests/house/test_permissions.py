@@ -321,6 +321,8 @@ WHOLE_CAMPUS: dict[str, str] = {
     "membership:assets_export": "the list's own rows, as a sheet",
     "performance:board_part": REFERENCE,
     "performance:cockpit_part": REFERENCE,
+    "publicity:posting": "public to everybody on campus; its masks are tested in kernel/publicity",
+    "publicity:objecting": "anybody on campus may object to any posting",
 }
 """Pages with an object in their address that have no somebody else, and why."""
 
@@ -328,6 +330,7 @@ BY_PERMISSION = {
     "people.appoint", "people.edit", "plan.view", "plan.edit", "plan.budget", "plan.calendar",
     "indicator.view", "indicator.rows", "wallet.desk", "wallet.merchants", "wallet.points",
     "wallet.release", "ledger.view", "trail.view", "files.view", "cockpit.view",
+    "publicity.desk", "publicity.decide",
 }  # fmt: skip
 """Permissions that offices.yaml grants for the whole campus only (tested below)."""
 

@@ -1,25 +1,19 @@
 """Post, object, answer, decide, mend, take down. Each locks the posting first."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Max
-from django.urls import reverse
 
 from smartunion.kernel.base import calendar
 from smartunion.kernel.base.days import CAMPUS, campus_day, end_of
-from smartunion.kernel.notices.actions import tell
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.timers.actions import cancel_under, set_timer
 from smartunion.kernel.trail.record import record
 
-from . import proofs, reads, refusals, rules
+from . import proofs, reads, refusals, rules, telling, windows
 from .models import Objection, Outage, Posting, Proof
-
-CLOSES, PROBE, TAKES_DOWN, REPLY_DUE = (
-    "publicity.closes", "publicity.probe", "publicity.takes_down", "publicity.reply_due",
-)  # fmt: skip
 
 
 @transaction.atomic
@@ -63,10 +57,10 @@ def post(
     posting.decided_by.set(decided_by)
     record(
         "publicity.posted", posting, by=by, at=at, about=about, working_days=working_days,
-        closes=_last_day(posting), sha256=said.sha256,
+        closes=windows.last_day(posting), sha256=said.sha256,
     )  # fmt: skip
-    _count(posting, at)
-    _look_after(posting, at, minutes=0)
+    windows.count(posting, at)
+    windows.look_after(posting, at, at=at)
     proofs.keep(posting, Proof.Moment.POSTED, at=at)
     return posting
 
@@ -77,43 +71,6 @@ def _next_number(year: int) -> str:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('publicity.number'))")
     last = Posting.objects.filter(number__startswith=f"GS-{year}-").aggregate(n=Max("number"))["n"]
     return f"GS-{year}-{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04}"
-
-
-def _last_day(posting: Posting) -> str:
-    return reads.window_of(posting).last_on.isoformat()
-
-
-def _count(posting: Posting, at: datetime) -> None:
-    """Set the timer of the window's end; each start of the clock has one of its own."""
-    set_timer(
-        kind=CLOSES,
-        key=f"posting/{posting.pk}/closes/{posting.restarts}",
-        due_at=posting.closes_at + rules.SETTLE,
-        payload={"posting": posting.pk, "restarts": posting.restarts},
-        at=at,
-    )
-
-
-def _look_after(posting: Posting, at: datetime, *, minutes: int) -> None:
-    """Let the page be looked at after so many minutes; watching goes on from there."""
-    due_at = at + timedelta(minutes=minutes)
-    set_timer(
-        kind=PROBE,
-        key=f"posting/{posting.pk}/probe/{due_at.timestamp():.0f}",
-        due_at=due_at,
-        payload={"posting": posting.pk},
-        at=at,
-    )
-
-
-def locked(posting_id: int) -> Posting:
-    """Return the posting, its row locked until the transaction ends."""
-    return Posting.objects.select_for_update(of=("self",)).get(pk=posting_id)
-
-
-def _must_stand(posting: Posting, verb: str, *states: str) -> None:
-    if posting.state not in (states or (Posting.State.OPEN,)):
-        raise refusals.NotOpen(number=posting.number, state=posting.get_state_display(), verb=verb)
 
 
 @transaction.atomic
@@ -127,8 +84,8 @@ def amend(
     because: str,
 ) -> Posting:
     """Change what a posting says: its window counts anew from today."""
-    posting = locked(posting_id)
-    _must_stand(posting, "更正")
+    posting = windows.locked(posting_id)
+    windows.must_stand(posting, "更正")
     if rows is not None:
         posting.rows = [[label, text] for label, text in rows]
     if body is not None:
@@ -151,8 +108,8 @@ def amend(
 @transaction.atomic
 def restart(*, posting_id: int, by: Person | None, at: datetime, because: str) -> Posting:
     """Count the window anew from the campus day of `at`, which is itself not counted."""
-    posting = locked(posting_id)
-    _must_stand(posting, "重新起算")
+    posting = windows.locked(posting_id)
+    windows.must_stand(posting, "重新起算")
     window = rules.window(campus_day(at), posting.working_days, calendar.campus())
     posting.counted_from_on = window.counted_from_on
     posting.closes_at = window.closes_at
@@ -160,36 +117,18 @@ def restart(*, posting_id: int, by: Person | None, at: datetime, because: str) -
     posting.restarts += 1
     posting.save(update_fields=["counted_from_on", "closes_at", "provisional", "restarts"])
     cancel_under(prefix=f"posting/{posting.pk}/closes", at=at)
-    _count(posting, at)
+    windows.count(posting, at)
     record(
         "publicity.restarted", posting, by=by, at=at, because=because, about=posting.about,
-        closes=_last_day(posting),
+        closes=windows.last_day(posting),
     )  # fmt: skip
     proofs.keep(posting, Proof.Moment.RESTARTED, at=at)
-    _tell(
+    telling.desk(
         posting, "restarted", at=at, number=posting.restarts,
         title=f"{posting.number} 公示期重新起算",
-        text=f"{because}。新的公示期 {posting.working_days} 个工作日，至 {_until(posting)}。",
+        text=f"{because}。公示期 {posting.working_days} 个工作日，至 {windows.until(posting)}。",
     )  # fmt: skip
     return posting
-
-
-def _until(posting: Posting) -> str:
-    last = reads.window_of(posting).last_on
-    return f"{last.month}月{last.day}日 24:00"
-
-
-def _tell(
-    posting: Posting, what: str, *, at: datetime, title: str, text: str, number: int = 0
-) -> None:
-    """Tell the desk of publicity and whoever posted."""
-    to = reads.officers(reads.DESK, on=campus_day(at))
-    if posting.posted_by is not None and posting.posted_by not in to:
-        to.append(posting.posted_by)
-    tell(
-        to=to, about=f"publicity.{what}:{posting.pk}:{number}", title=title, text=text,
-        link=reverse("publicity:desk_posting", args=[posting.pk]), at=at,
-    )  # fmt: skip
 
 
 @transaction.atomic
@@ -198,7 +137,7 @@ def recount(*, posting_id: int, at: datetime) -> bool:
 
     A window that would have been over by the new calendar is left as it was announced.
     """
-    posting = locked(posting_id)
+    posting = windows.locked(posting_id)
     window = rules.window(posting.counted_from_on, posting.working_days, calendar.campus())
     same = (posting.closes_at, posting.provisional) == (window.closes_at, window.provisional)
     if posting.state != Posting.State.OPEN or same or window.closes_at <= at:
@@ -207,43 +146,23 @@ def recount(*, posting_id: int, at: datetime) -> bool:
     posting.closes_at, posting.provisional = window.closes_at, window.provisional
     posting.save(update_fields=["closes_at", "provisional"])
     if moved:
-        _count(posting, at)
+        windows.count(posting, at)
         record(
             "publicity.recounted", posting, by=None, at=at, because="校历有变动",
-            about=posting.about, closes=_last_day(posting),
+            about=posting.about, closes=windows.last_day(posting),
         )  # fmt: skip
-        _tell(
+        telling.desk(
             posting, "recounted", at=at, number=int(at.timestamp()),
-            title=f"{posting.number} 公示期满日有变", text=f"校历有变动，改为 {_until(posting)}。",
+            title=f"{posting.number} 公示期满日有变",
+            text=f"校历有变动，改为 {windows.until(posting)}。",
         )  # fmt: skip
     return moved
-
-
-def tell_of_outage(outage: Outage, *, at: datetime) -> None:
-    """Tell the desk that a page is not as it was posted; once for each outage."""
-    posting = outage.posting
-    began = outage.began_at.astimezone(CAMPUS)
-    _tell(
-        posting, "outage", number=outage.pk, at=at,
-        title=f"{posting.number} {outage.get_kind_display()}",
-        text=f"{began:%-m月%-d日 %H:%M} 起{outage.get_kind_display()}，请尽快恢复；"
-        f"恢复当日起重新计算 {posting.working_days} 个工作日。",
-    )  # fmt: skip
-
-
-def tell_of_lateness(objection: Objection, *, at: datetime) -> None:
-    """Tell the desk that nobody has answered an objection in time."""
-    _tell(
-        objection.posting, "reply_late", number=objection.seq, at=at,
-        title=f"{objection.posting.number} 第 {objection.seq} 条异议逾期未答复",
-        text="请今天答复；逾期会公开显示。",
-    )  # fmt: skip
 
 
 @transaction.atomic
 def take_down(*, posting_id: int, by: Person | None, at: datetime, because: str) -> Posting:
     """Take a posting off the public page; one that still stands is withdrawn by that."""
-    posting = locked(posting_id)
+    posting = windows.locked(posting_id)
     if posting.taken_down_at is not None:
         return posting
     posting.taken_down_at = at
@@ -266,7 +185,7 @@ def object_to(
 
     The same words of the same person are one objection, however often they are sent.
     """
-    posting = locked(posting_id)
+    posting = windows.locked(posting_id)
     name, contact, text = name.strip(), contact.strip(), text.strip()
     if not name or not contact:
         raise refusals.NoName
@@ -276,7 +195,7 @@ def object_to(
         return said_before
     if posting.state != Posting.State.OPEN or at >= posting.closes_at:
         ended = posting.ended_at if posting.state == Posting.State.UPHELD else None
-        closed = f"{ended.astimezone(CAMPUS):%-m月%-d日 %H:%M}" if ended else _until(posting)
+        closed = f"{ended.astimezone(CAMPUS):%-m月%-d日 %H:%M}" if ended else windows.until(posting)
         raise refusals.WindowOver(closed=closed)
     on = campus_day(at)
     due_on = calendar.campus().add_working_days(on, reads.terms(on).reply_working_days)
@@ -286,10 +205,10 @@ def object_to(
     )  # fmt: skip
     record("publicity.objected", posting, by=by, at=at, about=posting.about, seq=objection.seq)
     set_timer(
-        kind=REPLY_DUE, key=f"objection/{objection.pk}/reply", due_at=objection.reply_due_at,
-        payload={"objection": objection.pk}, at=at,
+        kind=windows.REPLY_DUE, key=f"objection/{objection.pk}/reply",
+        due_at=objection.reply_due_at, payload={"objection": objection.pk}, at=at,
     )  # fmt: skip
-    _tell(
+    telling.desk(
         posting, "objected", number=objection.seq, at=at,
         title=f"{posting.number} 收到第 {objection.seq} 条异议",
         text=f"请在 {due_on.month}月{due_on.day}日 24:00 前答复。发布人和作出决定的人不能办理。",
@@ -300,7 +219,7 @@ def object_to(
 def _judged(objection_id: int, *, by: Person, verb: str) -> tuple[Objection, Posting]:
     """Return the objection and its posting, locked, if this person may judge it."""
     posting_id = Objection.objects.values_list("posting_id", flat=True).get(pk=objection_id)
-    posting = locked(posting_id)
+    posting = windows.locked(posting_id)
     objection = Objection.objects.select_for_update(of=("self",)).get(pk=objection_id)
     if part := reads.part_of(by, posting, objection):
         raise refusals.OwnMatter(name=by.name, part=part, verb=verb)
@@ -322,36 +241,23 @@ def reply(*, objection_id: int, text: str, by: Person, at: datetime) -> Objectio
     objection.save(update_fields=["state", "reply", "replied_by", "replied_at"])
     cancel_under(prefix=f"objection/{objection.pk}", at=at)
     record("publicity.replied", posting, by=by, at=at, about=posting.about, seq=objection.seq)
-    _tell_objector(objection, at=at, title="您的异议已答复", text=objection.reply, number=1)
+    telling.objector(objection, at=at, title="您的异议已答复", text=objection.reply, number=1)
     return objection
 
 
-def _tell_objector(
-    objection: Objection, *, at: datetime, title: str, text: str, number: int
-) -> None:
-    """Tell whoever objected signed in; others read the public page, or are called by the desk."""
-    if objection.person is None:
-        return
-    page = reverse("publicity:posting", args=[objection.posting.number])
-    tell(
-        to=objection.person, about=f"publicity.objection:{objection.pk}:{number}",
-        title=title, text=text, link=page, at=at,
-    )  # fmt: skip
-
-
 @transaction.atomic
-def uphold(*, objection_id: int, because: str, by: Person, at: datetime) -> Objection:
+def uphold(*, objection_id: int, by: Person, at: datetime, because: str) -> Objection:
     """Find an objection valid: the posting ends at once, irrevocably (R218)."""
     objection, posting = _judged(objection_id, by=by, verb="裁定")
-    _must_stand(posting, "裁定", Posting.State.OPEN, Posting.State.WAITING)
+    windows.must_stand(posting, "裁定", Posting.State.OPEN, Posting.State.WAITING)
     _decide(objection, Objection.State.UPHELD, because, by=by, at=at)
     posting.state = Posting.State.UPHELD
-    _end(posting, at=at, because=f"第 {objection.seq} 条异议成立")
+    windows.end(posting, at=at, because=f"第 {objection.seq} 条异议成立")
     record(
         "publicity.upheld", posting, by=by, at=at, because=because, about=posting.about,
         seq=objection.seq,
     )  # fmt: skip
-    _tell(
+    telling.desk(
         posting, "upheld", at=at, title=f"{posting.number} 异议成立",
         text=f"第 {objection.seq} 条异议成立：{because}"
         + (f"。{posting.if_upheld}" if posting.if_upheld else ""),
@@ -360,17 +266,17 @@ def uphold(*, objection_id: int, because: str, by: Person, at: datetime) -> Obje
 
 
 @transaction.atomic
-def dismiss(*, objection_id: int, because: str, by: Person, at: datetime) -> Objection:
+def dismiss(*, objection_id: int, by: Person, at: datetime, because: str) -> Objection:
     """Find an objection invalid; the last one dismissed after the window's end closes it."""
     objection, posting = _judged(objection_id, by=by, verb="裁定")
-    _must_stand(posting, "裁定", Posting.State.OPEN, Posting.State.WAITING)
+    windows.must_stand(posting, "裁定", Posting.State.OPEN, Posting.State.WAITING)
     _decide(objection, Objection.State.DISMISSED, because, by=by, at=at)
     record(
         "publicity.dismissed", posting, by=by, at=at, because=because, about=posting.about,
         seq=objection.seq,
     )  # fmt: skip
     if posting.state == Posting.State.WAITING:
-        expire(posting, at=at)
+        windows.expire(posting, at=at)
     return objection
 
 
@@ -385,41 +291,7 @@ def _decide(
     objection.decided_at = at
     objection.save(update_fields=["state", "decision", "decided_by", "decided_at"])
     cancel_under(prefix=f"objection/{objection.pk}", at=at)
-    _tell_objector(
+    telling.objector(
         objection, at=at, title=f"您的异议：{objection.get_state_display()}",
         text=objection.decision, number=2,
     )  # fmt: skip
-
-
-def expire(posting: Posting, *, at: datetime) -> None:
-    """End a locked posting whose window is over, unless something still keeps it.
-
-    A page that is not mended yet holds it open, for its window will count anew; an objection that
-    nobody has decided keeps it waiting.
-    """
-    if posting.outages.filter(repaired_at=None).exists():
-        return
-    if posting.objections.filter(state__in=reads.PENDING).exists():
-        if posting.state == Posting.State.OPEN:
-            posting.state = Posting.State.WAITING
-            posting.save(update_fields=["state"])
-            record("publicity.expired", posting, by=None, at=at, about=posting.about)
-        return
-    posting.state = Posting.State.CLOSED
-    _end(posting, at=at, because="公示期满，没有成立的异议")
-    record("publicity.closed", posting, by=None, at=at, about=posting.about)
-
-
-def _end(posting: Posting, *, at: datetime, because: str) -> None:
-    """Write the end; the page stays for the retention, then it is taken down by itself."""
-    posting.ended_at = at
-    posting.ended_because = because
-    on = campus_day(at)
-    posting.shown_until = end_of(on + timedelta(days=reads.terms(on).retention_days))
-    posting.save(update_fields=["state", "ended_at", "ended_because", "shown_until"])
-    cancel_under(prefix=f"posting/{posting.pk}", at=at)
-    set_timer(
-        kind=TAKES_DOWN, key=f"posting/{posting.pk}/down", due_at=posting.shown_until,
-        payload={"posting": posting.pk}, at=at,
-    )  # fmt: skip
-    proofs.keep(posting, Proof.Moment.ENDED, at=at)

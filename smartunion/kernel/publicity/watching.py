@@ -10,12 +10,11 @@ from django.conf import settings
 from django.db import transaction
 
 from smartunion.kernel.base.days import campus_day
-from smartunion.kernel.timers.actions import cancel_under, set_timer
 from smartunion.kernel.timers.models import Timer
 from smartunion.kernel.trail.models import Entry
 from smartunion.kernel.trail.record import record
 
-from . import actions, reads, rules
+from . import actions, reads, rules, telling, windows
 from .inside import look_inside
 from .models import Objection, Outage, Posting, Snapshot
 from .page_text import Seen
@@ -37,29 +36,20 @@ def every(terms: rules.Terms) -> timedelta:
 
 def probe(timer: Timer, at: datetime) -> None:
     """Ask for a look at a posting's page, and set the timer of the next (timer publicity.probe)."""
-    posting = actions.locked(timer.payload["posting"])
+    posting = windows.locked(timer.payload["posting"])
     if posting.state != Posting.State.OPEN:
         return
     snapshot = Snapshot.objects.create(posting=posting, asked_at=at, inside=inside())
-    _next(posting, at + every(reads.terms(campus_day(at))), at)
+    windows.look_after(posting, at + every(reads.terms(campus_day(at))), at=at)
     if snapshot.inside:
         saw(snapshot_id=snapshot.pk, seen=look_inside(posting.number), at=at)
-
-
-def _next(posting: Posting, due_at: datetime, at: datetime) -> None:
-    """Let there be one next look, then."""
-    cancel_under(prefix=f"posting/{posting.pk}/probe", at=at)
-    set_timer(
-        kind=actions.PROBE, key=f"posting/{posting.pk}/probe/{due_at.timestamp():.0f}",
-        due_at=due_at, payload={"posting": posting.pk}, at=at,
-    )  # fmt: skip
 
 
 @transaction.atomic
 def saw(*, snapshot_id: int, seen: Seen, at: datetime) -> None:
     """Write what a look saw, and what follows: an outage begins, goes on, or is mended."""
     posting_id = Snapshot.objects.values_list("posting_id", flat=True).get(pk=snapshot_id)
-    posting = actions.locked(posting_id)
+    posting = windows.locked(posting_id)
     snapshot = Snapshot.objects.select_for_update(of=("self",)).get(pk=snapshot_id)
     if snapshot.at is not None:
         return
@@ -95,7 +85,7 @@ def _unseen(posting: Posting, before: Snapshot | None, at: datetime) -> None:
         note="核对停了，期间页面是否在线没有记录",
     )  # fmt: skip
     record("publicity.unseen", posting, by=None, at=at, about=posting.about)
-    actions.tell_of_outage(outage, at=at)
+    telling.of_outage(outage, at=at)
 
 
 def _broken(posting: Posting, kind: Outage.Kind, seen: Seen, at: datetime) -> None:
@@ -113,10 +103,10 @@ def _broken(posting: Posting, kind: Outage.Kind, seen: Seen, at: datetime) -> No
         if kind == Outage.Kind.CHANGED and outage.kind == Outage.Kind.DOWN:
             outage.kind = kind
             outage.save(update_fields=["kind"])
-        actions.tell_of_outage(outage, at=at)
+        telling.of_outage(outage, at=at)
     if kind == Outage.Kind.CHANGED:
-        actions.tell_of_outage(outage, at=at)
-    _next(posting, at + LOOK_AGAIN, at)
+        telling.of_outage(outage, at=at)
+    windows.look_after(posting, at + LOOK_AGAIN, at=at)
 
 
 def _mended(posting: Posting, at: datetime) -> None:
@@ -131,7 +121,7 @@ def _mended(posting: Posting, at: datetime) -> None:
     )
     outage.save(update_fields=["repaired_at", "restarted"])
     record("publicity.mended", posting, by=None, at=at, about=posting.about)
-    _next(posting, at + every(terms), at)
+    windows.look_after(posting, at + every(terms), at=at)
     if outage.restarted:
         minutes = int((at - outage.began_at).total_seconds() // 60)
         actions.restart(
@@ -139,15 +129,15 @@ def _mended(posting: Posting, at: datetime) -> None:
             because=f"{outage.get_kind_display()} {minutes} 分钟，恢复当日起重新计算",
         )  # fmt: skip
     elif at >= posting.closes_at + rules.SETTLE:
-        actions.expire(posting, at=at)
+        windows.expire(posting, at=at)
 
 
 def closes(timer: Timer, at: datetime) -> None:
     """End the window for which the timer was set (timer publicity.closes)."""
-    posting = actions.locked(timer.payload["posting"])
+    posting = windows.locked(timer.payload["posting"])
     counted_anew = posting.restarts != timer.payload["restarts"]
     if posting.state == Posting.State.OPEN and not counted_anew:
-        actions.expire(posting, at=at)
+        windows.expire(posting, at=at)
 
 
 def calendar_changed(entry: Entry) -> None:
@@ -172,4 +162,4 @@ def reply_due(timer: Timer, at: datetime) -> None:
     """Tell the desk that an objection was not answered in time (timer publicity.reply_due)."""
     objection = Objection.objects.select_related("posting").get(pk=timer.payload["objection"])
     if objection.state == Objection.State.RECEIVED:
-        actions.tell_of_lateness(objection, at=at)
+        telling.of_lateness(objection, at=at)
