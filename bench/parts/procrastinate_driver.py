@@ -10,6 +10,7 @@ ran; it cannot do so in the transaction that marks it done, which is procrastina
 """
 
 import asyncio
+import logging
 import os
 import random
 import signal
@@ -21,6 +22,7 @@ import procrastinate
 import psycopg
 
 URL = os.environ["DATABASE_URL"]
+logging.getLogger("procrastinate").setLevel(logging.ERROR)
 app = procrastinate.App(
     connector=procrastinate.PsycopgConnector(conninfo=URL, min_size=2, max_size=8)
 )

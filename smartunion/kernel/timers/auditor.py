@@ -35,9 +35,10 @@ BURY = timedelta(minutes=10)
 
 _BEAT = """
 INSERT INTO timers_worker AS known (name, started_at, starts, beat_at, skew_ms, loops)
-VALUES (%(name)s, campus_now(), 1, campus_now(), 0, %(loops)s)
+VALUES (%(name)s, campus_now(), 1, campus_now(),
+  EXTRACT(EPOCH FROM %(here)s - campus_now()) * 1000, %(loops)s)
 ON CONFLICT (name) DO UPDATE SET beat_at = campus_now(), loops = excluded.loops,
-  skew_ms = EXTRACT(EPOCH FROM %(here)s - campus_now()) * 1000,
+  skew_ms = excluded.skew_ms,
   starts = known.starts + %(began)s::int,
   started_at = CASE WHEN %(began)s THEN campus_now() ELSE known.started_at END
 """
