@@ -7,10 +7,14 @@ from django.http import HttpResponse
 from smartunion.domains.wallet.reads import home as wallet
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.procedures.reads import waiting_for
 from smartunion.kernel.web.menu import Tab, bottom_bar
 from smartunion.kernel.web.page import SIGNED_IN, PersonRequest, page, show
+from smartunion.kernel.web.wording import left, urgency
 
 SERVICES = (
+    Tab("clipboard-list", "我的事项", "procedures:my_cases", SIGNED_IN),
     Tab("wallet", "钱包", "wallet:wallet", "wallet.own"),
     Tab("receipt", "账单", "wallet:statement", "wallet.own"),
     Tab("building-store", "能用的商户", "wallet:shops", "wallet.own"),
@@ -33,14 +37,39 @@ def greeting(at: datetime) -> str:
     return next(words for until, words in GREETINGS if hour < until)
 
 
+MOST_TODOS = 5
+SHAPES = {"late": "late", "soon": "wait"}
+
+
+def waiting(person: Person, at: datetime) -> list[wallet.Todo]:
+    """Return the steps of cases that wait for the person, the nearest limit first."""
+    return [
+        wallet.Todo(
+            title=one.case.title,
+            words=one.step.name,
+            state=SHAPES.get(urgency(one.due_at, now=at), "off") if one.due_at else "off",
+            said=left(one.due_at, now=at) if one.due_at else "不限时",
+            url_name="procedures:step",
+            arg=one.run.pk,
+            button="去投票" if one.part == "票决" else "",
+        )
+        for one in waiting_for(person, at)
+        if one.mine
+    ]
+
+
 @page(can=SIGNED_IN)
 def home(request: PersonRequest) -> HttpResponse:
     """首页."""
     at = clock.now()
     own = request.mandate.may("wallet.own")
+    cases = waiting(request.person, at)
+    decides = request.mandate.may("wallet.release")
+    todos = [*cases[:MOST_TODOS], *wallet.todos(request.person, decides=decides, at=at)]
     context = {
         "greeting": greeting(at),
-        "todos": wallet.todos(request.person, decides=request.mandate.may("wallet.release"), at=at),
+        "todos": todos,
+        "todo_count": len(todos) + len(cases[MOST_TODOS:]),
         "purse": wallet.purse(request.person, at=at) if own else None,
         "opens_wallet": own,
         "next_due": wallet.next_due(at),

@@ -5,6 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 
 from smartunion.kernel.web.menu import Group, Item, Tab, bottom_bar, tree
+from smartunion.kernel.base import clock
+from smartunion.kernel.notices import reads as notices
+from smartunion.kernel.procedures.reads import waiting_for
 from smartunion.kernel.web.page import SIGNED_IN
 
 TOP = Group("")
@@ -17,7 +20,15 @@ HOUSE = Group("六大工程", "tools", "自身建设", "自身")
 COMMON = Group("公共")
 
 MENU: list[Item] = [
+
+def waiting(request: HttpRequest) -> int:
+    """Return how many steps wait for whoever asks."""
+    person = getattr(request, "person", None)
+    return sum(one.mine for one in waiting_for(person, clock.now())) if person else 0
+
+
     Item(TOP, "layout-dashboard", "驾驶舱", "驾驶舱", "performance:cockpit", "cockpit.view"),
+    Item(TOP, "inbox", "待办", "待办", "procedures:inbox", SIGNED_IN, count=waiting),
     Item(TOP, "timeline", "年度计划", "计划", "planning:plan", "plan.view"),
     Item(TOP, "chart-bar", "预算与执行", "预算", "planning:budget", "plan.view"),
     Item(TOP, "building-store", "本店今日", "本店", "wallet:merchant", "merchant.own"),
@@ -37,6 +48,8 @@ MENU: list[Item] = [
     Item(COMMON, "news", "公开栏", "公开", "publicity:board", SIGNED_IN),
     Item(COMMON, "report-money", "经费账本", "账本", "ledger:accounts", "ledger.view"),
     Item(COMMON, "target-arrow", "绩效指标", "指标", "performance:indicators", "indicator.view"),
+    Item(COMMON, "list-search", "全部事项", "事项", "procedures:cases", SIGNED_IN),
+    Item(COMMON, "book-2", "岗位说明书", "手册", "procedures:manuals", SIGNED_IN),
     Item(COMMON, "eye", "谁看过我的资料", "查阅", "private:mine", SIGNED_IN),
     Item(COMMON, "id-badge-2", "我的岗位与权限", "权限", "membership:me", SIGNED_IN),
     Item(COMMON, "history", "日志与存证", "日志", "trail:entries", "trail.view"),
@@ -54,6 +67,10 @@ TABS: list[Tab] = [
 FACES: list[tuple[str, str]] = [
     ("/cockpit/board/", "web/board.html"),
     ("/till/", "web/till.html"),
+    ("/inbox/", "web/desk.html"),
+    ("/absence/", "web/desk.html"),
+    ("/cases/", "web/desk.html"),
+    ("/handbook/", "web/desk.html"),
     ("/merchant/", "web/desk.html"),
     ("/cockpit/", "web/desk.html"),
     ("/plan/", "web/desk.html"),

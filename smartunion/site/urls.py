@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from smartunion.domains.membership.pages import absence
 from smartunion.domains.wallet import api
 from smartunion.site import home, search
 
@@ -13,6 +14,8 @@ handler500 = "smartunion.kernel.web.pages.server_error"
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
+    path("absence/", absence.mine, name="absence"),
+    path("absence/<int:absence_id>/end/", absence.back, name="absence_back"),
     path("", include("smartunion.kernel.web.urls")),
     path("accounts/", include("smartunion.site.accounts.urls")),
     path("v1/<path:rest>", api.answer),  # the middleware's first door answers before

@@ -18,7 +18,6 @@ from smartunion.kernel.procedures.define import Procedure
 from smartunion.kernel.procedures.handbook import Said
 from smartunion.kernel.procedures.reads import may_open_file as may_open_case_file
 from smartunion.kernel.procedures.registry import Act
-from smartunion.kernel.procedures.reads import may_open_file as may_open_step_file
 from smartunion.kernel.publicity import watching as publicity
 from smartunion.kernel.publicity.reads import may_open_file as may_open_posting_file
 from smartunion.kernel.timers.handlers import Handler
@@ -31,6 +30,7 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "calendar.day_ruled": (changes.calendar_changed, publicity.calendar_changed),
     "calendar.day_lifted": (changes.calendar_changed, publicity.calendar_changed),
     "people.away": (changes.went_away,),
+    "people.back": (changes.went_away,),
     "people.appointed": (changes.posts_changed,),
     "people.term_ended": (changes.posts_changed,),
     "publicity.closed": (changes.window_closed,),
@@ -72,7 +72,6 @@ WATCHES: dict[str, Watch] = {}
 FILE_DOORS: dict[str, Door] = {
     "procedures.case": may_open_case_file,
     "publicity.posting": may_open_posting_file,
-    "procedures.steprun": may_open_step_file,
     "aid.application": aid_cases.may_open_files,
     "aid.disbursement": aid_cases.may_open_voucher,
     "aid.gift": aid_cases.may_open_gift,

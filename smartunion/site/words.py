@@ -21,6 +21,8 @@ TRAIL: dict[str, str] = {
     "people.invited": "邀请校外账号",
     "people.account_closed": "停用校外账号",
     "people.password_link_given": "发设密码的链接",
+    "people.back": "提前回岗",
+    "people.absence_canceled": "取消离岗",
     "people.person_registered": "登记人员",
     "people.person_changed": "修改人员资料",
     "membership.assetitem_registered": "登记资产",

@@ -104,6 +104,25 @@ class AlreadyOver(Refused):
     remedy = "不用再办。"
 
 
+class AwayInThePast(Refused):
+    """Nobody can have been away by their own word."""
+
+    code = "membership.away_in_the_past"
+    text = "离岗起 {since} 早于今天 {today}"
+    clause = "2.2"
+    remedy = "从今天或以后的日子开始；补登请工会办公室办理"
+    status = 422
+
+
+class AwayAlready(Refused):
+    """One absence at a time."""
+
+    code = "membership.away_already"
+    text = "{since} 到 {until} 已经登记过离岗，不能重叠"
+    clause = "2.2"
+    remedy = "改日期，或先在下面结束那一次"
+
+
 class Gone(Refused):
     """The object is not there, or not yours to see."""
 

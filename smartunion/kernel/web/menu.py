@@ -1,6 +1,6 @@
 """Navigation: what a person's mandate opens, in the order of the plan's six projects."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -31,6 +31,8 @@ class Item:
     short: str
     url_name: str
     can: str
+    count: Callable[[HttpRequest], int] | None = None
+    """How many open items of mine it leads to."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ def _open(request: HttpRequest, item: Item | Tab) -> dict[str, Any] | None:
         url = reverse(item.url_name)
     except NoReverseMatch:
         return None
-    return {**{k: v for k, v in vars(item).items() if k != "group"}, "url": url}
+    told = {k: v for k, v in vars(item).items() if k not in {"group", "count"}}
+    count = getattr(item, "count", None)
+    return {**told, "url": url, "n": count(request) if count else 0}
 
 
 def _mark(path: str, entries: Iterable[dict[str, Any]]) -> None:

@@ -11,6 +11,7 @@ from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import Mandate, has_access, mandate_of
+from smartunion.kernel.procedures.reads import waiting_for
 from smartunion.site.accounts.second_factor import EVERYDAY
 from smartunion.site.navigation import MENU
 
@@ -55,8 +56,12 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]  # allauth brings n
 
 
 def doorstep(person: Person) -> str:
-    """Return the first page after signing in: cockpit, till, home, or what one may open at all."""
-    mandate = mandate_of(person, on=campus_day(clock.now()))
+    """Return the first page after signing in: what waits for an officer, else their own page."""
+    at = clock.now()
+    mandate = mandate_of(person, on=campus_day(at))
+    officer = not set(mandate.units) <= EVERYDAY
+    if officer and any(one.mine for one in waiting_for(person, at)):
+        return reverse("procedures:inbox")
     for can, url_name in (
         ("cockpit.view", "performance:cockpit"),
         ("till.use", "wallet:till"),

@@ -7,12 +7,13 @@ from django.utils.http import content_disposition_header
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS, campus_day
+from smartunion.kernel.papers.press import Paper
 from smartunion.kernel.people.models import Unit
 from smartunion.kernel.procedures import handbook
 from smartunion.kernel.web.page import SIGNED_IN, PersonRequest, page, show
 
 
-def _paper(manual: handbook.Manual, at: datetime) -> handbook.Paper:
+def _paper(manual: handbook.Manual, at: datetime) -> Paper:
     day = at.astimezone(CAMPUS)
     return handbook.paper(manual, at=day, printed=f"{day:%Y年%-m月%-d日}")
 

@@ -113,7 +113,7 @@ SAMPLE = Procedure(
             no_risk=True, ways=(Way("vote"),),
         ),
         Step(
-            code="check", name="财务核对", duty=Duty(lead="finance_clerk"),
+            code="check", name="财务核对", duty=Duty(lead="finance_head", backup="finance_clerk"),
             within=Within(24, Unit.HOURS), no_risk=True,
             outputs=(Output("budget", "预算核对表"),), ways=(Way("vote"),),
         ),
@@ -134,7 +134,7 @@ SAMPLE = Procedure(
             ways=(Way("verify", when=objected, times=2, note="异议成立"), Way("pay")),
         ),
         Step(
-            code="pay", name="财务放款", duty=Duty(lead="finance_clerk"),
+            code="pay", name="财务放款", duty=Duty(lead="finance_head", backup="finance_clerk"),
             within=Within(2, Unit.WORKING_DAYS), outputs=(Output("slip", "付款回单", "file"),),
             no_risk=True, ways=(Way("call"),),
         ),

@@ -80,7 +80,7 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent; });
 
 /* ---------- keys: none fires while typing ---------- */
-const rows = () => [...document.querySelectorAll("table[data-keys] tbody tr")];
+const rows = () => [...document.querySelectorAll("table[data-keys] tbody tr:not(.group)")];
 let at = -1;
 function move(step) {
   const all = rows();
@@ -88,6 +88,7 @@ function move(step) {
   at = Math.max(0, Math.min(all.length - 1, at + step));
   all.forEach((row, i) => row.toggleAttribute("aria-selected", i === at) || row.removeAttribute("aria-selected"));
   all[at].setAttribute("aria-selected", "true");
+  all[at].dispatchEvent(new CustomEvent("su:moved", { bubbles: true })); // whoever shows more of the row
   all[at].scrollIntoView({ block: "nearest" });
 }
 document.addEventListener("keydown", (event) => {
