@@ -26,6 +26,9 @@ class SandboxProcess:
     key_id: str
     secret: str
     database: str
+    smtp_port: int
+    house_port: int
+    """Where the receipts are sent: a test that wants them listens there."""
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +38,11 @@ def bank() -> Iterator[SandboxProcess]:
     database = books.beside(ours, f"_sandbox_test_{os.getpid()}")
     books.ensure_database(database, maintenance_url=ours)
     port = free_port(18_011 + os.getpid() % 1000)
-    made = SandboxProcess(f"http://127.0.0.1:{port}", "UNION01", "only for tests", database)
+    smtp_port = free_port(port + 1000)
+    house_port = free_port(smtp_port + 1000)
+    made = SandboxProcess(
+        f"http://127.0.0.1:{port}", "UNION01", "only for tests", database, smtp_port, house_port
+    )
     environment = {
         **os.environ,
         "SANDBOX_DATABASE_URL": database,
@@ -43,6 +50,8 @@ def bank() -> Iterator[SandboxProcess]:
         "BANK_KEY_ID": made.key_id,
         "BANK_SECRET": made.secret,
         "SMARTUNION_CLOCK_OFFSET": "0",
+        "EMAIL_PORT": str(smtp_port),
+        "PUBLIC_URL": f"http://127.0.0.1:{house_port}",
     }
     command = [sys.executable, "-m", "smartunion.site.cli", "sandbox", "--port", str(port)]
     process = subprocess.Popen(command, env=environment)

@@ -1,6 +1,7 @@
 """The cast of the demonstration: who may be picked at the door, and what one sees as them."""
 
 from dataclasses import dataclass
+from zlib import crc32
 
 from smartunion.kernel.people.models import Person
 
@@ -26,6 +27,21 @@ class Role:
     posts: tuple[Post, ...] = ()
     kind: str = Person.Kind.STAFF
     face: str = "desk"
+
+    @property
+    def phone(self) -> str:
+        """Return the number of their simulated phone."""
+        return f"1380000{crc32(self.username.encode()) % 10_000:04}"
+
+    @property
+    def email(self) -> str:
+        """Return their simulated mail address."""
+        return mail_of(self.username)
+
+
+def mail_of(username: str) -> str:
+    """Return the campus mail address of the demonstration that belongs to a login."""
+    return f"{username.lower()}@campus.example"
 
 
 GROUPS = (("phone", "手机"), ("till", "收银台"), ("desk", "工作台"))

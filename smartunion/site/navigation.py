@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 
-from smartunion.kernel.web.menu import Group, Item, Tab, bottom_bar, tree
 from smartunion.kernel.base import clock
 from smartunion.kernel.notices import reads as notices
 from smartunion.kernel.procedures.reads import waiting_for
+from smartunion.kernel.web.menu import Group, Item, Tab, bottom_bar, tree
 from smartunion.kernel.web.page import SIGNED_IN
 
 TOP = Group("")
@@ -19,7 +20,6 @@ CULTURE = Group("六大工程", "run", "品牌文体", "文体")
 HOUSE = Group("六大工程", "tools", "自身建设", "自身")
 COMMON = Group("公共")
 
-MENU: list[Item] = [
 
 def waiting(request: HttpRequest) -> int:
     """Return how many steps wait for whoever asks."""
@@ -27,8 +27,9 @@ def waiting(request: HttpRequest) -> int:
     return sum(one.mine for one in waiting_for(person, clock.now())) if person else 0
 
 
-    Item(TOP, "layout-dashboard", "驾驶舱", "驾驶舱", "performance:cockpit", "cockpit.view"),
+MENU: list[Item] = [
     Item(TOP, "inbox", "待办", "待办", "procedures:inbox", SIGNED_IN, count=waiting),
+    Item(TOP, "layout-dashboard", "驾驶舱", "驾驶舱", "performance:cockpit", "cockpit.view"),
     Item(TOP, "timeline", "年度计划", "计划", "planning:plan", "plan.view"),
     Item(TOP, "chart-bar", "预算与执行", "预算", "planning:budget", "plan.view"),
     Item(TOP, "building-store", "本店今日", "本店", "wallet:merchant", "merchant.own"),
@@ -37,6 +38,7 @@ def waiting(request: HttpRequest) -> int:
     Item(TOP, "device-tablet", "本店终端", "终端", "wallet:merchant_terminals", "merchant.own"),
     Item(TOP, "cash-register", "收银台", "收银", "wallet:till", "till.use"),
     Item(WELFARE, "heart-handshake", "福利商城", "商城", "wallet:desk", "wallet.desk"),
+    Item(WELFARE, "lifebuoy", "救助与慰问", "救助", "aid:desk", "aid.desk"),
     Item(WELFARE, "building-store", "商户名册", "商户", "wallet:merchants", "wallet.desk"),
     Item(WELFARE, "device-tablet", "终端名册", "终端", "wallet:terminals", "wallet.desk"),
     Item(WELFARE, "snowflake", "冻结与申诉", "冻结", "wallet:freezings", "wallet.desk"),
@@ -47,11 +49,12 @@ def waiting(request: HttpRequest) -> int:
     Item(COMMON, "message-report", "异议登记", "异议", "publicity:objections", "publicity.desk"),
     Item(COMMON, "news", "公开栏", "公开", "publicity:board", SIGNED_IN),
     Item(COMMON, "report-money", "经费账本", "账本", "ledger:accounts", "ledger.view"),
-    Item(COMMON, "target-arrow", "绩效指标", "指标", "performance:indicators", "indicator.view"),
     Item(COMMON, "list-search", "全部事项", "事项", "procedures:cases", SIGNED_IN),
     Item(COMMON, "book-2", "岗位说明书", "手册", "procedures:manuals", SIGNED_IN),
+    Item(COMMON, "target-arrow", "绩效指标", "指标", "performance:indicators", "indicator.view"),
     Item(COMMON, "eye", "谁看过我的资料", "查阅", "private:mine", SIGNED_IN),
     Item(COMMON, "id-badge-2", "我的岗位与权限", "权限", "membership:me", SIGNED_IN),
+    Item(COMMON, "bell-check", "通知送达", "送达", "notices:desk", "notices.desk"),
     Item(COMMON, "history", "日志与存证", "日志", "trail:entries", "trail.view"),
     Item(COMMON, "alarm", "时限值守", "值守", "timers:timers", "timers.watch"),
 ]
@@ -65,12 +68,12 @@ TABS: list[Tab] = [
 """活动 and 问问 join when the festival and the policy desk open."""
 
 FACES: list[tuple[str, str]] = [
-    ("/cockpit/board/", "web/board.html"),
-    ("/till/", "web/till.html"),
     ("/inbox/", "web/desk.html"),
     ("/absence/", "web/desk.html"),
     ("/cases/", "web/desk.html"),
     ("/handbook/", "web/desk.html"),
+    ("/cockpit/board/", "web/board.html"),
+    ("/till/", "web/till.html"),
     ("/merchant/", "web/desk.html"),
     ("/cockpit/", "web/desk.html"),
     ("/plan/", "web/desk.html"),
@@ -81,11 +84,14 @@ FACES: list[tuple[str, str]] = [
     ("/trail/", "web/desk.html"),
     ("/timers/", "web/desk.html"),
     ("/files/", "web/desk.html"),
+    ("/notices/mine/", "web/desk.html"),
+    ("/notices/desk/", "web/desk.html"),
     ("/parts/phone/", "web/phone.html"),
     ("/parts/", "web/desk.html"),
     ("/wallet/desk/", "web/desk.html"),
     ("/wallet/merchants/", "web/desk.html"),
     ("/wallet/terminals/", "web/desk.html"),
+    ("/aid/desk/", "web/desk.html"),
     ("/accounts/", "web/public.html"),
     ("/publicity/", "web/desk.html"),
     ("/public/", "web/public.html"),
@@ -103,9 +109,24 @@ def face_of(request: HttpRequest) -> str:
     return "web/phone.html"
 
 
+def bell(request: HttpRequest) -> dict[str, Any] | None:
+    """Return the bell's number and addresses for whoever has signed in."""
+    person = getattr(request, "person", None)
+    try:
+        return person and {
+            "unread": notices.unread(person),
+            "phone": reverse("notices:listed"),
+            "desk": reverse("notices:mine"),
+            "part": reverse("notices:bell"),
+        }
+    except NoReverseMatch:
+        return None
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Return what the shells show around a page: `menu`, `tabs` (both lazy) and `shell`."""
+    """Return what the shells show around a page: `menu`, `tabs`, `bell` (all lazy) and `shell`."""
     return {
+        "bell": lambda: bell(request),
         "menu": lambda: tree(MENU, request),
         "tabs": lambda: bottom_bar(TABS, request),
         "shell": face_of(request),

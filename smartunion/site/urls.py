@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("smartunion.kernel.procedures.urls")),
     path("timers/", include("smartunion.kernel.timers.urls")),
     path("trail/", include("smartunion.kernel.trail.urls")),
+    path("notices/", include("smartunion.kernel.notices.urls")),
     path("private/", include("smartunion.kernel.private.urls")),
     path("ledger/", include("smartunion.kernel.ledger.urls")),
     path("", include("smartunion.kernel.publicity.urls")),

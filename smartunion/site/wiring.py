@@ -127,6 +127,13 @@ SELECT 0::bigint, (SELECT coalesce(sum(id), 0) || '.' || count(*) FROM procedure
 """
 """A step opened or ended, an output handed in, a signature."""
 
+NOTICES = """
+SELECT k, coalesce((SELECT max(id) || '.' || count(*) FROM notices_notice
+                    WHERE person_id = k AND read_at IS NULL AND in_list), '')
+FROM unnest(%(keys)s::bigint[]) k
+"""
+"""A notice more, or one that was read."""
+
 LIVE_SOURCES = (
     Source("inbox", "home", INBOX, Whose.PERSON),
     Source("cases", "home", CASES),
@@ -134,6 +141,7 @@ LIVE_SOURCES = (
     Source("wallet", "wallet.own", WALLET, Whose.PERSON),
     Source("merchant", "till.use", MERCHANT, Whose.UNIT),
     Source("budget", "plan.view", BUDGET),
+    Source("notices", "home", NOTICES, Whose.PERSON),
     Source("plan", "plan.view", newest("planning_achievement")),
 )
 """The topics that pages may listen to at /live/; each is read anew at every tick."""

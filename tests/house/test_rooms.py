@@ -25,7 +25,11 @@ _WALLET = "smartunion/domains/wallet/actions"
 _LEDGER = "smartunion/kernel/ledger/actions.py"
 _PRIVATE = "smartunion/kernel/private/actions.py"
 _TIMERS = "smartunion/kernel/timers/actions.py"
+_NOTICES = "smartunion/kernel/notices/actions.py"
 NO_TRAIL: dict[str, str] = {
+    f"{_NOTICES}: tell": "the notice and its messages are the record",
+    f"{_NOTICES}: open_notice": "the notice keeps when it was read",
+    f"{_NOTICES}: open_all": "each notice keeps when it was read",
     f"{_WALLET}/points.py: credit_list": "calls another room's credit_points, which records each",
     f"{_WALLET}/uploading.py: upload": "calls pay: the payment and its events are the record",
     f"{_LEDGER}: fold_balances": "moves nothing: sums up what is recorded already",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
+from django.core.cache import cache
 from django.utils.module_loading import import_string
 
 from smartunion.kernel.base.days import campus_day
@@ -13,7 +14,11 @@ from smartunion.kernel.people.models import Person
 
 from .gateways import open_channels
 from .models import Contact, Preference
-from .rules import Channel, Terms, parsed
+from .refusals import TooManyCodes
+from .rules import CODE_MINUTES, Channel, Terms, parsed
+
+CODES = 5
+"""Codes that a person may ask for, and type, in the time for which one can be typed."""
 
 SHAPES = {
     Channel.SMS: re.compile(r"1[3-9]\d{9}"),
@@ -54,15 +59,19 @@ def ways_of(persons: Iterable[Person]) -> dict[int, list[Reach]]:
     for person in persons:
         ways[person.pk] = []
         for channel in open_channels():
-            if contact := noted.get((person.pk, channel)):
+            own = own_address(person, channel)
+            contact = noted.get((person.pk, channel))
+            if contact and contact.wrong_at and own and contact.address != own:
+                contact = None  # the record has been corrected since
+            if contact:
                 ways[person.pk].append(
                     Reach(
                         channel, contact.address, contact.verified_at, contact.wrong_at,
                         contact.trouble,
                     )
                 )  # fmt: skip
-            elif address := own_address(person, channel):
-                ways[person.pk].append(Reach(channel, address))
+            elif own:
+                ways[person.pk].append(Reach(channel, own))
     return ways
 
 
@@ -89,6 +98,18 @@ def chosen(preference: Preference) -> frozenset[Channel]:
         Channel.EMAIL: preference.email,
     }
     return frozenset(channel for channel, yes in ticked.items() if yes)
+
+
+def count_code(what: str, person: Person, *, at: datetime) -> None:
+    """Count a code that is asked for or typed; refuse when there were too many.
+
+    Called outside the action's transaction: a wrong guess must count although it is refused.
+    """
+    slot = int(at.timestamp()) // (CODE_MINUTES * 60)
+    key = f"notices-{what}-{person.pk}-{slot}"
+    cache.add(key, 0, CODE_MINUTES * 60 * 2)
+    if cache.incr(key) > CODES:
+        raise TooManyCodes(minutes=CODE_MINUTES, times=CODES)
 
 
 def terms_at(at: datetime) -> Terms:

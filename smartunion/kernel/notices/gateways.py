@@ -1,7 +1,7 @@
 """The ways out of the house: SMS vendor, WeCom, mail server (docs/notices.md).
 
-Nothing here touches a table. An answer that does not come or comes broken is no answer: `NoAnswer`.
-Then nobody knows whether the message arrived, and it is sent again with the same key.
+Nothing here touches a table. An answer that does not come or comes broken is no answer
+(`NoAnswerError`): nobody knows whether the message arrived, and it is sent again, same key.
 """
 
 import base64
@@ -47,15 +47,15 @@ class Parcel:
     link: str
 
 
-class NoAnswer(Exception):  # noqa: N818 - it reads as the sentence it is
+class NoAnswerError(Exception):
     """The provider gave no answer that can be believed: what it did is unknown."""
 
 
-class NotNow(Exception):  # noqa: N818 - it reads as the sentence it is
+class NotNowError(Exception):
     """The provider has too much to do and says so; nothing has happened."""
 
 
-class Refuses(Exception):  # noqa: N818 - it reads as the sentence it is
+class RefusesError(Exception):
     """The provider will never bring it. `is_wrong` says that the address leads to nobody."""
 
     def __init__(self, text: str, *, is_wrong: bool = False) -> None:
@@ -64,7 +64,7 @@ class Refuses(Exception):  # noqa: N818 - it reads as the sentence it is
 
 
 class Gateway(Protocol):
-    """What any provider must offer; `send` may raise NoAnswer, NotNow and Refuses."""
+    """What any provider must offer; `send` may raise the three errors above."""
 
     def send(self, parcel: Parcel) -> str:
         """Hand the message over; return the provider's own number of it."""
@@ -77,13 +77,13 @@ def _http() -> httpx.Client:
 
 def _json(reply: httpx.Response) -> dict[str, Any]:
     if reply.is_server_error:
-        raise NoAnswer(f"HTTP {reply.status_code}")
+        raise NoAnswerError(f"HTTP {reply.status_code}")
     try:
         answer = reply.json()
     except ValueError as broken:
-        raise NoAnswer("an answer that is no JSON") from broken
+        raise NoAnswerError("an answer that is no JSON") from broken
     if not isinstance(answer, dict):
-        raise NoAnswer("an answer of another shape")
+        raise NoAnswerError("an answer of another shape")
     return answer
 
 
@@ -129,13 +129,13 @@ class Sms:
         try:
             answer = _json(self._client.post(self._url, content=body, headers=headers))
         except httpx.TransportError as error:
-            raise NoAnswer(type(error).__name__) from error
+            raise NoAnswerError(type(error).__name__) from error
         code = str(answer.get("code"))
         if code == "OK":
             return str(answer["biz_id"])
         if code in self.BUSY:
-            raise NotNow(code)
-        raise Refuses(
+            raise NotNowError(code)
+        raise RefusesError(
             self.WRONG.get(code, f"{code} {answer.get('message', '')}"), is_wrong=code in self.WRONG
         )
 
@@ -178,11 +178,11 @@ class WeCom:
             answer = self._ask(asked)
             code = int(answer.get("errcode", -1))
         if code in self.NOBODY or parcel.address in str(answer.get("invaliduser", "")).split("|"):
-            raise Refuses("企业微信里没有这个成员", is_wrong=True)
+            raise RefusesError("企业微信里没有这个成员", is_wrong=True)
         if code in self.BUSY:
-            raise NotNow(f"{code} {answer.get('errmsg')}")
+            raise NotNowError(f"{code} {answer.get('errmsg')}")
         if code:
-            raise Refuses(f"{code} {answer.get('errmsg')}")
+            raise RefusesError(f"{code} {answer.get('errmsg')}")
         return str(answer.get("msgid", ""))
 
     def _ask(self, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,7 +194,7 @@ class WeCom:
                 )
             )
         except httpx.TransportError as error:
-            raise NoAnswer(type(error).__name__) from error
+            raise NoAnswerError(type(error).__name__) from error
 
     def _access_token(self) -> str:
         """Return the token, fetched once for all threads and kept until WeCom calls it stale."""
@@ -207,7 +207,7 @@ class WeCom:
                     )
                 )
                 if answer.get("errcode"):
-                    raise Refuses(f"{answer['errcode']} {answer.get('errmsg')}")
+                    raise RefusesError(f"{answer['errcode']} {answer.get('errmsg')}")
                 self._token = str(answer["access_token"])
             return self._token
 
@@ -216,9 +216,8 @@ class Mail:
     """A mail server over SMTP; our key is the Message-ID, by which a mail is known again."""
 
     def __init__(self, host: str, port: int, *, user: str, password: str, tls: bool) -> None:
-        self._to = {
-            "host": host, "port": port, "username": user, "password": password, "use_tls": tls,
-        }  # fmt: skip
+        self._host, self._port = host, port
+        self._user, self._password, self._tls = user, password, tls
 
     def send(self, parcel: Parcel) -> str:
         """Hand a mail over, as text and as a page."""
@@ -233,20 +232,23 @@ class Mail:
         paragraphs = "".join(f"<p>{escape(line)}</p>" for line in parcel.text.splitlines() if line)
         link = escape(parcel.link)
         mail.attach_alternative(f'{paragraphs}<p><a href="{link}">打开查看</a></p>', "text/html")
-        server = EmailBackend(timeout=MAIL_SECONDS, fail_silently=False, **self._to)  # type: ignore[arg-type]
+        server = EmailBackend(
+            host=self._host, port=self._port, username=self._user, password=self._password,
+            use_tls=self._tls, timeout=MAIL_SECONDS,
+        )  # fmt: skip
         try:
             server.send_messages([mail])
         except smtplib.SMTPRecipientsRefused as refused:
             code, said = next(iter(refused.recipients.values()))
             if code >= PERMANENT:
-                raise Refuses(f"邮箱不存在（{code}）", is_wrong=True) from refused
-            raise NotNow(f"{code} {said!r}") from refused
+                raise RefusesError(f"邮箱不存在（{code}）", is_wrong=True) from refused
+            raise NotNowError(f"{code} {said!r}") from refused
         except smtplib.SMTPResponseException as failed:
             if failed.smtp_code >= PERMANENT:
-                raise Refuses(f"邮件服务器拒收（{failed.smtp_code}）") from failed
-            raise NoAnswer(str(failed.smtp_code)) from failed
+                raise RefusesError(f"邮件服务器拒收（{failed.smtp_code}）") from failed
+            raise NoAnswerError(str(failed.smtp_code)) from failed
         except (OSError, smtplib.SMTPException) as error:
-            raise NoAnswer(type(error).__name__) from error
+            raise NoAnswerError(type(error).__name__) from error
         return message_id
 
 

@@ -3,17 +3,18 @@
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
 
-import psycopg
-from django.db import Error, close_old_connections, connection
+from django.db import Error, connection
+from psycopg import Error as DriverError
 
 from smartunion.kernel.base import clock
 
 from . import gateways, outbox
-from .gateways import Gateway, NoAnswer, NotNow, Parcel, Refuses
+from .gateways import Gateway, NoAnswerError, NotNowError, Parcel, RefusesError
 from .links import deep_link
 from .models import Message
 from .outbox import gather, give_up_on_silence
@@ -29,9 +30,7 @@ AT_ONCE = 16
 LONGEST_SLEEP = 1.0
 """Seconds that a sender sleeps at most, should a NOTIFY be lost."""
 
-RETRY_SECONDS = 1.0
-
-_threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notices")
+RETRY_SECONDS = 0.5
 
 
 def parcel_of(message: Message) -> Parcel:
@@ -57,12 +56,13 @@ def send_due(ways: Mapping[Channel, Gateway], *, at: datetime) -> int:
     began = time.monotonic()
     while claimed := outbox.claim(at=_later(at, began), limit=AT_ONCE):
         tried += len(claimed)
-        waiting = {
-            _threads.submit(_hand_over, ways, message, parcel_of(message)): message
-            for message in claimed
-        }
-        for done in as_completed(waiting):
-            _mark(waiting[done], done.result(), at=_later(at, began))
+        with ThreadPoolExecutor(len(claimed), thread_name_prefix="notices") as threads:
+            waiting = {
+                threads.submit(_hand_over, ways, message, parcel_of(message)): message
+                for message in claimed
+            }
+            for done in as_completed(waiting):
+                _mark(waiting[done], done.result(), at=_later(at, began))
     return tried
 
 
@@ -73,65 +73,56 @@ def _later(at: datetime, began: float) -> datetime:
 
 def _hand_over(
     ways: Mapping[Channel, Gateway], message: Message, parcel: Parcel
-) -> str | NoAnswer | NotNow | Refuses:
+) -> str | NoAnswerError | NotNowError | RefusesError:
     """Ask the provider, in a thread that knows no database; return what came of it."""
     way = ways.get(Channel(message.channel))
     if way is None:
-        return Refuses("这个渠道没有开通")
+        return RefusesError("这个渠道没有开通")
     try:
         return way.send(parcel)
-    except (NoAnswer, NotNow, Refuses) as trouble:
+    except (NoAnswerError, NotNowError, RefusesError) as trouble:
         return trouble
     except Exception as broken:
         log.exception("the gateway of %s broke", message.channel)
-        return NoAnswer(f"{type(broken).__name__}: {broken}")
+        return NoAnswerError(f"{type(broken).__name__}: {broken}")
 
 
-def _mark(message: Message, outcome: str | NoAnswer | NotNow | Refuses, *, at: datetime) -> None:
+def _mark(
+    message: Message, outcome: str | NoAnswerError | NotNowError | RefusesError, *, at: datetime
+) -> None:
     if isinstance(outcome, str):
         outbox.accepted(message, provider_id=outcome, at=at)
-    elif isinstance(outcome, Refuses):
+    elif isinstance(outcome, RefusesError):
         outbox.refused(message, trouble=str(outcome), is_wrong=outcome.is_wrong, at=at)
     else:
-        counts = isinstance(outcome, NoAnswer)
+        counts = isinstance(outcome, NoAnswerError)
         outbox.unanswered(message, trouble=str(outcome), counts=counts, at=at)
 
 
-def keep_sending(stop: threading.Event, *, ways: Mapping[Channel, Gateway] | None = None) -> None:
-    """Send whatever falls due until asked to stop: sleep to the next due row, wake on NOTIFY.
-
-    Runs in a thread of its own with two connections: one asks, one listens.
-    """
-    ways = gateways.of_the_house() if ways is None else ways
+def keep_sending(stop: threading.Event) -> None:
+    """Send whatever falls due until asked to stop: sleep to the next due row, wake on NOTIFY."""
+    ways = gateways.of_the_house()
     while not stop.is_set():
         try:
-            close_old_connections()
-            with _listening() as bell:
-                while not stop.is_set():
-                    send_due(ways, at=clock.now())
-                    _sleep(bell)
-        except (Error, psycopg.Error) as error:
-            connection.close()
+            _listen()
+            while not stop.is_set():
+                send_due(ways, at=clock.now())
+                _sleep()
+        except (Error, DriverError) as error:
             log.warning("notices: the database does not answer: %s", error)
-            stop.wait(RETRY_SECONDS)
-        except Exception:
-            log.exception("notices: a round failed and is tried again")
+            connection.close()
             stop.wait(RETRY_SECONDS)
 
 
-def _listening() -> "psycopg.Connection[tuple[object, ...]]":
-    params = connection.get_connection_params()
-    wanted = {
-        k: v for k, v in params.items() if k in ("host", "port", "user", "password", "dbname")
-    }
-    bell = psycopg.connect(autocommit=True, application_name="smartunion notices", **wanted)
-    bell.execute(f"LISTEN {outbox.BELL}")
-    return bell
+def _listen() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"LISTEN {outbox.BELL}")
 
 
-def _sleep(bell: "psycopg.Connection[tuple[object, ...]]") -> None:
+def _sleep() -> None:
     """Wait until the next message is due or somebody rings."""
     due = outbox.next_due()
     seconds = LONGEST_SLEEP if due is None else (due - clock.now()).total_seconds()
-    for _ in bell.notifies(timeout=min(max(seconds, 0.0), LONGEST_SLEEP), stop_after=1):
-        pass
+    if seconds > 0:  # what rang since the last sleep ends this one
+        pause = min(seconds, LONGEST_SLEEP)
+        deque(connection.connection.notifies(timeout=pause, stop_after=1), maxlen=0)

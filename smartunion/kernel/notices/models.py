@@ -68,6 +68,7 @@ class Message(models.Model):
     priority = models.PositiveSmallIntegerField("等级", choices=Priority.choices)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PENDING)
     key = models.UUIDField("幂等键", unique=True, default=uuid.uuid4)
+    is_asked = models.BooleanField("本人索取，立即发", default=False)
     at = models.DateTimeField("写入时间")
     next_at = models.DateTimeField("应发时间")
     tried_at = models.DateTimeField("最近一次尝试", null=True, blank=True)

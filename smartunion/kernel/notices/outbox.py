@@ -114,7 +114,7 @@ def _to_postpone(due: Sequence[Message], at: datetime, terms: Terms) -> dict[int
     later: dict[int, datetime] = {}
     counted: list[Message] = []
     for message in due:
-        if message.priority == Priority.CRISIS:
+        if message.priority == Priority.CRISIS or message.is_asked:
             continue
         earliest = rules.earliest(Priority(message.priority), Channel(message.channel), at, terms)
         if earliest > at:
@@ -265,9 +265,13 @@ def _note_wrong(message: Message, *, at: datetime) -> None:
 
 def message_of(*, key: str = "", provider_id: str = "", channel: Channel) -> Message:
     """Return the message that a provider speaks of, by our key or by its own number."""
-    named = Q(key=key) if key else Q(provider_id=provider_id)
-    message = Message.objects.filter(named, channel=channel).first()
-    if message is None or not (key or provider_id):
+    sent = Message.objects.filter(channel=channel)
+    try:
+        named = Q(key=uuid.UUID(key)) if key else Q(provider_id=provider_id or "none given")
+    except ValueError as other:
+        raise UnknownMessage(name=key) from other
+    message = sent.filter(named).first()
+    if message is None:
         raise UnknownMessage(name=key or provider_id)
     return message
 

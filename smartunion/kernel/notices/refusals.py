@@ -74,7 +74,16 @@ class WrongCode(Refused):
     status = 422
 
 
-class NotAnswerable(Refused):
+class TooManyCodes(Refused):
+    """Codes are asked for or guessed too often."""
+
+    code = "notices.too_many_codes"
+    text = "{minutes}分钟内最多{times}次"
+    remedy = "请{minutes}分钟后再试，或请通知管理员核对"
+    status = 429
+
+
+class NotLost(Refused):
     """A message that is not lost is not sent again by hand."""
 
     code = "notices.not_lost"

@@ -62,6 +62,9 @@ AT_ONCE = {
 PATIENCE, LONG_PATIENCE = 5, 60
 """Tries before another way is taken, and where there is no other."""
 
+CODE_MINUTES = 10
+"""How long a code that proves an address can be typed."""
+
 LONGEST_PAUSE = timedelta(minutes=10)
 
 

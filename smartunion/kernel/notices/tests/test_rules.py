@@ -71,7 +71,7 @@ def test_a_thousand_an_hour_is_the_end_too() -> None:
 
 @given(st.lists(st.integers(0, 7200), max_size=80), st.integers(2, 40))
 def test_no_window_ever_holds_more_than_wecom_takes(gaps: list[int], limit: int) -> None:
-    """Whatever is asked for when: sent at the moments the rule names, no minute passes its limit."""
+    """Sent at the moments that the rule names, no minute passes its limit."""
     terms = Terms(kept_for_crisis=rules.WECOM_PER_MINUTE - min(limit, 30))
     sent: list[datetime] = []
     for gap in sorted(gaps):
@@ -84,11 +84,11 @@ def test_no_window_ever_holds_more_than_wecom_takes(gaps: list[int], limit: int)
         assert len(minute) <= min(limit, 30)
 
 
-@given(PRIORITIES, st.sampled_from(ALL), st.datetimes(datetime(2025, 1, 1), datetime(2026, 1, 1)))
+@given(PRIORITIES, st.sampled_from(ALL), st.integers(0, 365 * 86400))
 def test_nobody_but_crisis_is_ever_loud_in_the_quiet_hours(
-    priority: Priority, way: Channel, told: datetime
+    priority: Priority, way: Channel, seconds: int
 ) -> None:
-    at = told.replace(tzinfo=CAMPUS)
+    at = NOON + timedelta(seconds=seconds)
     goes = rules.earliest(priority, way, at, TERMS)
     assert goes >= at
     assert goes - at <= timedelta(hours=9, minutes=1)

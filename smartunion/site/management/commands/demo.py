@@ -43,9 +43,15 @@ class Command(BaseCommand):
         if not settings.DEMONSTRATION:
             raise CommandError("production has no demonstration: run `serve` and `work`")
         web = self._port(port)
-        bank = self._port(settings.SANDBOX_PORT, but=web)
-        os.environ["BANK_URL"] = f"http://127.0.0.1:{bank}"
-        settings.BANK_URL = os.environ["BANK_URL"]
+        bank = self._port(settings.SANDBOX_PORT, but=(web,))
+        mail = self._port(settings.EMAIL_PORT, but=(web, bank))
+        world, house = f"http://127.0.0.1:{bank}", f"http://127.0.0.1:{web}"
+        os.environ |= {
+            "BANK_URL": world, "SMS_URL": world, "WECOM_URL": world, "EMAIL_PORT": str(mail),
+            "PUBLIC_URL": house,
+        }  # fmt: skip
+        settings.BANK_URL = settings.SMS_URL = settings.WECOM_URL = world
+        settings.PUBLIC_URL, settings.EMAIL_PORT = house, mail
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", verbosity=0)
@@ -66,10 +72,10 @@ class Command(BaseCommand):
         )
         company.run(greet=lambda: self._greet(web, bank))
 
-    def _port(self, wanted: int, *, but: int = 0) -> int:
+    def _port(self, wanted: int, *, but: tuple[int, ...] = ()) -> int:
         """Return the wanted port, or say in one line which one is taken instead; never `but`."""
         port = processes.free_port(wanted)
-        if port == but:
+        while port in but:
             port = processes.free_port(port + 1)
         if port != wanted:
             self.stdout.write(f"端口 {wanted} 已被占用，改用 {port}")
@@ -96,6 +102,7 @@ class Command(BaseCommand):
             f"智慧工会已就绪   {address}/",
             f"选择角色登录     {address}/accounts/cast/",
             f"模拟银行         http://127.0.0.1:{bank}/",
+            f"模拟手机         http://127.0.0.1:{bank}/phones/",
             f"演示时间         {now:%Y-%m-%d %H:%M}（校园时间，SMARTUNION_NOW 可改）",
             "",
             *(f"  {role.username:<10}{role.name}　{role.title}：{role.sees}" for role in CAST),

@@ -1,5 +1,6 @@
 """`smartunion sandbox`: the outside world for demonstration and tests, a process of its own."""
 
+import json
 import os
 from argparse import ArgumentParser
 from typing import Any
@@ -9,21 +10,24 @@ from django.core.management.base import BaseCommand, CommandError
 
 from smartunion.sandbox import books
 from smartunion.site import processes
+from smartunion.site.cast import CAST
 
 OPENING_FEN = 20_000_000_00
 """What the simulated corporate wallet starts with: more than any plan year moves."""
 
 
 class Command(BaseCommand):
-    """Serve the simulated bank; it keeps its books in a database of its own."""
+    """Serve the simulated bank and phones; their books are in a database of their own."""
 
-    help = "模拟银行: 独立进程、独立账本"
+    help = "模拟银行与模拟手机: 独立进程、独立账本"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=settings.SANDBOX_PORT)
+        parser.add_argument("--smtp-port", type=int, help="one above --port")
+        parser.add_argument("--house", default=settings.PUBLIC_URL, help="where receipts are sent")
 
-    def handle(self, *, port: int, **options: Any) -> None:
+    def handle(self, *, port: int, smtp_port: int | None, house: str, **options: Any) -> None:
         if not settings.DEMONSTRATION:
             raise CommandError("the sandbox runs in demonstration mode only; see docs/bank.md")
         ours = os.environ["DATABASE_URL"]
@@ -32,5 +36,23 @@ class Command(BaseCommand):
         os.environ.setdefault("SANDBOX_OPENING_FEN", str(OPENING_FEN))
         os.environ["BANK_KEY_ID"] = settings.BANK_KEY_ID
         os.environ["BANK_SECRET"] = settings.BANK_SECRET
+        os.environ |= {
+            name: str(getattr(settings, name))
+            for name in ("SMS_KEY_ID", "SMS_SECRET", "WECOM_CORP_ID", "WECOM_SECRET",
+                         "RECEIPT_SECRET")
+        }  # fmt: skip
+        smtp_port = smtp_port or int(os.environ.get("EMAIL_PORT", port + 1))
+        os.environ["SANDBOX_SMTP_PORT"] = str(smtp_port)
+        os.environ["SANDBOX_RECEIPTS_URL"] = house
+        os.environ["SANDBOX_OWNERS"] = json.dumps(
+            [
+                {
+                    "username": role.username, "name": role.name, "title": role.title,
+                    "phone": role.phone, "email": role.email,
+                }
+                for role in CAST
+            ]
+        )  # fmt: skip
         self.stdout.write(f"模拟银行 http://127.0.0.1:{port}/")
+        self.stdout.write(f"模拟手机 http://127.0.0.1:{port}/phones/，邮件端口 {smtp_port}")
         processes.serve("smartunion.sandbox.server:from_environment", port=port, factory=True)

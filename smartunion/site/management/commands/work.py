@@ -8,6 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from smartunion.kernel.base import clock
+from smartunion.kernel.notices import gateways
+from smartunion.kernel.notices import jobs as notices
 from smartunion.kernel.timers import auditor, ticker
 from smartunion.site import rounds, workers
 
@@ -34,6 +36,7 @@ class Command(BaseCommand):
 
     def _once(self) -> None:
         ticker.fire_now()
+        notices.send_due(gateways.of_the_house(), at=clock.now())
         failed = [each.name for each in rounds.of_the_house() if not rounds.once(each)]
         auditor.audit(at=clock.now())
         if failed:
