@@ -87,18 +87,24 @@ def fire_now() -> int:
 
 def run(stop: threading.Event) -> None:
     """Fire everything when it is due, until asked to stop; outlive a database that goes away."""
+    away = False
     while not stop.is_set():
         try:
+            _listen()
+            if away:
+                log.warning("the ticker's database answers again")
+            away = False
             _keep_firing(stop)
         except (Error, DriverError) as error:
-            log.warning("the ticker's database does not answer: %s", error)
+            if not away:
+                log.warning("the ticker's database does not answer: %s", error)
+            away = True
             connection.close()
             stop.wait(RETRY_SECONDS)
 
 
 def _keep_firing(stop: threading.Event) -> None:
     """Fire, sleep until the next is due or one is set that is due sooner, and so on."""
-    _listen()
     while not stop.is_set():
         pulse.touch("ticker")
         while not stop.is_set() and _fire_next() is not None:
