@@ -78,7 +78,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "procrastinate.contrib.django",
     "smartunion.kernel.base",
     "smartunion.kernel.people",
     "smartunion.kernel.trail",
