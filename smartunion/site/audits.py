@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Max
 
+from smartunion.domains.aid.reads import audits as aid
 from smartunion.domains.wallet.reads import audits as wallet
 from smartunion.domains.wallet.reads import keys
 from smartunion.domains.wallet.reads.orders import AUDITS as BANK
@@ -112,5 +113,6 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
     lives in another year than the machine that it runs on.
     """
     last = Entry.objects.aggregate(at=Max("at"))["at"]
-    judged = wallet.audits_on(campus_day(min(at, last))) if last else ()
+    day = campus_day(min(at, last)) if last else None
+    judged = (*wallet.audits_on(day), *aid.audits_on(day)) if day else ()
     return (*LEDGER, *judged, *BANK, *PLAN, *TIMERS, *ORGANIZATION, *SEALED)

@@ -18,6 +18,7 @@ SERVICES = (
     Tab("wallet", "钱包", "wallet:wallet", "wallet.own"),
     Tab("receipt", "账单", "wallet:statement", "wallet.own"),
     Tab("building-store", "能用的商户", "wallet:shops", "wallet.own"),
+    Tab("lifebuoy", "救助与慰问", "aid:home", "aid.own"),
     Tab("device-mobile", "付款手机", "wallet:devices", "wallet.own"),
     Tab("cash-register", "收银台", "wallet:till", "till.use"),
     Tab("report-money", "商户门户", "wallet:merchant", "merchant.own"),

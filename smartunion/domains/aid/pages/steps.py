@@ -59,6 +59,11 @@ def step(request: PersonRequest, *, run_id: int) -> HttpResponse:
         except Refused as refused:
             no = refused
     terms = terms_on(campus_day(at))
+    feasible = (
+        feasibility(HARDSHIP, at, campus(), meeting_day=terms.meeting_day)
+        if run.step == "accept" and run.state == "open"
+        else None
+    )
     context = {
         "it": it,
         "run": run,
@@ -67,9 +72,8 @@ def step(request: PersonRequest, *, run_id: int) -> HttpResponse:
         "missing": missing,
         "no": no,
         "hand": run.step in cases.in_hand(it, request.person),
-        "feasible": feasibility(HARDSHIP, at, campus(), meeting_day=terms.meeting_day)
-        if run.step == "accept"
-        else None,
+        "feasible": feasible,
+        "courses": (feasible.online, feasible.meeting) if feasible else (),
         "fund_left_fen": max(terms.fund_fen - fund_used_fen(terms), 0),
         "terms": terms,
     }

@@ -30,6 +30,11 @@ class Stage:
     off_day: str = ""
     """What sort of day the last day is, when the campus does not work then."""
 
+    @property
+    def last_on(self) -> date:
+        """Return the last day of the step."""
+        return campus_day(self.ends_at - timedelta(microseconds=1))
+
 
 @dataclass(frozen=True)
 class Course:
@@ -53,6 +58,11 @@ class Course:
     def days_over(self) -> int:
         """Return by how many days the promise would be missed; 0 when it holds."""
         return max((campus_day(self.pays_by) - campus_day(self.promised_at)).days, 0)
+
+    @property
+    def over(self) -> str:
+        """Return in words by how much the promise would be missed."""
+        return f"超 {self.days_over} 天"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The table of 5.2, the fifteen days and who may: as the union would say it."""
 
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -148,7 +149,7 @@ def test_before_national_day_even_the_online_vote_is_tight_and_the_posting_day_i
 def test_every_step_names_its_last_day_in_order() -> None:
     stages = of(3, 10).online.stages
     assert [s.code for s in stages] == ["verify", "visit", "vote", "reserve", "publish", "pay"]
-    assert all(a.ends_at <= b.ends_at for a, b in zip(stages, stages[1:], strict=False))
+    assert all(a.ends_at <= b.ends_at for a, b in pairwise(stages))
 
 
 def test_the_meeting_of_the_fifth_is_the_next_one_not_before_the_visit() -> None:

@@ -1,9 +1,11 @@
 """Every measure of the house, by the indicator it counts."""
 
+from .help import PAID_IN_TIME
 from .measures import Measure
 from .plan import DATES, REVIEWED, SUBTASKS
 from .shop import ACTIVE, CALLED_BACK, OVER_CAP
 
 MEASURES: dict[str, Measure] = {
-    measure.code: measure for measure in (SUBTASKS, ACTIVE, *DATES, REVIEWED, OVER_CAP, CALLED_BACK)
+    measure.code: measure
+    for measure in (SUBTASKS, ACTIVE, *DATES, REVIEWED, OVER_CAP, CALLED_BACK, PAID_IN_TIME)
 }
