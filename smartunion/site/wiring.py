@@ -23,6 +23,7 @@ from smartunion.kernel.publicity.reads import may_open_file as may_open_posting_
 from smartunion.kernel.timers.handlers import Handler
 from smartunion.kernel.timers.watches import Watch
 from smartunion.kernel.trail.models import Entry
+from smartunion.site import telling
 from smartunion.site.alarms import tell_the_watch
 
 SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
@@ -38,6 +39,7 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "publicity.restarted": (changes.window_moved,),
     "publicity.recounted": (changes.window_moved,),
     "timers.alarmed": (tell_the_watch,),
+    **telling.WALLET,
     "procedures.withdrawn": (aid.hear_withdrawal,),
 }
 

@@ -29,7 +29,9 @@ from smartunion.kernel.base.days import campus_day, campus_month, next_month
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.ledger import actions as ledger
 from smartunion.kernel.ledger.models import Encumbrance, Transfer
+from smartunion.kernel.notices import jobs as notices
 from smartunion.kernel.people.models import Person
+from smartunion.kernel.trail.deliver import deliver
 from smartunion.site.org import founding
 
 from . import people as crowd
@@ -97,6 +99,7 @@ class Year:
                     self._plan_the_month(day)
                 self._live(day)
                 self._shop(day, people)
+                self._tell(day)
                 if next_month(day) == day + timedelta(days=1) or day == last:
                     self._settle(day)
                 day += timedelta(days=1)
@@ -129,6 +132,13 @@ class Year:
                 deed.do(deed.at)
             except Refused as no:
                 self.tally.refusals[no.code] += 1
+
+    def _tell(self, day: date) -> None:
+        """Let everybody hear what happened to them, and get the evening's digest."""
+        at = min(moment(day, "18:00"), self.until)
+        while deliver(at=at):
+            pass
+        notices.gather(at=at)
 
     # --- the story beside the shopping
 

@@ -13,7 +13,7 @@ from smartunion.domains.wallet.gateways import CORPORATE, BankSilent
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Unit
 from smartunion.kernel.trail.record import record
-from smartunion.site.play import digest
+from smartunion.site.play import digest, phones
 from smartunion.site.play.year import Year
 
 UNTIL = "2025-12-19T10:41"
@@ -48,6 +48,7 @@ class Command(BaseCommand):
             say=self._say,
         )  # fmt: skip
         tally = year.live()
+        self._say(f"  通知 {phones.hand_over(until=end)} 条已在手机上")
         with transaction.atomic():
             record(
                 "play.lived", Unit.objects.get(kind=Unit.Kind.STANDING), by=None, at=end,
