@@ -9,6 +9,7 @@ from smartunion.domains.planning import forms
 from smartunion.domains.planning.actions import budget as actions
 from smartunion.domains.planning.reads import execution, plan, shown
 from smartunion.kernel.base import clock
+from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.web.page import PersonRequest, page, show
 
 from .frame import frame
@@ -61,27 +62,18 @@ def revision(request: PersonRequest) -> HttpResponse:
     amounts, table = shown.amounts(now.year), shown.matrix(now.year)
     own = plan.plan_of(now.year)
     form = forms.Revising(request.POST or None, amounts=amounts, seen=own.stamp)
+    no: Refused | None = None
     if form.is_valid():
-        changed = form.changed()
-        actions.revise(
-            year=now.year,
-            income={k[2:]: v or 0 for k, v in changed.items() if k.startswith("i:")},
-            spending={k[2:]: v for k, v in changed.items() if k.startswith("s:")},
-            funding={
-                (k[2:].split("←")[0], k[2:].split("←")[1]): v or 0
-                for k, v in changed.items()
-                if k.startswith("f:")
-            },
-            seen=form.cleaned_data["seen"],
-            by=request.person,
-            at=clock.now(),
-            because=form.cleaned_data["because"],
-        )
-        messages.success(request, f"已修订 {len(changed)} 个金额，收入与支出仍然相等")
-        response = redirect("planning:budget")
-        response["Location"] += f"?year={now.year}"
-        return response
-    return show(
+        try:
+            count = _revise(request, now.year, form)
+        except Refused as refused:  # shown beside what was typed, which stays
+            no = refused
+        else:
+            messages.success(request, f"已修订 {count} 个金额，收入与支出仍然相等")
+            response = redirect("planning:budget")
+            response["Location"] += f"?year={now.year}"
+            return response
+    response = show(
         request,
         "planning/revision.html",
         {
@@ -98,5 +90,28 @@ def revision(request: PersonRequest) -> HttpResponse:
                 for line, _ in table.rows
             ],
             "tab": "budget",
+            "no": no,
         },
     )
+    response.status_code = no.status if no else response.status_code
+    return response
+
+
+def _revise(request: PersonRequest, year: int, form: forms.Revising) -> int:
+    """Save what the form changes, whole or not at all; return how many amounts that is."""
+    changed = form.changed()
+    actions.revise(
+        year=year,
+        income={k[2:]: v or 0 for k, v in changed.items() if k.startswith("i:")},
+        spending={k[2:]: v for k, v in changed.items() if k.startswith("s:")},
+        funding={
+            (k[2:].split("←")[0], k[2:].split("←")[1]): v or 0
+            for k, v in changed.items()
+            if k.startswith("f:")
+        },
+        seen=form.cleaned_data["seen"],
+        by=request.person,
+        at=clock.now(),
+        because=form.cleaned_data["because"],
+    )
+    return len(changed)
