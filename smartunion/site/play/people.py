@@ -14,6 +14,8 @@ from smartunion.kernel.base.days import CAMPUS
 QUIET_MINUTES = 40
 """Apart from bursts that the play stages, nobody buys twice within this many minutes."""
 
+HALF_AN_HOUR = 30 * 60
+
 NEVER_JOINS = 0.08
 """The share of members who do not use the wallet at all."""
 
@@ -25,8 +27,8 @@ class Shop:
     code: str
     category: str
     weight: float
-    hours: tuple[tuple[int, float], ...]
-    """(hour, weight) pairs: when its customers come."""
+    hours: tuple[tuple[float, float], ...]
+    """(half hour's begin, weight) pairs: when its customers come; 11.5 is half past eleven."""
     low_fen: int
     high_fen: int
 
@@ -98,8 +100,9 @@ def visits_of(
     moments: list[tuple[datetime, Shop]] = []
     for day in luck.choices(days, weights, k=count):
         shop = luck.choices(shops, [shop.weight for shop in shops])[0]
-        hour = luck.choices([h for h, _ in shop.hours], [w for _, w in shop.hours])[0]
-        at = datetime.combine(day, time(hour, luck.randrange(60), luck.randrange(60)), CAMPUS)
+        half = luck.choices([h for h, _ in shop.hours], [w for _, w in shop.hours])[0]
+        begin = datetime.combine(day, time(int(half), round(half % 1 * 60)), CAMPUS)
+        at = begin + timedelta(seconds=luck.randrange(HALF_AN_HOUR))
         moments.append((at, shop))
     moments.sort(key=lambda pair: pair[0])
     spent, last = 0, None
