@@ -13,14 +13,15 @@ from . import actions, reads
 def timers(request: PersonRequest) -> HttpResponse:
     """时限值守: what pends, what is late or fails, which processes are alive."""
     at = clock.now()
+    workers = reads.workers(at=at)
     found = {
         "kinds": reads.kinds(at=at),
         "late": reads.late(at=at)[:50],
         "failing": [(timer, reads.words_of(timer.kind)) for timer in reads.failing()[:50]],
-        "workers": reads.workers(at=at),
+        "workers": workers,
+        "alive": any(not each.silent for each in workers),
         "alarms": reads.alarms(),
         "firings": reads.last_firings(),
-        "at": at,
     }
     return show(request, "timers/timers.html", found)
 
