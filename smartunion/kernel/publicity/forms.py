@@ -52,6 +52,10 @@ class Words(forms.Form):
         label="理由", max_length=LONGEST, min_length=2, widget=forms.Textarea(attrs={"rows": 4})
     )
 
+    def __init__(self, data: Any = None, *, label: str = "理由", **kwargs: Any) -> None:
+        super().__init__(data, auto_id=f"id_{label}_%s", **kwargs)
+        self.fields["text"].label = label
+
 
 class Amending(forms.Form):
     """What a posting shall say instead: its paragraphs, and each row's text."""

@@ -35,8 +35,12 @@ def look_at(number: str) -> Seen:
             address(number), timeout=SECONDS, trust_env=False,
             headers={"User-Agent": "smartunion publicity probe", "Cache-Control": "no-cache"},
         )  # fmt: skip
-    except httpx.HTTPError as silence:
-        return Seen(None, trouble=f"{type(silence).__name__}: {silence}")
+    except httpx.TimeoutException:
+        return Seen(None, trouble=f"{SECONDS:.0f} 秒内没有应答")
+    except httpx.ConnectError:
+        return Seen(None, trouble="连不上网页服务")
+    except httpx.HTTPError as broken:
+        return Seen(None, trouble=f"应答中断：{type(broken).__name__}")
     return Seen(answer.status_code, posting_text(answer.text, number))
 
 

@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils.module_loading import import_string
 
 from smartunion.kernel.base import calendar
-from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.days import CAMPUS, campus_day
 from smartunion.kernel.files.models import File
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import Mandate, held_on
@@ -60,9 +61,9 @@ def public() -> QuerySet[Posting]:
 
 
 def open_postings() -> QuerySet[Posting]:
-    """Return what stands now, the first to close first; with those that wait for a decision."""
+    """Return what stands now, the first to close first; then what waits for a decision."""
     standing = public().filter(state__in=[Posting.State.OPEN, Posting.State.WAITING])
-    return standing.order_by("closes_at", "number")
+    return standing.order_by("state", "closes_at", "number")
 
 
 def ended(*, at: datetime) -> QuerySet[Posting]:
@@ -176,8 +177,18 @@ def last_day(exclusive_end: datetime) -> date:
 
 
 def counted() -> QuerySet[Posting]:
-    """Return every posting with how many objected (`objected`)."""
-    return Posting.objects.annotate(objected=Count("objections"))
+    """Return every posting with how many objected (`objected`) and its last day (`last_on`)."""
+    return Posting.objects.annotate(objected=Count("objections"), last_on=_eve("closes_at"))
+
+
+def registered() -> QuerySet[Objection]:
+    """Return every objection with the last day for its answer (`reply_on`)."""
+    return Objection.objects.annotate(reply_on=_eve("reply_due_at"))
+
+
+def _eve(exclusive_end: str) -> TruncDate:
+    """Return the last campus day before an exclusive end, as the database counts it."""
+    return TruncDate(F(exclusive_end) - timedelta(microseconds=1), tzinfo=CAMPUS)
 
 
 def said_of_all(*, at: datetime) -> str:

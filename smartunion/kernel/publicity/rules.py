@@ -65,10 +65,13 @@ def days_of(window: Window, calendar: Calendar) -> list[CountedDay]:
     for ahead in range(1, (window.last_on - window.counted_from_on).days + 1):
         fact = calendar.fact(window.counted_from_on + timedelta(days=ahead))
         count += fact.is_working
-        number = count if fact.is_working else None
-        told.append(
-            CountedDay(fact, number, fact.words if fact.is_working else f"{fact.words}，不计")
-        )
+        words = f"{fact.kind}（{fact.label}）" if fact.label else str(fact.kind)
+        if fact.kind == Kind.WORKING:
+            told.append(CountedDay(fact, count, words))
+        elif fact.is_working:
+            told.append(CountedDay(fact, count, f"{words}，计入"))
+        else:
+            told.append(CountedDay(fact, None, f"{words}，不计"))
     return told
 
 

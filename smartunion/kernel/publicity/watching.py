@@ -77,6 +77,8 @@ def _unseen(posting: Posting, before: Snapshot | None, at: datetime) -> None:
     Nobody can say that the page was down, so the clock goes on; the desk may count anew.
     """
     last_at = before.at if before and before.at else posting.posted_at
+    if posting.outages.filter(repaired_at=None).exists():
+        return  # that it was down is known
     terms = reads.terms(campus_day(at))
     if at - last_at < every(terms) + timedelta(minutes=terms.outage_minutes) or inside():
         return

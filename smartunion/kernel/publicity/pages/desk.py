@@ -67,12 +67,15 @@ def _objection(
     context = {
         "objection": asked,
         "posting": asked.posting,
+        "due_on": reads.last_day(asked.reply_due_at),
         "part": reads.part_of(request.person, asked.posting, asked),
         "may_decide": request.mandate.may(reads.DECIDE),
         "stands": asked.posting.state in (Posting.State.OPEN, Posting.State.WAITING),
         "pending": asked.state in reads.PENDING,
-        "replying": form if form and not deciding else Words(initial={"text": asked.reply}),
-        "deciding": form if form and deciding else Words(),
+        "replying": form
+        if form and not deciding
+        else Words(label="答复", initial={"text": asked.reply}),
+        "deciding": form if form and deciding else Words(label="裁定理由"),
         "no": no,
     }
     answer = show(request, "publicity/desk/objection.html", context)
@@ -83,7 +86,7 @@ def _objection(
 @page(can=reads.DESK, methods="POST")
 def replying(request: PersonRequest, *, objection_id: int) -> HttpResponse:
     """答复异议."""
-    form = Words(request.POST)
+    form = Words(request.POST, label="答复")
     if not form.is_valid():
         return _objection(request, objection_id, form)
     try:
@@ -99,7 +102,7 @@ def replying(request: PersonRequest, *, objection_id: int) -> HttpResponse:
 @page(can=reads.DECIDE, methods="POST")
 def deciding(request: PersonRequest, *, objection_id: int) -> HttpResponse:
     """裁定异议: irrevocable."""
-    form = Words(request.POST)
+    form = Words(request.POST, label="裁定理由")
     if not form.is_valid():
         return _objection(request, objection_id, form, deciding=True)
     decide = actions.uphold if request.POST.get("do") == "uphold" else actions.dismiss

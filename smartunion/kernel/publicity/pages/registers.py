@@ -18,7 +18,7 @@ POSTINGS = Register(
         Column("title", "事项", sub="basis"),
         Column("section", "栏目"),
         Column("posted_at", "发布", "moment"),
-        Column("closes_at", "期满（24:00 即次日 0:00）", "moment"),
+        Column("last_on", "期满（24:00）", "day"),
         Column("restarts", "重新起算", "number"),
         Column("objected", "异议", "number"),
         Column(
@@ -52,7 +52,7 @@ OBJECTIONS = Register(
         Column("seq", "第几条", "number"),
         Column("name", "异议人", sub="contact"),
         Column("received_at", "收到", "moment"),
-        Column("reply_due_at", "答复期限（次日 0:00 前）", "moment"),
+        Column("reply_on", "答复期限（24:00）", "day"),
         Column("replied_at", "答复", "moment"),
         Column(
             "state", "状态",
@@ -63,6 +63,7 @@ OBJECTIONS = Register(
     search="posting__number posting__title name text",
     order="-received_at",
     seg="state",
+    rows=reads.registered,
     link="publicity:objection",
     empty=("还没有异议", "公示期内有人提出异议时列在这里，并写明最晚何时答复。"),
 )  # fmt: skip
