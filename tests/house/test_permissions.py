@@ -288,7 +288,49 @@ def upload_of_another(model: str) -> int:
     ).pk
 
 
+def a_tender(of: str = "") -> int:
+    """Return a tender in which neither lin nor the named seller has any part."""
+    from smartunion.domains.procurement.tests.conftest import a_tender_of_three
+
+    return a_tender_of_three()
+
+
+def a_single_source() -> int:
+    """Return a purchase on which lin is not asked for an opinion."""
+    from smartunion.domains.procurement.models import Tender
+
+    return Tender.objects.get(pk=a_tender()).purchase_id
+
+
+def notice_of_mo() -> Any:
+    """Return a notice to mo, with the message that carries it."""
+    from smartunion.kernel.notices import actions
+
+    mo = Person.objects.get(username="mo")
+    about = f"test/{SCENE.timestamp()}/{mo.pk}"
+    told = actions.tell(to=mo, about=about, title="标题", link="/wallet/", at=SCENE)
+    from smartunion.kernel.notices.models import Notice
+
+    return told[0] if told else Notice.objects.get(about=about)
+
+
+def link_of_mo() -> str:
+    from smartunion.kernel.notices import links
+    from smartunion.kernel.notices.models import Message
+
+    message = Message.objects.filter(notice=notice_of_mo()).first()
+    assert message is not None
+    return links.deep_link(message.pk).rstrip("/").rpartition("/")[2]
+
+
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
+    "notices:one": lambda: Theirs("lin", {"notice_id": notice_of_mo().pk}),
+    "notices:mine_one": lambda: Theirs("lin", {"notice_id": notice_of_mo().pk}),
+    "notices:opened": lambda: Theirs("lin", {"token": link_of_mo()}),
+    "procurement:tender": lambda: Theirs("lin", {"tender_id": a_tender()}),
+    "procurement:opening": lambda: Theirs("lin", {"tender_id": a_tender()}),
+    "procurement:supply_tender": lambda: Theirs("seller4", {"tender_id": a_tender()}),
+    "procurement:opinion": lambda: Theirs("lin", {"purchase_id": a_single_source()}),
     "wallet:receipt": lambda: Theirs("lin", {"payment_id": a_payment_of_mo()}),
     "wallet:freezing": lambda: Theirs("lin", {"freezing_id": a_freezing_of_mo()}),
     "wallet:till_slip": lambda: Theirs("canteen1", {"payment_id": a_payment_of_mo()}),
@@ -312,6 +354,8 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
 OFFICERS_OF_ALL = "a permission of the whole campus: no row is outside it"
 REFERENCE = "a word of the plan or of the organization, the same for everybody who may open it"
 WHOLE_CAMPUS: dict[str, str] = {
+    "procurement:award": "published for everybody",
+    "procurement:inputs": "published for everybody",
     "web:parts": REFERENCE,
     "cast_entering": "demonstration only; tested in smartunion/site/accounts",
     "account_reset_password_from_key": "the key in the address is the proof",
@@ -322,15 +366,18 @@ WHOLE_CAMPUS: dict[str, str] = {
     "performance:board_part": REFERENCE,
     "performance:cockpit_part": REFERENCE,
     "publicity:posting": "public to everybody on campus; its masks are tested in kernel/publicity",
+    "notices:address": "one's own number by a channel; there is no other in the address",
+    "notices:receipts": "the signature is the proof; tested in kernel/notices",
     "publicity:objecting": "anybody on campus may object to any posting",
 }
 """Pages with an object in their address that have no somebody else, and why."""
 
 BY_PERMISSION = {
+    "procurement.view", "procurement.keep",
     "people.appoint", "people.edit", "plan.view", "plan.edit", "plan.budget", "plan.calendar",
     "indicator.view", "indicator.rows", "wallet.desk", "wallet.merchants", "wallet.points",
     "wallet.release", "ledger.view", "trail.view", "files.view", "cockpit.view",
-    "publicity.desk", "publicity.decide",
+    "notices.desk", "publicity.desk", "publicity.decide",
 }  # fmt: skip
 """Permissions that offices.yaml grants for the whole campus only (tested below)."""
 
