@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Max
 
 from smartunion.domains.aid.reads import audits as aid
+from smartunion.domains.procurement.reads.audits import AUDITS as PROCUREMENT
 from smartunion.domains.wallet.reads import audits as wallet
 from smartunion.domains.wallet.reads import keys
 from smartunion.domains.wallet.reads.orders import AUDITS as BANK
@@ -115,4 +116,4 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
     last = Entry.objects.aggregate(at=Max("at"))["at"]
     day = campus_day(min(at, last)) if last else None
     judged = (*wallet.audits_on(day), *aid.audits_on(day)) if day else ()
-    return (*LEDGER, *judged, *BANK, *PLAN, *TIMERS, *ORGANIZATION, *SEALED)
+    return (*LEDGER, *judged, *BANK, *PROCUREMENT, *PLAN, *TIMERS, *ORGANIZATION, *SEALED)

@@ -31,5 +31,6 @@ urlpatterns = [
     path("plan/", include("smartunion.domains.planning.urls")),
     path("aid/", include("smartunion.domains.aid.urls")),
     path("", include("smartunion.domains.performance.urls")),
+    path("", include("smartunion.domains.procurement.urls")),
     path("", include("smartunion.domains.wallet.urls")),
 ]

@@ -11,6 +11,7 @@ from smartunion.domains.planning import public as planning
 from smartunion.domains.planning.rules.refusals import NoTerms
 from smartunion.domains.procurement import jobs as procurement
 from smartunion.domains.procurement.procedure import SHEETS as PROCUREMENT
+from smartunion.domains.procurement.reads import desk as procurement_desk
 from smartunion.kernel.files.reads import Door
 from smartunion.kernel.live.source import Source, Whose, newest
 from smartunion.kernel.procedures import changes, firing
@@ -72,6 +73,9 @@ WATCHES: dict[str, Watch] = {}
 """What the auditor looks at beside the timers' own (see kernel/timers/watches.py)."""
 
 FILE_DOORS: dict[str, Door] = {
+    "procurement.purchase": lambda person, mandate, key: (
+        mandate.may("procurement.view") or procurement_desk.may_open_file(person, key)
+    ),
     "procedures.case": may_open_case_file,
     "publicity.posting": may_open_posting_file,
     "aid.application": aid_cases.may_open_files,

@@ -115,7 +115,12 @@ class Purchase(models.Model):
     )
     requested_at = models.DateTimeField("申请时间")
     supplier = models.ForeignKey(
-        Supplier, models.PROTECT, verbose_name="成交供应商", null=True, blank=True, related_name="+"
+        Supplier,
+        models.PROTECT,
+        verbose_name="成交供应商",
+        null=True,
+        blank=True,
+        related_name="purchases",
     )
     price_fen = models.BigIntegerField("成交价(分)", null=True, blank=True)
     awarded_at = models.DateTimeField("成交时间", null=True, blank=True)
@@ -230,7 +235,9 @@ class Quote(models.Model):
     """报价: sealed until the opening; replaced before the deadline by a newer one."""
 
     tender = models.ForeignKey(Tender, models.PROTECT, verbose_name="公告", related_name="quotes")
-    supplier = models.ForeignKey(Supplier, models.PROTECT, verbose_name="供应商", related_name="+")
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, verbose_name="供应商", related_name="quotes"
+    )
     commitment = models.CharField("承诺哈希", max_length=64)
     sealed = models.JSONField("密封件")
     device = models.CharField("上传设备", max_length=64, blank=True)

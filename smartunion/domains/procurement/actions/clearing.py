@@ -98,26 +98,31 @@ def _latest(tender: Tender) -> Clearing:
 
 
 @transaction.atomic
-def explain(*, quote_id: int, text: str, by: Person, at: datetime) -> Explanation:
-    """Hand in the written explanation of a price below the band, within one working day."""
-    low = Quote.objects.select_related("supplier", "tender").get(pk=quote_id)
-    _opened(low.tender_id)
-    said = Explanation.objects.select_for_update().get(quote=low)
-    if not low.supplier.users.filter(person=by).exists():
-        raise refusals.NoAccount(by=by.name)
+def explain(*, tender_id: int, text: str, by: Person, at: datetime) -> Explanation:
+    """Hand in the written explanation of one's own price below the band, in one working day."""
+    tender = _opened(tender_id)
+    said = (
+        Explanation.objects.select_for_update(of=("self",))
+        .select_related("quote__supplier")
+        .filter(quote__tender=tender, quote__supplier__users__person=by)
+        .first()
+    )
+    if said is None:
+        raise refusals.NoSuchExplanation(tender=tender.number)
     if at >= said.due_at or said.accepted is not None:
         raise refusals.ExplanationClosed(until=said.due_at.astimezone(CAMPUS))
     if not text.strip():
         raise refusals.ReasonMissing
     said.text, said.given_at = text, at
     said.save(update_fields=["text", "given_at"])
-    record("procurement.explained", low.tender, by=by, at=at, supplier=low.supplier.number)
+    supplier = said.quote.supplier.number
+    record("procurement.explained", tender, by=by, at=at, supplier=supplier)
     return said
 
 
 @transaction.atomic
 def decide_explanation(
-    *, quote_id: int, accepted: bool, by: Person, at: datetime, because: str
+    *, tender_id: int, quote_id: int, accepted: bool, by: Person, at: datetime, because: str
 ) -> Clearing:
     """Accept or refuse an explanation, with the reason; the tender is cleared anew.
 
@@ -125,10 +130,12 @@ def decide_explanation(
     """
     if not because.strip():
         raise refusals.ReasonMissing
-    low = Quote.objects.select_related("supplier").get(pk=quote_id)
-    tender = _opened(low.tender_id)
+    tender = _opened(tender_id)
     panelist(tender.pk, by)
-    said = Explanation.objects.select_for_update().get(quote=low)
+    said = Explanation.objects.select_for_update().filter(quote_id=quote_id).first()
+    if said is None or said.quote.tender_id != tender_id:
+        raise refusals.NoSuchExplanation(tender=tender.number)
+    low = said.quote
     if said.accepted is not None:
         raise refusals.DecidedAlready(by="评审小组")
     if said.given_at is None:

@@ -54,15 +54,13 @@ def register(
 
 
 @transaction.atomic
-def save(*, row: Supplier, by: Person, at: datetime, because: str, **more: Any) -> Supplier:
+def save(*, row: Any, created: bool, by: Person, at: datetime, because: str) -> None:
     """Save a row of the register, new or changed."""
-    new = row.pk is None
-    if new:
+    if created:
         row.registered_at = at
     row.save()
-    what = "procurement.supplier_registered" if new else "procurement.supplier_changed"
+    what = "procurement.supplier_registered" if created else "procurement.supplier_changed"
     record(what, row, by=by, at=at, because=because)
-    return row
 
 
 @transaction.atomic

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procedures.case', verbose_name='件')),
                 ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit', verbose_name='单位')),
-                ('supplier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procurement.supplier', verbose_name='成交供应商')),
+                ('supplier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='purchases', to='procurement.supplier', verbose_name='成交供应商')),
             ],
             options={
                 'verbose_name': '采购',
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='放弃时间')),
                 ('withdrawn_because', models.CharField(blank=True, max_length=200, verbose_name='放弃事由')),
                 ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提交人')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procurement.supplier', verbose_name='供应商')),
+                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotes', to='procurement.supplier', verbose_name='供应商')),
                 ('tender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotes', to='procurement.tender', verbose_name='公告')),
             ],
             options={

@@ -24,17 +24,14 @@ def stage(purchase: Purchase) -> str:
     if purchase.case.closed_at:
         return "已办结"
     sheet = sheet_of(purchase.case.sheet.digest)
-    going = purchase.case.runs.exclude(
-        state__in=[StepRun.State.PASSED, StepRun.State.SKIPPED, StepRun.State.RETURNED,
-                   StepRun.State.CANCELED]
-    )  # fmt: skip
+    going = purchase.case.runs.filter(state=StepRun.State.OPEN)
     return "、".join(sheet.step(run.step).name for run in going.order_by("pk")) or "办理中"
 
 
 def case_of(run_id: int) -> tuple[int, str]:
-    """Return the case and the step's code of a run; StepRun.DoesNotExist for none."""
-    run = StepRun.objects.get(pk=run_id)
-    return run.case_id, run.step
+    """Return the case and the step's code of a run; zero and nothing for none."""
+    found = StepRun.objects.filter(pk=run_id).values_list("case_id", "step").first()
+    return found or (0, "")
 
 
 def purchase_of(run_id: int) -> Purchase | None:

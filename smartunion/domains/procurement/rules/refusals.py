@@ -182,6 +182,14 @@ class ExplanationPending(Refused):
     remedy = "等说明期满或作出决定后再定中选人"
 
 
+class NoSuchExplanation(Refused):
+    code = "procurement.no_such_explanation"
+    text = "{tender} 里没有这份低价说明"
+    clause = "2.2"
+    remedy = "刷新页面，看有哪些报价要说明"
+    status = 404
+
+
 class ExplanationClosed(Refused):
     code = "procurement.explanation_closed"
     text = "低价说明已于 {until:%-m月%-d日 %H:%M} 截止"
