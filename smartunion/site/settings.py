@@ -237,7 +237,7 @@ WHITENOISE_USE_FINDERS = True
 PORT = int(env("PORT", "8010"))
 SANDBOX_PORT = int(env("SANDBOX_PORT", "8011"))
 PUBLIC_URL = env("PUBLIC_URL", f"http://127.0.0.1:{PORT}" if DEMONSTRATION else None)
-"""The address at which the campus opens the house; postings are looked at and pictured there."""
+"""The address at which the campus opens the house: messages link to it, postings are watched at it."""
 CAMPUS_NETWORKS = env("CAMPUS_NETWORKS", "0.0.0.0/0,::/0" if DEMONSTRATION else None).split(",")
 TRUSTED_PROXIES = [net for net in env("TRUSTED_PROXIES", "").split(",") if net]
 PUBLICITY_LOOKS = "http"  # "inside" while a year is played: no server answers then
@@ -248,7 +248,6 @@ BANK_SECRET = env("BANK_SECRET", f"bank of {SECRET_KEY}" if DEMONSTRATION else N
 
 # Ways out of the house (docs/notices.md); one without an address is closed.
 _SANDBOX = f"http://127.0.0.1:{SANDBOX_PORT}" if DEMONSTRATION else ""
-PUBLIC_URL = env("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 NOTICE_TERMS = "smartunion.site.telling.terms"
 RECEIPT_SECRET = env("RECEIPT_SECRET", f"receipts of {SECRET_KEY}" if DEMONSTRATION else "")
 SMS_URL = env("SMS_URL", _SANDBOX)
