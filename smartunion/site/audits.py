@@ -15,6 +15,7 @@ from smartunion.domains.wallet.reads.orders import AUDITS as BANK
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.ledger.audits import AUDITS as LEDGER
 from smartunion.kernel.ledger.audits import Audit
+from smartunion.kernel.notices import audits as notices
 from smartunion.kernel.private import audits as private
 from smartunion.kernel.timers import audits as timers
 from smartunion.kernel.trail.models import Entry
@@ -61,6 +62,10 @@ TIMERS = (
     Audit("T1", "到期的计时器恰好触发一次，撤销的从未触发", timers.ONCE),
     Audit("T2", "没有计时器被越过", timers.PASSED_OVER),
     Audit("T3", "没有计时器处理失败", timers.FAILING),
+)
+NOTICES = (
+    Audit("N1", "到期的消息没有被越过", notices.PASSED_OVER),
+    Audit("N2", "收下的回执都算数", notices.UNHEARD),
 )
 ORGANIZATION = (
     Audit(
@@ -116,4 +121,4 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
     last = Entry.objects.aggregate(at=Max("at"))["at"]
     day = campus_day(min(at, last)) if last else None
     judged = (*wallet.audits_on(day), *aid.audits_on(day)) if day else ()
-    return (*LEDGER, *judged, *BANK, *PROCUREMENT, *PLAN, *TIMERS, *ORGANIZATION, *SEALED)
+    return (*LEDGER, *judged, *BANK, *PROCUREMENT, *PLAN, *TIMERS, *NOTICES, *ORGANIZATION, *SEALED)

@@ -14,6 +14,7 @@ from smartunion.domains.procurement.procedure import SHEETS as PROCUREMENT
 from smartunion.domains.procurement.reads import desk as procurement_desk
 from smartunion.kernel.files.reads import Door
 from smartunion.kernel.live.source import Source, Whose, newest
+from smartunion.kernel.notices import audits as notices
 from smartunion.kernel.procedures import changes, firing
 from smartunion.kernel.procedures.define import Procedure
 from smartunion.kernel.procedures.handbook import Said
@@ -69,7 +70,10 @@ def publicity_terms(on: date) -> Mapping[str, Any] | None:
         return None
 
 
-WATCHES: dict[str, Watch] = {}
+WATCHES: dict[str, Watch] = {
+    "消息未发": notices.late,
+    "渠道不应答": notices.unanswered,
+}
 """What the auditor looks at beside the timers' own (see kernel/timers/watches.py)."""
 
 FILE_DOORS: dict[str, Door] = {

@@ -80,8 +80,8 @@ class Box:
                 " (channel, key, address, title, body, link, button, state, seq, taken_at,"
                 "  arrived_at, read_at)"
                 " VALUES (%(channel)s, %(key)s, %(address)s, %(title)s, %(body)s, %(link)s, '查看',"
-                "  CASE WHEN %(read_at)s::text IS NULL THEN 'arrived' ELSE 'read' END, 2, %(at)s,"
-                "  %(at)s, %(read_at)s)"
+                "  CASE WHEN %(read_at)s::text IS NULL THEN 'arrived' ELSE 'read' END, 2,"
+                "  %(at)s::timestamptz, %(at)s::timestamptz, %(read_at)s::timestamptz)"
                 " ON CONFLICT (channel, key) DO NOTHING",
                 items,
             )

@@ -18,7 +18,7 @@ from smartunion.kernel.base import clock
 from smartunion.kernel.notices import outbox
 from smartunion.kernel.notices.gateways import signature
 from smartunion.kernel.notices.links import deep_link
-from smartunion.kernel.notices.models import Message
+from smartunion.kernel.notices.models import Contact, Message
 from smartunion.kernel.notices.rules import Channel, State
 from smartunion.kernel.trail.deliver import deliver
 from smartunion.site.cast import CAST
@@ -96,7 +96,7 @@ def _lose_a_number(*, until: datetime) -> None:
         .order_by("-next_at", "id")
         .first()
     )
-    if lost is None:
+    if lost is None or Contact.objects.exclude(wrong_at=None).exists():
         return
     url = f"{settings.SMS_URL.rstrip('/')}/phones/nobody"
     form = {"address": lost.address, "gone": "yes"}

@@ -3,6 +3,7 @@
 import itertools
 import json
 import time
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from smartunion.kernel.notices import actions, outbox
+from smartunion.kernel.ledger.audits import Audit
+from smartunion.kernel.notices import actions, audits, outbox
 from smartunion.kernel.notices.gateways import signature
 from smartunion.kernel.notices.models import Contact, Message, Receipt
 from smartunion.kernel.notices.rules import Channel, State
@@ -144,3 +146,30 @@ def test_without_a_shared_key_nobody_is_believed(message: Message, settings: Any
         headers={"X-Timestamp": at, "X-Signature": mac},
     )  # fmt: skip
     assert answer.status_code == 401
+
+
+def test_the_watch_sees_what_nobody_sends_and_who_does_not_answer(lin: Person) -> None:
+    actions.tell(to=lin, about="a", title="标题", channels=[Channel.SMS], at=NOON)
+    assert [*audits.late(NOON)] == []
+    (found,) = audits.late(NOON + timedelta(seconds=11))
+    assert (found.subject, found.text) == ("短信", "1 条到期未发，超过 10 秒")
+    Message.objects.update(attempts=3, trouble="HTTP 503")
+    (found,) = audits.unanswered(NOON)
+    assert found.text == "1 条发不出去：HTTP 503"
+
+
+@pytest.mark.parametrize("sql", [audits.PASSED_OVER, audits.UNHEARD])
+def test_the_audits_are_silent_where_all_is_well(message: Message, sql: str) -> None:
+    post(said(message, 2, "READ"))
+    post(said(message, 1, "DELIVERED"))
+    assert Audit("N", "", sql).offenders() == []
+
+
+def test_the_audits_name_what_was_passed_over_and_what_was_not_heard(message: Message) -> None:
+    post(said(message, 1, "DELIVERED"))
+    Message.objects.update(delivered_at=None, provider_seq=-1)
+    assert len(Audit("N2", "", audits.UNHEARD).offenders()) == 1
+    Message.objects.update(state=State.PENDING, next_at=NOON - timedelta(hours=2), at=NOON)
+    assert Audit("N1", "", audits.PASSED_OVER).offenders() == []
+    Message.objects.update(at=NOON - timedelta(hours=2))
+    assert len(Audit("N1", "", audits.PASSED_OVER).offenders()) == 1
