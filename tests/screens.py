@@ -118,6 +118,7 @@ SCREENS_OF = (
     Screen("ledger", "/ledger/", "zhao"),
     Screen("ledger-rows", "/ledger/rows/", "zhao"),
     Screen("trail", "/trail/", "zhao"),
+    Screen("timers", "/timers/", "qian"),
     Screen("notices", "/notices/", "mo", ("elder",)),
     Screen("notice", "/notices/", "mo", click="a[href^='/notices/'].ph-row"),
     Screen("notice-settings", "/notices/settings/", "mo"),
@@ -132,9 +133,10 @@ SCREENS_OF = (
     Screen("search", "/search/?q=林", "zhao"),
     Screen("refused-403", "/plan/budget/revision/", "lin"),
     Screen("missing-404", "/no-such-page/", "zhao"),
+    Screen("button-405", "/size/", "zhao"),
     Screen("offline", "/offline/", "lin"),
 )  # fmt: skip
-EXPECTED_ERRORS = {"refused-403": 403, "missing-404": 404}
+EXPECTED_ERRORS = {"refused-403": 403, "missing-404": 404, "button-405": 405}
 WIDTHS = {"390": PHONE, "1440": DESK}
 EXTRA = {"tablet": TABLET, "wall": WALL, "elder": PHONE}
 
