@@ -237,7 +237,7 @@ WHITENOISE_USE_FINDERS = True
 PORT = int(env("PORT", "8010"))
 SANDBOX_PORT = int(env("SANDBOX_PORT", "8011"))
 PUBLIC_URL = env("PUBLIC_URL", f"http://127.0.0.1:{PORT}" if DEMONSTRATION else None)
-"""The address at which the campus opens the house: messages link to it, postings are watched at it."""
+"""Where the campus opens the house: messages link to it, postings are watched at it."""
 CAMPUS_NETWORKS = env("CAMPUS_NETWORKS", "0.0.0.0/0,::/0" if DEMONSTRATION else None).split(",")
 TRUSTED_PROXIES = [net for net in env("TRUSTED_PROXIES", "").split(",") if net]
 PUBLICITY_LOOKS = "http"  # "inside" while a year is played: no server answers then
