@@ -323,7 +323,40 @@ def link_of_mo() -> str:
     return links.deep_link(message.pk).rstrip("/").rpartition("/")[2]
 
 
+def case_of_mo() -> Any:
+    """Return the open step of a case that is mo's, by a sheet in which lin has no part."""
+    from smartunion.kernel.procedures import engine
+    from smartunion.kernel.procedures.registry import wired
+
+    mo = Person.objects.get(username="mo")
+    sheet = next(sheet for sheet in wired() if sheet.code == "procurement.blacklist")
+    case = engine.open_case(
+        sheet=sheet, title="莫思齐的事", facts={}, unit=mo.unit, applicant=mo, by=mo, at=SCENE
+    )
+    return case.runs.get()
+
+
+def absence_of_mo() -> int:
+    from smartunion.kernel.people.models import Absence
+
+    mo = Person.objects.get(username="mo")
+    return Absence.objects.create(person=mo, since=DAY, until=DAY + timedelta(days=9)).pk
+
+
+STEP_PAGES = (
+    "step", "passing", "handing_in", "sending_back", "taking_over", "ballot", "recusal",
+)  # fmt: skip
+
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
+    **{
+        f"procedures:{page}": lambda: Theirs("lin", {"case_id": case_of_mo().case_id})
+        for page in ("case", "my_case", "withdrawal")
+    },
+    **{
+        f"procedures:{page}": lambda: Theirs("lin", {"run_id": case_of_mo().pk})
+        for page in STEP_PAGES
+    },
+    "absence_back": lambda: Theirs("lin", {"absence_id": absence_of_mo()}),
     "notices:one": lambda: Theirs("lin", {"notice_id": notice_of_mo().pk}),
     "notices:mine_one": lambda: Theirs("lin", {"notice_id": notice_of_mo().pk}),
     "notices:opened": lambda: Theirs("lin", {"token": link_of_mo()}),
@@ -361,6 +394,8 @@ WHOLE_CAMPUS: dict[str, str] = {
     "account_reset_password_from_key": "the key in the address is the proof",
     "membership:unit": REFERENCE,
     "membership:office": REFERENCE,
+    "procedures:manual": REFERENCE,
+    "procedures:manual_paper": REFERENCE,
     "membership:persons_export": "the list's own rows, as a sheet",
     "membership:assets_export": "the list's own rows, as a sheet",
     "performance:board_part": REFERENCE,

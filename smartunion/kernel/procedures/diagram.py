@@ -252,17 +252,38 @@ def _way(edge: Edge, plan: Plan) -> str:
 
 
 def _back(edge: Edge, plan: Plan, track: float) -> str:
-    """Draw a way back: out to the right, up its track, in again from the right."""
+    """Draw a way back: out to the right, up its track, in again from the right.
+
+    Where a neighbor stands to the right it goes round: out below its step, in from above.
+    """
     source, target = plan.nodes[edge.source], plan.nodes[edge.target]
-    out, into = _y(source.layer) + HIGH * 0.68, _y(target.layer) + HIGH * 0.32
-    from_x, to_x = source.x + source.width / 2, target.x + target.width / 2
-    r = 6
-    path = (
-        f"M{from_x:.1f} {out:.1f}H{track - r:.1f}Q{track:.1f} {out:.1f} {track:.1f} {out - r:.1f}"
-        f"V{into + r:.1f}Q{track:.1f} {into:.1f} {track - r:.1f} {into:.1f}H{to_x + 6:.1f}"
+    r, beside = 6, WIDE * 0.3
+    if _hidden(source, plan):
+        out = _y(source.layer) + HIGH + GAP_Y * 0.22
+        path = f"M{source.x + beside:.1f} {out - GAP_Y * 0.22:.1f}V{out:.1f}"
+    else:
+        out = _y(source.layer) + HIGH * 0.68
+        path = f"M{source.x + source.width / 2:.1f} {out:.1f}"
+    above = _hidden(target, plan)
+    into = _y(target.layer) - GAP_Y * 0.3 if above else _y(target.layer) + HIGH * 0.32
+    path += (
+        f"H{track - r:.1f}Q{track:.1f} {out:.1f} {track:.1f} {out - r:.1f}"
+        f"V{into + r:.1f}Q{track:.1f} {into:.1f} {track - r:.1f} {into:.1f}"
     )
-    tip = f"M{to_x + 7:.1f} {into - 4:.1f}v8l-7 -4z"
+    if above:
+        x, end = target.x + beside, _y(target.layer)
+        path += f"H{x:.1f}V{end - 6:.1f}"
+        tip = f"M{x - 4:.1f} {end - 7:.1f}h8l-4 7z"
+    else:
+        x = target.x + target.width / 2
+        path += f"H{x + 6:.1f}"
+        tip = f"M{x + 7:.1f} {into - 4:.1f}v8l-7 -4z"
     return _path(path, "back") + _path(tip, "tip")
+
+
+def _hidden(node: Node, plan: Plan) -> bool:
+    """Test if another step stands to the right of it in its layer."""
+    return any(other.x > node.x and other.step for other in plan.layers[node.layer])
 
 
 def _node(node: Node, names: Mapping[str, str], states: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """One case: the six-column sheet with what is done, and what this person may do on it."""
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.refusals import Refused
@@ -180,5 +180,5 @@ def withdrawal(request: PersonRequest, *, case_id: int) -> HttpResponse:
         if request.headers.get("HX-Request"):
             raise
         context = context_of(request, found, no=no, reason=reason)
-        return show(request, template_of(request), context)
+        return render(request, template_of(request), context, status=no.status)
     return done(request, found, "已撤回。正在办理的步骤已停止，经办人会收到通知")
