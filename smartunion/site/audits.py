@@ -17,6 +17,7 @@ from smartunion.kernel.ledger.audits import AUDITS as LEDGER
 from smartunion.kernel.ledger.audits import Audit
 from smartunion.kernel.notices import audits as notices
 from smartunion.kernel.private import audits as private
+from smartunion.kernel.procedures import audits as cases
 from smartunion.kernel.timers import audits as timers
 from smartunion.kernel.trail.models import Entry
 
@@ -121,4 +122,15 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
     last = Entry.objects.aggregate(at=Max("at"))["at"]
     day = campus_day(min(at, last)) if last else None
     judged = (*wallet.audits_on(day), *aid.audits_on(day)) if day else ()
-    return (*LEDGER, *judged, *BANK, *PROCUREMENT, *PLAN, *TIMERS, *NOTICES, *ORGANIZATION, *SEALED)
+    return (
+        *LEDGER,
+        *judged,
+        *BANK,
+        *PROCUREMENT,
+        *PLAN,
+        *TIMERS,
+        *NOTICES,
+        *ORGANIZATION,
+        *SEALED,
+        *cases.all_of_them(),
+    )

@@ -390,8 +390,13 @@ class Procedure:
 
     def digest(self) -> str:
         """Return the SHA-256 of the sheet: what a case keeps as the version that it runs by."""
-        told = json.dumps(_told(self), ensure_ascii=False, sort_keys=True)
+        told = json.dumps(self.told(), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
+
+    def told(self) -> dict[str, Any]:
+        """Return the whole sheet as plain data, rules by their names; defaults are left out."""
+        plain: dict[str, Any] = _told(self)
+        return plain
 
     def before(self, code: str) -> frozenset[str]:
         """Return every step from which the named one can still be reached."""

@@ -48,7 +48,12 @@ def register(*, sheet: Procedure, at: datetime) -> Sheet:
     found, made = Sheet.objects.get_or_create(
         code=sheet.code,
         version=sheet.version,
-        defaults={"digest": digest, "matter": sheet.matter, "registered_at": at},
+        defaults={
+            "digest": digest,
+            "matter": sheet.matter,
+            "content": sheet.told(),
+            "registered_at": at,
+        },
     )
     if found.digest != digest:
         raise ValueError(f"{sheet.code} {sheet.version} changed: give it a new version")

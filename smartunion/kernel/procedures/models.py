@@ -15,6 +15,7 @@ class Sheet(models.Model):
     version = models.CharField("版本", max_length=20)
     digest = models.CharField("表的哈希", max_length=64, unique=True)
     matter = models.CharField("事项", max_length=80)
+    content = models.JSONField("表的内容", default=dict)
     registered_at = models.DateTimeField("启用时间")
 
     class Meta:

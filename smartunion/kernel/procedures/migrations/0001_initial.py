@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ('version', models.CharField(max_length=20, verbose_name='版本')),
                 ('digest', models.CharField(max_length=64, unique=True, verbose_name='表的哈希')),
                 ('matter', models.CharField(max_length=80, verbose_name='事项')),
+                ('content', models.JSONField(default=dict, verbose_name='表的内容')),
                 ('registered_at', models.DateTimeField(verbose_name='启用时间')),
             ],
             options={
