@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_http_methods
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
@@ -55,14 +54,17 @@ def page(*, can: str, methods: str = "GET") -> Callable[[View], View]:
     `request.mandate.units[can]` or `request.person`, so that somebody else's is not found.
     """
 
+    allowed = methods.split()
+
     def declare(view: View) -> View:
         @wraps(view)
-        @require_http_methods(methods.split())
         def guarded(request: PersonRequest, **kwargs: Any) -> HttpResponse:
             if can != PUBLIC and not request.user.is_authenticated:
                 return _to_login(request)
             if can not in (PUBLIC, SIGNED_IN) and not request.mandate.may(can):
                 raise PermissionDenied(can)
+            if request.method not in allowed:
+                return _not_this_way(request, allowed)
             try:
                 return view(request, **kwargs)
             except Refused as no:
@@ -81,6 +83,15 @@ def _to_login(request: HttpRequest) -> HttpResponse:
         login = redirect_to_login(urlsplit(here)._replace(scheme="", netloc="").geturl())
         return HttpResponse(status=401, headers={"HX-Redirect": login["Location"]})
     return redirect_to_login(request.get_full_path())
+
+
+def _not_this_way(request: HttpRequest, allowed: list[str]) -> HttpResponse:
+    """405: the address belongs to a button; who opens it (after a new sign-in, say) is told so."""
+    back = request.headers.get("Referer", "/")
+    part = "#part" if request.headers.get("HX-Request") else ""
+    response = render(request, f"web/405.html{part}", {"back": back}, status=405)
+    response["Allow"] = ", ".join(allowed)
+    return at_the_head(response) if part else response
 
 
 def at_the_head(response: HttpResponse) -> HttpResponse:

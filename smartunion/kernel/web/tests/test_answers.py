@@ -74,6 +74,31 @@ def test_only_its_own_scripts_run_on_a_page(client: Client, lin: Person) -> None
     assert "script-src 'self';" in POLICY
 
 
+def test_an_address_of_a_button_opened_by_itself_says_so(client: Client, lin: Person) -> None:
+    """As after a new sign-in, which leads back to where a form was sent."""
+    for who in (None, lin):
+        if who:
+            client.force_login(who)
+        answer = client.get("/size/", headers={"Referer": "http://testserver/me/"})
+        assert answer.status_code == 405
+        assert answer["Allow"] == "POST"
+        text = answer.content.decode()
+        assert "这个地址不能直接打开，什么都没有改动" in text
+        assert 'href="http://testserver/me/"' in text
+    part = client.get("/size/", headers={"HX-Request": "true"})
+    assert part.status_code == 405
+    assert part["HX-Retarget"] == "#refusal"
+    assert b"<html" not in part.content
+
+
+def test_who_may_not_is_told_so_before_how(client: Client, lin: Person) -> None:
+    """The wrong method tells nobody that an address exists which they may not use."""
+    client.force_login(lin)
+    assert client.get("/plan/2025/adoption/").status_code == 403
+    client.logout()
+    assert client.get("/plan/2025/adoption/").status_code == 302
+
+
 def test_errors_are_told_in_chinese(client: Client, lin: Person) -> None:
     strict = Client(enforce_csrf_checks=True)
     answer = strict.post("/size/", {"size": "elder"})
