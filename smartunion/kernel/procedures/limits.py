@@ -27,7 +27,8 @@ class Start:
     def of(self, since: Since) -> datetime:
         """Return the moment that the limit counts from."""
         if since == Since.EVENT:
-            assert self.event_at is not None, "the limit counts from an event"  # noqa: S101
+            if self.event_at is None:
+                raise ValueError("the limit counts from an event that has no time yet")
             return self.event_at
         return self.trigger_at if since == Since.TRIGGER else self.step_at
 

@@ -145,7 +145,7 @@ def _of_the_duty(step: Step, sheet: Procedure, offices: frozenset[str]) -> Itera
     for escalation in step.escalations:
         if escalation.to not in PARTS and not _is_somebody(escalation.to, sheet, offices):
             yield f"escalation to {escalation.to}, which is no office"
-        if not 0 < escalation.at_percent <= 100:  # noqa: PLR2004 - per cent
+        if not 0 < escalation.at_percent <= six.WHOLE:
             yield f"escalation at {escalation.at_percent} per cent"
 
 

@@ -57,7 +57,7 @@ def step(code: str, to: str, days: int, **more: object) -> Step:
         "no_risk": True,
         "ways": (Way(to),),
     }
-    return Step(code=code, **(given | more))  # type: ignore[arg-type]
+    return Step(code=code, **(given | more))
 
 
 def aid(*steps: Step) -> Procedure:
@@ -131,7 +131,7 @@ def test_a_well_made_sheet_has_no_faults() -> None:
     ],
 )
 def test_every_fault_is_named_with_its_step(wrong: dict[str, object], says: str) -> None:
-    steps = [replace(s, **wrong) if s.code == "visit" else s for s in GOOD.steps]  # type: ignore[arg-type]
+    steps = [replace(s, **wrong) if s.code == "visit" else s for s in GOOD.steps]
     found = faults(aid(*steps), offices=OFFICES, acts=frozenset({"pay"}))
     assert any("visit" in fault and says in fault for fault in found), found
 

@@ -35,7 +35,7 @@ TURNS = st.tuples(
 @pytest.mark.django_db
 @given(st.lists(TURNS, min_size=8, max_size=20), st.sampled_from([50_00, 5_000_00]))
 @settings(
-    max_examples=10,
+    max_examples=20,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
