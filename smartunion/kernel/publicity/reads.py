@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 
 from smartunion.kernel.base import calendar
 from smartunion.kernel.base.days import CAMPUS, campus_day
+from smartunion.kernel.base.workdays import Calendar
 from smartunion.kernel.files.models import File
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import Mandate, held_on
@@ -108,9 +109,11 @@ class Standing:
         ]
 
 
-def standing(postings: Iterable[Posting], *, at: datetime) -> list[Standing]:
+def standing(
+    postings: Iterable[Posting], *, at: datetime, days: Calendar | None = None
+) -> list[Standing]:
     """Return the postings with the working days that are over and left at a moment."""
-    days = calendar.campus()
+    days = days or calendar.campus()
     told = []
     for posting in postings:
         window = window_of(posting)

@@ -42,7 +42,7 @@ def probe(timer: Timer, at: datetime) -> None:
     snapshot = Snapshot.objects.create(posting=posting, asked_at=at, inside=inside())
     windows.look_after(posting, at + every(reads.terms(campus_day(at))), at=at)
     if snapshot.inside:
-        saw(snapshot_id=snapshot.pk, seen=look_inside(posting.number), at=at)
+        _judge(posting, snapshot, look_inside(posting.number), at)
 
 
 @transaction.atomic
@@ -53,7 +53,12 @@ def saw(*, snapshot_id: int, seen: Seen, at: datetime) -> None:
     snapshot = Snapshot.objects.select_for_update(of=("self",)).get(pk=snapshot_id)
     if snapshot.at is not None:
         return
-    before = reads.looks(posting).first()
+    _judge(posting, snapshot, seen, at)
+
+
+def _judge(posting: Posting, snapshot: Snapshot, seen: Seen, at: datetime) -> None:
+    """Write what was seen into the snapshot and draw the consequences; both rows are locked."""
+    before = None if snapshot.inside else reads.looks(posting).first()
     snapshot.at = at
     snapshot.status_code = seen.status_code
     snapshot.sha256 = rules.digest(seen.text) if seen.text else ""
@@ -64,7 +69,8 @@ def saw(*, snapshot_id: int, seen: Seen, at: datetime) -> None:
     if posting.state != Posting.State.OPEN:
         return
     if snapshot.good:
-        _unseen(posting, before, at)
+        if not snapshot.inside:
+            _unseen(posting, before, at)
         _mended(posting, at)
     else:
         kind = Outage.Kind.CHANGED if seen.status_code == OK else Outage.Kind.DOWN
@@ -80,7 +86,7 @@ def _unseen(posting: Posting, before: Snapshot | None, at: datetime) -> None:
     if posting.outages.filter(repaired_at=None).exists():
         return  # that it was down is known
     terms = reads.terms(campus_day(at))
-    if at - last_at < every(terms) + timedelta(minutes=terms.outage_minutes) or inside():
+    if at - last_at < every(terms) + timedelta(minutes=terms.outage_minutes):
         return
     outage = Outage.objects.create(
         posting=posting, kind=Outage.Kind.UNSEEN, began_at=last_at, repaired_at=at,

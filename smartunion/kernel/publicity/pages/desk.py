@@ -27,7 +27,7 @@ def posting(request: PersonRequest, *, posting_id: int) -> HttpResponse:
     looks = list(reads.looks(shown)[:LOOKS])
     context = {
         "posting": shown,
-        "standing": reads.standing([shown], at=now)[0],
+        "standing": reads.standing([shown], at=now, days=days)[0],
         "said": reads.said_by(shown),
         "window": window,
         "days": rules.days_of(window, days),

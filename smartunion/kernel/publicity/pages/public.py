@@ -123,7 +123,7 @@ def _show(
     looks = reads.looks(shown)
     context = {
         "posting": shown,
-        "standing": reads.standing([shown], at=now)[0],
+        "standing": reads.standing([shown], at=now, days=days)[0],
         "said": said,
         "window": window,
         "days": rules.days_of(window, days),
