@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
@@ -170,17 +170,18 @@ def messages(
     return found.order_by("-at", "-id")
 
 
-def tally(*, at: datetime) -> dict[str, int]:
-    """Return how many messages of the last day stand in each segment."""
-    counted = dict(
-        Message.objects.filter(at__gte=at - timedelta(days=1))
-        .values_list("state")
-        .annotate(n=Count("id"))
-    )
+def tally() -> dict[str, int]:
+    """Return how many messages stand in each segment."""
+    counted = dict(Message.objects.values_list("state").annotate(n=Count("id")))
     return {
         key: sum(n for state, n in counted.items() if states is None or state in states)
         for key, (_, states) in SEGMENTS.items()
     }
+
+
+def lost_since(since: datetime) -> int:
+    """Return how many messages written since then did not arrive."""
+    return Message.objects.filter(at__gte=since, state__in=LOST).count()
 
 
 def for_desk(message_id: int) -> Message | None:

@@ -66,7 +66,7 @@ class Setup:
 
 
 def owners(text: str) -> tuple[page.Owner, ...]:
-    """Return whose phones are shown first, from JSON: username, name, title, phone, email."""
+    """Return whose phones there are, from JSON: a list of the fields of an Owner."""
     return tuple(page.Owner(**each) for each in json.loads(text))
 
 
@@ -253,7 +253,8 @@ class Phones:
     def _page(self, given: dict[str, str]) -> str:
         listed = page.listed(self.setup.owners, self.box.addresses(), given.get("q", ""))
         owner = page.chosen(self.setup.owners, given.get("who", ""))
-        shown = owner or (listed[0].owner if listed else None)
+        newest = max(listed, key=page.latest, default=None)
+        shown = owner or (newest.owner if newest else None)
         view = page.View(
             listed=listed,
             owner=shown,

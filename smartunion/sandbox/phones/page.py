@@ -44,6 +44,8 @@ class Owner:
     title: str = ""
     phone: str = ""
     email: str = ""
+    is_first: bool = False
+    """The cast stand at the head of the list, others only when something has come."""
 
     def addresses(self) -> dict[str, str]:
         """Return the address of each channel."""
@@ -110,7 +112,7 @@ def stranger(address: str) -> Owner:
 def listed(owners: Sequence[Owner], rows: Sequence[Row], query: str) -> list[Listed]:
     """Return the lines of the list: the cast first, then whoever was written to lately."""
     by_address = {(row["channel"], row["address"]): row for row in rows}
-    lines = []
+    lines: list[Listed] = []
     for owner in owners:
         own = [
             row
@@ -130,6 +132,9 @@ def listed(owners: Sequence[Owner], rows: Sequence[Row], query: str) -> list[Lis
         Listed(stranger(address), row["title"], row["latest"], row["unread"])
         for (_, address), row in by_address.items()
     ]
+    first = [line for line in lines if line.owner.is_first]
+    others = [line for line in lines if not line.owner.is_first and (line.latest or query)]
+    lines = first + sorted(others, key=latest, reverse=True)
     if query:
         lines = [
             line
@@ -141,11 +146,16 @@ def listed(owners: Sequence[Owner], rows: Sequence[Row], query: str) -> list[Lis
     return lines[:LISTED]
 
 
+def latest(line: Listed) -> float:
+    """Return when something last came, for comparing."""
+    return line.latest.timestamp() if line.latest else 0.0
+
+
 def whole(view: View) -> str:
     """Return the whole page."""
     return Template((HERE / "page.html").read_text("utf-8")).substitute(
         query=escape(view.query),
-        mode="one" if view.is_chosen else "list",
+        mode="one-phone" if view.is_chosen else "all-phones",
         part=part(view),
         faults=_faults(view),
     )

@@ -16,7 +16,7 @@ from django.db import connection
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.notices import outbox
-from smartunion.kernel.notices.gateways import signature
+from smartunion.kernel.notices.gateways import SMS_TEXT, shortened, signature
 from smartunion.kernel.notices.links import deep_link
 from smartunion.kernel.notices.models import Contact, Message
 from smartunion.kernel.notices.rules import Channel, State
@@ -60,7 +60,7 @@ def _put(some: Sequence[Message]) -> None:
         items.append(
             {
                 "channel": message.channel, "key": str(message.key), "address": message.address,
-                "title": notice.title, "body": notice.text, "link": deep_link(message.pk),
+                "title": notice.title, "body": _body(message), "link": deep_link(message.pk),
                 "at": message.next_at.isoformat(),
                 "read_at": read_at.isoformat() if read_at and read_at > message.next_at else None,
             }
@@ -83,6 +83,14 @@ def _put(some: Sequence[Message]) -> None:
         some,
         ["state", "attempts", "provider_id", "tried_at", "sent_at", "delivered_at", "read_at"],
     )
+
+
+def _body(message: Message) -> str:
+    """Return the text as the vendor's template, a card or a mail has it."""
+    notice = message.notice
+    if message.channel == Channel.SMS:
+        return f"【{settings.SMS_SIGN}】{notice.title}：{shortened(notice.text, SMS_TEXT)}"
+    return notice.text
 
 
 def _lose_a_number(*, until: datetime) -> None:

@@ -1,5 +1,6 @@
 """The desk: what was sent to whom by which way, what did not arrive, and what to do about it."""
 
+from datetime import timedelta
 from itertools import islice
 
 from django.contrib import messages as flash
@@ -44,7 +45,7 @@ def messages(request: PersonRequest) -> HttpResponse:
         rows = (_sheet_row(message) for message in islice(found, MOST_EXPORTED))
         return excel.download(rows, COLUMNS, title="通知送达", form=out)
     shown = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    tally = reads.tally(at=clock.now())
+    tally = reads.tally()
     context = {
         "form": form,
         "page": shown,
@@ -53,7 +54,7 @@ def messages(request: PersonRequest) -> HttpResponse:
         "segment": asked.get("segment", ""),
         "narrowed": any(asked.values()),
         "wrong": reads.wrong_contacts(),
-        "lost": tally["lost"],
+        "lost": reads.lost_since(clock.now() - timedelta(days=1)),
     }
     return show(request, "notices/desk.html", context, part="rows")
 

@@ -7,10 +7,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
 
+from smartunion.kernel.people.models import Person
 from smartunion.sandbox import books
 from smartunion.site import processes
 from smartunion.site.cast import CAST
+
+MOST_PHONES = 400
+"""Members of staff whose phones bear their names; others are shown by number."""
 
 OPENING_FEN = 20_000_000_00
 """What the simulated corporate wallet starts with: more than any plan year moves."""
@@ -44,15 +49,34 @@ class Command(BaseCommand):
         smtp_port = smtp_port or int(os.environ.get("EMAIL_PORT", port + 1))
         os.environ["SANDBOX_SMTP_PORT"] = str(smtp_port)
         os.environ["SANDBOX_RECEIPTS_URL"] = house
-        os.environ["SANDBOX_OWNERS"] = json.dumps(
-            [
-                {
-                    "username": role.username, "name": role.name, "title": role.title,
-                    "phone": role.phone, "email": role.email,
-                }
-                for role in CAST
-            ]
-        )  # fmt: skip
+        os.environ["SANDBOX_OWNERS"] = json.dumps([*cast(), *staff()], ensure_ascii=False)
         self.stdout.write(f"模拟银行 http://127.0.0.1:{port}/")
         self.stdout.write(f"模拟手机 http://127.0.0.1:{port}/phones/，邮件端口 {smtp_port}")
         processes.serve("smartunion.sandbox.server:from_environment", port=port, factory=True)
+
+
+def cast() -> list[dict[str, Any]]:
+    """Return the phones of the cast."""
+    return [
+        {
+            "username": role.username, "name": role.name, "title": role.title,
+            "phone": role.phone, "email": role.email, "is_first": True,
+        }
+        for role in CAST
+    ]  # fmt: skip
+
+
+def staff() -> list[dict[str, Any]]:
+    """Return the phones of staff by name, as many as the environment holds; none before found."""
+    known = [role.username for role in CAST]
+    persons = Person.objects.filter(kind=Person.Kind.STAFF).exclude(username__in=known)
+    try:
+        return [
+            {
+                "username": person.username, "name": person.name, "title": str(person.unit or ""),
+                "phone": person.phone, "email": person.email,
+            }
+            for person in persons.select_related("unit").order_by("username")[:MOST_PHONES]
+        ]  # fmt: skip
+    except ProgrammingError:
+        return []
