@@ -39,6 +39,7 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "publicity.closed": (changes.window_closed,),
     "publicity.upheld": (changes.window_upheld,),
     "publicity.restarted": (changes.window_moved,),
+    "publicity.taken_down": (changes.window_taken_down,),
     "publicity.recounted": (changes.window_moved,),
     "timers.alarmed": (tell_the_watch,),
     **telling.WALLET,

@@ -103,6 +103,16 @@ def window_moved(entry: Entry) -> None:
         telling.moved(run, case, sheet, step, why="公示期重新起算", at=entry.at)
 
 
+def window_taken_down(entry: Entry) -> None:
+    """Tell A and B that the posting is gone: they send the case back, or it is withdrawn."""
+    if (found := _window_of(entry)) is not None:
+        run, case, sheet, step, _ = found
+        telling.stuck(
+            run, case, sheet, step, why=f"公示已撤下（{entry.because}），请退回前面的步骤",
+            at=entry.at,
+        )  # fmt: skip
+
+
 @transaction.atomic
 def assign(
     *, run_id: int, to: Person, part: str = "A", by: Person, at: datetime, because: str

@@ -156,7 +156,7 @@ def send_back(*, run_id: int, to: str, by: Person, at: datetime, because: str) -
     gone = case.runs.filter(step=to, state=StepRun.State.PASSED).exists()
     if to not in sheet.before(step.code) or not gone:
         raise refusals.NoWayBack(step=step.name, to=sheet.name_of(to))
-    if step.kind in (Kind.VOTE, Kind.PUBLICITY):
+    if step.kind == Kind.VOTE or (step.publicity and _still_posted(run)):
         raise refusals.NoWayBack(step=step.name, to=sheet.name_of(to))
     run.went_to = to
     _end(run, StepRun.State.RETURNED, by=by, at=at, because=because)
@@ -446,6 +446,12 @@ def _way(case: Case, step: Step) -> Way | None:
                 continue
         return way
     return None
+
+
+def _still_posted(run: StepRun) -> bool:
+    """Test if the step's posting stands: one that was taken down leaves the step to people."""
+    posting = posting_of(run)
+    return posting is not None and posting.state != Posting.State.WITHDRAWN
 
 
 def _ask(run: StepRun, case: Case, step: Step, *, at: datetime) -> None:
