@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from smartunion.kernel.base.days import campus_day, end_of
-from smartunion.kernel.people.models import Person, Unit
+from smartunion.kernel.people.models import Appointment, Person, Unit
 from smartunion.kernel.people.reads import Mandate, held_on
 
 from .define import Procedure, Step
@@ -41,13 +41,13 @@ def visible(person: Person, mandate: Mandate, *, at: datetime) -> Q:
     return found
 
 
-def _by_office(kept: Sheet, sheet: Procedure, posts: Sequence[object], person: Person) -> Q:
+def _by_office(kept: Sheet, sheet: Procedure, posts: Sequence[Appointment], person: Person) -> Q:
     """Return which cases of a sheet the person's offices open: all, their branch's, or none."""
     steps = {code for step in sheet.steps for code in _offices(step)}
     signing = [step for step in sheet.steps if step.duty.staff > 1]
     found = Q(pk__in=())
     for post in posts:
-        office, unit = post.office, post.unit  # type: ignore[attr-defined]
+        office, unit = post.office, post.unit
         codes = {office.code, office.within.code if office.within else ""}
         branch = office.kind == Unit.Kind.BRANCH
         here = Q(sheet=kept, unit=unit) if branch else Q(sheet=kept)

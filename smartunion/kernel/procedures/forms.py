@@ -12,7 +12,7 @@ from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.files import rules as file_rules
 from smartunion.kernel.people.models import Person, Unit, UnitKind
-from smartunion.kernel.web.fields import DayField, YuanField
+from smartunion.kernel.web.fields import DayField, MomentField, YuanField
 
 from .define import Fact, Output, Procedure, Step
 
@@ -124,25 +124,6 @@ def _units() -> list[tuple[str, Any]]:
         ("", "请选择"),
         *((kind.label, [(str(u.pk), u.name) for u in rows if u.kind == kind]) for kind in kinds),
     ]
-
-
-class MomentField(forms.DateTimeField):
-    """A moment on campus."""
-
-    default_error_messages = {"invalid": "写成日期和时间，例如 2025-03-05 14:30"}
-
-    def __init__(self, **kwargs: Any) -> None:
-        shape = "%Y-%m-%dT%H:%M"
-        kwargs.setdefault(
-            "widget", forms.DateTimeInput(format=shape, attrs={"type": "datetime-local"})
-        )
-        super().__init__(input_formats=[shape, "%Y-%m-%d %H:%M"], **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a kept moment as the browser's own picker writes it."""
-        if isinstance(value, str) and "+" in value:
-            return f"{datetime.fromisoformat(value).astimezone(CAMPUS):%Y-%m-%dT%H:%M}"
-        return super().prepare_value(value)
 
 
 def _flag(**kwargs: Any) -> forms.Field:

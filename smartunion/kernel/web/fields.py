@@ -1,6 +1,7 @@
-"""Form fields of the house: yuan in, fen out; days."""
+"""Form fields of the house: yuan in, fen out; days; moments."""
 
 import re
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -8,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from smartunion.kernel.base import money
+from smartunion.kernel.base.days import CAMPUS
 
 from . import wording
 
@@ -79,3 +81,22 @@ class DayField(forms.DateField):
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
         kwargs.setdefault("input_formats", ["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日"])
         super().__init__(**kwargs)
+
+
+class MomentField(forms.DateTimeField):
+    """A moment on campus."""
+
+    default_error_messages = {"invalid": "写成日期和时间，例如 2025-03-05 14:30"}
+
+    def __init__(self, **kwargs: Any) -> None:
+        shape = "%Y-%m-%dT%H:%M"
+        kwargs.setdefault(
+            "widget", forms.DateTimeInput(format=shape, attrs={"type": "datetime-local"})
+        )
+        super().__init__(input_formats=[shape, "%Y-%m-%d %H:%M"], **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a kept moment as the browser's own picker writes it."""
+        if isinstance(value, str) and "+" in value:
+            return f"{datetime.fromisoformat(value).astimezone(CAMPUS):%Y-%m-%dT%H:%M}"
+        return super().prepare_value(value)

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from smartunion.domains.membership import forms
-from smartunion.domains.membership.actions import absences as actions
+from smartunion.domains.membership.actions import terms
 from smartunion.domains.membership.reads import absences
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
@@ -22,7 +22,7 @@ def mine(request: PersonRequest) -> HttpResponse:
     no: Refused | None = None
     if form.is_valid():
         try:
-            actions.go_away(by=request.person, at=at, **form.cleaned_data)
+            terms.go_away(by=request.person, at=at, **form.cleaned_data)
         except Refused as refused:
             no = refused
         else:
@@ -43,7 +43,7 @@ def mine(request: PersonRequest) -> HttpResponse:
 @page(can=SIGNED_IN, methods="POST")
 def back(request: PersonRequest, *, absence_id: int) -> HttpResponse:
     """提前回岗."""
-    actions.come_back(
+    terms.come_back(
         absence_id=absence_id, by=request.person, at=clock.now(), because="本人提前回岗"
     )
     messages.success(request, "已回岗，您的岗位从现在起由您办理。")
