@@ -14,6 +14,17 @@ from typing import Any
 
 def facts_read(rule: Callable[..., Any] | None) -> frozenset[str]:
     """Return the names that a guard, a test or a recusal rule looks up in its facts."""
+    return _read(rule, _looked_up)
+
+
+def facts_needed(rule: Callable[..., Any] | None) -> frozenset[str]:
+    """Return the names that a rule takes for given, `facts["x"]`: the case must open with them."""
+    return _read(rule, _taken_for_given)
+
+
+def _read(
+    rule: Callable[..., Any] | None, look: Callable[[ast.AST, str], set[str]]
+) -> frozenset[str]:
     while isinstance(rule, partial):
         rule = rule.func
     code = getattr(rule, "__code__", None)
@@ -27,7 +38,7 @@ def facts_read(rule: Callable[..., Any] | None) -> frozenset[str]:
         if node.lineno == code.co_firstlineno or _first_line(node) == code.co_firstlineno:
             arguments = node.args.args
             if [one.arg for one in arguments] == list(code.co_varnames[: code.co_argcount]):
-                found |= _looked_up(node, arguments[0].arg) if arguments else set()
+                found |= look(node, arguments[0].arg) if arguments else set()
     return frozenset(found)
 
 
@@ -43,7 +54,7 @@ def _first_line(node: ast.FunctionDef | ast.Lambda) -> int:
     return min([node.lineno, *(one.lineno for one in above)])
 
 
-def _looked_up(function: ast.AST, facts: str) -> set[str]:
+def _taken_for_given(function: ast.AST, facts: str) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(function):
         match node:
@@ -51,6 +62,13 @@ def _looked_up(function: ast.AST, facts: str) -> set[str]:
                 name == facts
             ):
                 found.add(key)
+    return found
+
+
+def _looked_up(function: ast.AST, facts: str) -> set[str]:
+    found = _taken_for_given(function, facts)
+    for node in ast.walk(function):
+        match node:
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id=name), attr="get"),
                 args=[ast.Constant(value=str(key)), *_],
