@@ -17,10 +17,10 @@ from pathlib import Path
 
 from django.db import connection
 
-from smartunion.kernel.timers import ticker
+from smartunion.kernel.timers import pulse, ticker
 from smartunion.kernel.timers.handlers import HANDLERS
 from smartunion.kernel.timers.models import Timer
-from smartunion.site.workers import Loop, Pool, work
+from smartunion.site.workers import Loop, Place, Pool, work
 
 PROCESSES, PROBABILITY, PLACE = int(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3])
 POINTS = os.open(PLACE / "points", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
@@ -57,6 +57,10 @@ def slow(timer: Timer, at: datetime) -> None:
         time.sleep(SLOW_SECONDS)
 
 
+def deadly(timer: Timer, at: datetime) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 MARK, FIRE = ticker._mark, ticker._fire_next
 
 
@@ -73,11 +77,12 @@ def fire(until: datetime | None = None) -> bool | None:
 
 
 ticker._mark, ticker._fire_next = mark, fire
-HANDLERS.update({"bench.step": step, "bench.slow": slow})
+HANDLERS.update({"bench.step": step, "bench.slow": slow, "bench.deadly": deadly})
 
 
-def worker(place: int, stop: threading.Event) -> None:
-    work([Loop("ticker", ticker.run)], stop)
+def worker(place: Place, stop: threading.Event) -> None:
+    pulse.note_in(place.hand)
+    work([Loop("ticker", lambda stop: ticker.run(stop, blamed=place.blamed))], stop)
 
 
 Pool(PROCESSES, worker, say=lambda text: os.write(DEATHS, f"{text}\n".encode())).run()

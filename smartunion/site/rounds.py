@@ -50,10 +50,13 @@ def of_the_house() -> tuple[Round, ...]:
     )
 
 
-def loops_of_the_house(worker: str) -> tuple[Loop, ...]:
-    """Return what each process of `work` runs side by side; `worker` is the name of its heart."""
+def loops_of_the_house(worker: str, *, blamed: int) -> tuple[Loop, ...]:
+    """Return what each process of `work` runs side by side.
+
+    `worker` is the name of its heart, `blamed` the timer that killed those before it, or 0.
+    """
     return (
-        Loop("ticker", ticker.run),
+        Loop("ticker", lambda stop: ticker.run(stop, blamed=blamed)),
         Loop("sender", notices.keep_sending),
         Loop("postings", publicity.keep_looking),
         Loop("rounds", lambda stop: keep_going(of_the_house(), stop=stop)),

@@ -7,11 +7,13 @@ children finish what they do and end, and whoever started it starts it again.
 
 import gc
 import logging
+import mmap
 import os
 import signal
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +26,12 @@ QUICK_SECONDS = 1.0
 """A child that ends by itself sooner than this is not started again sooner than this."""
 
 LOOK_SECONDS = 0.5
+HAND = 8
+"""Bytes in which a child notes what it has in hand."""
+
+DEADLY = 3
+"""So many children must have died with the same thing in hand before it is blamed for it."""
+
 ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HEARD = (*ASKED, signal.SIGCHLD)
 
@@ -62,15 +70,36 @@ def work(loops: Sequence[Loop], stop: threading.Event) -> None:
         thread.join(max(0.0, until - time.monotonic()))
 
 
+@dataclass(frozen=True)
+class Place:
+    """One child's place, and what is known of those who had it before."""
+
+    number: int
+    hand: memoryview
+    """Eight bytes that the parent reads after the child's death: what it had in hand."""
+
+    blamed: int
+    """What several children died of, one after the other; 0 for nothing."""
+
+
 @dataclass
 class Pool:
     """So many children, each doing `work` (its place, when to stop) until SIGTERM."""
 
     size: int
-    work: Callable[[int, threading.Event], None]
+    work: Callable[[Place, threading.Event], None]
     say: Callable[[str], None]
     children: dict[int, tuple[int, float]] = field(default_factory=dict, init=False)
     """Process number -> (place, when it started)."""
+
+    deaths: Counter[int] = field(default_factory=Counter, init=False)
+    """What was in hand -> how many children died with it."""
+
+    blamed: dict[int, int] = field(default_factory=dict, init=False)
+    """Place -> what its next child shall know about."""
+
+    def __post_init__(self) -> None:
+        self.hands = memoryview(mmap.mmap(-1, HAND * self.size))  # shared with the children
 
     def run(self) -> None:
         """Keep all places taken until SIGINT, SIGTERM or SIGHUP; then stop the children."""
@@ -99,6 +128,7 @@ class Pool:
         pid = os.fork()
         if pid:
             self.children[pid] = (place, time.monotonic())
+            self.blamed.pop(place, None)
             return
         code = 1
         try:
@@ -107,7 +137,7 @@ class Pool:
                 signal.signal(number, lambda *_: stop.set())
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             threading.Thread(target=_orphaned, args=(parent, stop), daemon=True).start()
-            self.work(place, stop)
+            self.work(Place(place, self._hand(place), self.blamed.pop(place, 0)), stop)
             code = 0
         except BaseException:
             log.exception("the worker in place %s failed", place)
@@ -126,9 +156,22 @@ class Pool:
             del self.children[pid]
             code = os.waitstatus_to_exitcode(status)
             self.say(f"后台进程 {pid} 已退出（{code}），正在重新启动")
+            self._blame(place)
             quick = code >= 0 and time.monotonic() - started < QUICK_SECONDS
             free[place] = time.monotonic() + (QUICK_SECONDS if quick else 0.0)
         return free
+
+    def _hand(self, place: int) -> memoryview:
+        return self.hands[HAND * place : HAND * (place + 1)]
+
+    def _blame(self, place: int) -> None:
+        """Take note of what a child had in hand when it died."""
+        held = int.from_bytes(self._hand(place), "little")
+        self._hand(place)[:] = bytes(HAND)
+        if held:
+            self.deaths[held] += 1
+            if self.deaths[held] >= DEADLY:
+                self.blamed[place] = held
 
     def _stop(self) -> None:
         """Ask the children to end, and make them."""

@@ -154,6 +154,24 @@ def test_a_database_that_is_killed_fires_what_was_due_when_it_is_back(house: Hou
     assert told["set"] == 120
 
 
+def test_a_timer_that_kills_its_workers_does_not_stop_the_others(house: House) -> None:
+    """It would be the first in the queue for ever: the oldest promise."""
+    put = """
+        INSERT INTO timers_timer (kind, key, due_at, try_at, state, payload, set_at, tries, error)
+        VALUES (%s, %s, now(), now(), 'pending', '{"case": 0}', now(), 0, '')"""
+    with psycopg.connect(house.url, autocommit=True) as connection:
+        connection.execute(put, ["bench.deadly", "deadly/1"])
+        connection.execute(put, ["bench.step", "meek/1"])
+    states = "SELECT key, state FROM timers_timer WHERE key IN ('deadly/1', 'meek/1') ORDER BY key"
+    with house.running(*house.pool(1, 0.0)):
+        wait_until(lambda: house.ask(states) == [("deadly/1", "pending"), ("meek/1", "fired")])
+        tries = "SELECT tries, error FROM timers_timer WHERE key = 'deadly/1'"
+        wait_until(lambda: house.ask(tries) > [(1, "")])
+    assert house.ask(tries)[0][1] == "处理它的进程接连意外结束"
+    with psycopg.connect(house.url, autocommit=True) as connection:
+        connection.execute("DELETE FROM timers_timer WHERE key = 'deadly/1'")
+
+
 def test_a_worker_that_is_killed_is_replaced_and_all_of_them_say_good_bye(house: House) -> None:
     work = [sys.executable, "-m", "smartunion.site.cli", "work"]
     with house.running(*work) as process:

@@ -17,6 +17,8 @@ from typing import Any
 from django.db import Error, connection, transaction
 from psycopg import Error as DriverError
 
+from smartunion.kernel.base import clock
+
 from . import pulse
 from .actions import CHANNEL, FIRING
 from .handlers import HANDLERS
@@ -85,8 +87,12 @@ def fire_now() -> int:
     return fired
 
 
-def run(stop: threading.Event) -> None:
-    """Fire everything when it is due, until asked to stop; outlive a database that goes away."""
+def run(stop: threading.Event, *, blamed: int = 0) -> None:
+    """Fire everything when it is due, until asked to stop; outlive a database that goes away.
+
+    `blamed` is the id of a timer with which several processes died: it is put off like one whose
+    handler failed, so that the others get their turn.
+    """
     away = False
     while not stop.is_set():
         try:
@@ -94,6 +100,9 @@ def run(stop: threading.Event) -> None:
             if away:
                 log.warning("the ticker's database answers again")
             away = False
+            if blamed:
+                _put_off_the_deadly(blamed)
+            blamed = 0
             _keep_firing(stop)
         except (Error, DriverError) as error:
             if not away:
@@ -137,6 +146,7 @@ def _fire_next(until: datetime | None = None) -> bool | None:
         return None
     at = max(timer.try_at, timer.set_at) if until else vars(timer)["present"]
     firing = FIRING.set(timer.key)
+    pulse.hold(timer.pk)
     try:
         with transaction.atomic():
             HANDLERS[timer.kind](timer, at)
@@ -150,6 +160,7 @@ def _fire_next(until: datetime | None = None) -> bool | None:
         _put_off(timer, f"{type(failed).__name__}: {failed}", at)
         return False
     finally:
+        pulse.hold(0)
         FIRING.reset(firing)
     return True
 
@@ -182,3 +193,11 @@ def _put_off(timer: Timer, error: str, at: datetime) -> None:
     Timer.objects.filter(pk=timer.pk, state=Timer.State.PENDING, due_at=timer.due_at).update(
         tries=timer.tries + 1, error=error[:2000], try_at=at + pause
     )
+
+
+def _put_off_the_deadly(pk: int) -> None:
+    """Put off a timer with which processes died."""
+    timer = Timer.objects.filter(pk=pk, state=Timer.State.PENDING).first()
+    if timer is not None:
+        log.error("timer %s is put off: several processes died with it", timer)
+        _put_off(timer, "处理它的进程接连意外结束", clock.now())

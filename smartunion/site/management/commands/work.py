@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from smartunion.kernel.base import clock
 from smartunion.kernel.notices import gateways
 from smartunion.kernel.notices import jobs as notices
-from smartunion.kernel.timers import auditor, ticker
+from smartunion.kernel.timers import auditor, pulse, ticker
 from smartunion.site import rounds, workers
 
 
@@ -29,8 +29,10 @@ class Command(BaseCommand):
             return
         pid = os.getpid()
 
-        def work(place: int, stop: threading.Event) -> None:
-            workers.work(rounds.loops_of_the_house(auditor.name_of(place, pid)), stop)
+        def work(place: workers.Place, stop: threading.Event) -> None:
+            pulse.note_in(place.hand)
+            name = auditor.name_of(place.number, pid)
+            workers.work(rounds.loops_of_the_house(name, blamed=place.blamed), stop)
 
         workers.Pool(processes, work, say=self.stderr.write).run()
 
