@@ -36,7 +36,9 @@ from smartunion.site.org import founding
 
 from . import people as crowd
 from . import tills
+from .aid import Aid
 from .campus import Campus, gather, moment, open_shops
+from .procurement import Procurement
 
 REFUND_SHARE = 0.012
 SHORT_SHARE = 0.004
@@ -155,6 +157,8 @@ class Year:
             self._note(moment(each["day"], "11:00"), partial(self._points, each))
         for each in story["bursts"]:
             self._plan_a_burst(each)
+        Aid(self.campus, self._note, self.until).plan()
+        Procurement(self.campus, self._note, self.until).plan()
         late, still_open = story["milestones"]["late"], set(story["milestones"]["open"])
         for each in planning.milestones(self.year):
             if each.code not in still_open:

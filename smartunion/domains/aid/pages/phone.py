@@ -81,8 +81,7 @@ def edit(request: PersonRequest, *, application_id: int) -> HttpResponse:
         except Refused as refused:
             no = refused
     terms = terms_on(campus_day(at))
-    application = tracker.own(application_id, request.person.pk)
-    assert application is not None  # noqa: S101 - it was there a moment ago
+    application = tracker.own(application_id, request.person.pk) or application
     context = {
         "it": application,
         "form": form,

@@ -33,7 +33,8 @@ OWN_MATTER = """
 SELECT format('procedures_steprun %s', s.id) AS "where",
   format('%s: step %s was ended by its own beneficiary or filer', a.number, s.step) AS what
 FROM aid_application a JOIN procedures_steprun s ON s.case_id = a.case_id
-WHERE s.step <> 'apply' AND s.ended_by_id IN (a.beneficiary_id, a.filed_by_id)
+WHERE s.step <> 'apply' AND s.state = 'passed'
+  AND s.ended_by_id IN (a.beneficiary_id, a.filed_by_id)
 UNION ALL
 SELECT format('procedures_voter %s', v.id), format('%s: its own applicant was to vote', a.number)
 FROM aid_application a

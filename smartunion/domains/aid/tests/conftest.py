@@ -227,5 +227,6 @@ def furnish(organization: dict[str, Person]) -> House:
 
 
 @pytest.fixture
-def house(organization: dict[str, Person]) -> House:
+def house(organization: dict[str, Person], settings: Any) -> House:
+    settings.PUBLICITY_LOOKS = "inside"
     return furnish(organization)
