@@ -11,7 +11,7 @@ from smartunion.kernel.base.days import CAMPUS, end_of
 from smartunion.kernel.base.models import CalendarDay, CalendarYear
 from smartunion.kernel.notices.models import Notice
 from smartunion.kernel.procedures import changes, engine, refusals
-from smartunion.kernel.procedures.define import Escalation, Step
+from smartunion.kernel.procedures.define import By, Duty, Escalation, Since, Step, Unit, Within
 from smartunion.kernel.procedures.engine import Given
 from smartunion.kernel.procedures.lint import faults
 from smartunion.kernel.procedures.models import StepRun
@@ -72,6 +72,52 @@ def test_the_last_moment_of_the_last_day_is_in_time_and_the_next_is_not(lin, gra
     check(late, grant["chen"], at=DUE)
     assert not in_time.runs.get(step="check").late
     assert late.runs.get(step="check").late
+
+
+@pytest.mark.clause("T30")
+@pytest.mark.clause("T32")
+@pytest.mark.parametrize(
+    ("start_at", "limit", "ends", "provisional"),
+    [
+        ((2026, 9, 28, 10), Within(5, Unit.WORKING_DAYS), end_of(date(2026, 10, 10)), False),
+        ((2026, 2, 13, 9), Within(5, Unit.WORKING_DAYS), end_of(date(2026, 2, 27)), False),
+        ((2026, 9, 20, 9), Within(15, Unit.DAYS), end_of(date(2026, 10, 8)), False),
+        ((2026, 9, 20, 9), Within(15, Unit.DAYS, roll=False), end_of(date(2026, 10, 5)), False),
+        ((2026, 4, 30, 16, 30), Within(24, Unit.HOURS), (2026, 5, 1, 16, 30), False),
+        ((2026, 12, 30, 9), Within(3, Unit.DAYS), end_of(date(2027, 1, 4)), True),
+        ((2025, 4, 1, 9), By(5, 10), end_of(date(2025, 5, 10)), False),
+        ((2026, 9, 30, 21, 0), Within(30, Unit.SECONDS), (2026, 9, 30, 21, 0, 30), False),
+        ((2026, 9, 30, 23, 58), Within(8, Unit.MINUTES, Since.TRIGGER), (2026, 10, 1, 0, 6), False),
+    ],
+)
+def test_the_clock_table_fires_to_the_microsecond(
+    *, lin, grant, start_at, limit, ends, provisional
+) -> None:
+    """Not before the moment that the table says, and at it."""
+    ends = ends if isinstance(ends, datetime) else datetime(*ends, tzinfo=CAMPUS)
+    steps = tuple(
+        replace(step, within=limit, duty=Duty(lead="t_branch"), escalations=())
+        if step.code == "check"
+        else step
+        for step in GRANT.steps
+    )
+    sheet = replace(GRANT, version=f"{start_at} {limit}"[:20], steps=steps)
+    at = datetime(*start_at, tzinfo=CAMPUS)
+    case = engine.open_case(
+        sheet=sheet, title="x", facts={}, applicant=lin, unit=lin.unit, by=lin, at=at
+    )
+    engine.pass_step(
+        run_id=run_of(case, "apply").pk, outputs={"form": Given(text="x")}, by=lin, at=at
+    )
+    run = run_of(case, "check")
+    assert (run.due_at, run.provisional) == (ends, provisional)
+    fire_due(at=ends - timedelta(microseconds=1))
+    run.refresh_from_db()
+    assert not run.late
+    fire_due(at=ends)
+    run.refresh_from_db()
+    assert run.late
+    assert Timer.objects.get(key=f"run/{run.pk}/due").fired_at == ends
 
 
 def test_a_step_that_is_done_leaves_no_timer_behind(lin, grant) -> None:
