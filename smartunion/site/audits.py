@@ -18,6 +18,7 @@ from smartunion.kernel.ledger.audits import Audit
 from smartunion.kernel.notices import audits as notices
 from smartunion.kernel.private import audits as private
 from smartunion.kernel.procedures import audits as cases
+from smartunion.kernel.publicity import audits as publicity
 from smartunion.kernel.timers import audits as timers
 from smartunion.kernel.trail.models import Entry
 
@@ -112,6 +113,13 @@ SEALED = (
     Tried("V4", "每把在用的终端密钥都打得开", "", keys.broken),
 )
 
+PUBLICITY = (
+    Tried("G1", "公示满了所承诺的工作日，内容与所公示一致", "", publicity.short),
+    Audit("G2", "异议都在公示期内；没有裁定的不生效，成立的即结束", publicity.LATE_OBJECTIONS),
+    Audit("G3", "发布人、决定人、异议人不办理这条异议", publicity.OWN_MATTERS),
+    Audit("G4", "发布、重新起算、结束各留一份存证", publicity.UNPROVED),
+)
+
 
 def all_of_them(*, at: datetime) -> Sequence[Audit]:
     """Return every audit of the house, in the order in which they are reported.
@@ -133,4 +141,5 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
         *ORGANIZATION,
         *SEALED,
         *cases.all_of_them(),
+        *PUBLICITY,
     )

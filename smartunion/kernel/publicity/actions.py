@@ -1,7 +1,7 @@
 """Post, object, answer, decide, mend, take down. Each locks the posting first."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -197,6 +197,10 @@ def object_to(
         ended = posting.ended_at if posting.state == Posting.State.UPHELD else None
         closed = f"{ended.astimezone(CAMPUS):%-m月%-d日 %H:%M}" if ended else windows.until(posting)
         raise refusals.WindowOver(closed=closed)
+    if by is None:
+        hour = posting.objections.filter(person=None, received_at__gt=at - timedelta(hours=1))
+        if hour.count() >= rules.MOST_UNSIGNED_AN_HOUR:
+            raise refusals.TooMany(count=rules.MOST_UNSIGNED_AN_HOUR)
     on = campus_day(at)
     due_on = calendar.campus().add_working_days(on, reads.terms(on).reply_working_days)
     objection = Objection.objects.create(

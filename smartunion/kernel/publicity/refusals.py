@@ -26,6 +26,16 @@ class WindowOver(Refused):
     status = 409
 
 
+class TooMany(Refused):
+    """A flood from nobody in particular; whoever signs in is heard."""
+
+    code = "publicity.too_many"
+    text = "这一小时内未登录提交的异议已有 {count} 条"
+    clause = "5.1§7"
+    remedy = "请登录后提交；登录的不受此限"
+    status = 429
+
+
 class NotOpen(Refused):
     code = "publicity.not_open"
     text = "{number} 已经结束（{state}），不能再{verb}"

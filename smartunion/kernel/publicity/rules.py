@@ -11,6 +11,9 @@ from smartunion.kernel.base.workdays import Calendar, DayFact, Kind
 SETTLE = timedelta(seconds=5)
 """How long after the window's end it is closed: what was sent in its last second is in by then."""
 
+MOST_UNSIGNED_AN_HOUR = 20
+"""Objections to one posting by people who have not signed in; a flood of them is no objection."""
+
 
 @dataclass(frozen=True)
 class Terms:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from smartunion.kernel.base import calendar, clock
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.publicity import actions, campus, reads, refusals, rules
 from smartunion.kernel.publicity.forms import Objecting
@@ -95,7 +96,7 @@ def objecting(request: HttpRequest, *, number: str) -> HttpResponse:
         objection = actions.object_to(
             posting_id=shown.pk, by=person, at=clock.now(), **form.cleaned_data
         )
-    except refusals.WindowOver as no:
+    except (refusals.WindowOver, refusals.TooMany) as no:
         return _show(request, _public_posting(number), form, no=no)
     due = reads.last_day(objection.reply_due_at)
     messages.success(
@@ -111,7 +112,7 @@ def _person(request: HttpRequest) -> Person | None:
 
 
 def _show(
-    request: HttpRequest, shown: Posting, form: Objecting, *, no: refusals.WindowOver | None = None
+    request: HttpRequest, shown: Posting, form: Objecting, *, no: Refused | None = None
 ) -> HttpResponse:
     now = clock.now()
     if shown.taken_down_at is not None:

@@ -1,10 +1,13 @@
 """A real Chromium: the public page at both widths, an objection typed, the evidence taken."""
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import BrowserContext, expect
 
 from smartunion.kernel.base import clock
@@ -76,6 +79,31 @@ def test_the_page_is_looked_at_and_pictured_as_the_public_sees_it(
         expect(page.get_by_text("共 1 次，不符 0 次")).to_be_visible()
         fits(page)
         check_axe(page)
+
+
+@pytest.mark.clause("T30")
+def test_the_worker_looks_and_pictures_by_itself(
+    posting: Posting, house: str, settings: Any
+) -> None:
+    settings.PUBLIC_URL = house
+    fire_due(at=clock.now())
+    stop = threading.Event()
+    worker = threading.Thread(target=run_and_close, args=(stop,))
+    worker.start()
+    until = time.monotonic() + 60
+    while not posting.proofs.filter(picture__isnull=False).exists() and time.monotonic() < until:
+        time.sleep(0.2)
+    stop.set()
+    worker.join(30)
+    assert reads.looks(posting).get().good
+    assert posting.proofs.get().picture is not None
+
+
+def run_and_close(stop: threading.Event) -> None:
+    try:
+        jobs.keep_looking(stop)
+    finally:
+        connections.close_all()
 
 
 def test_a_page_that_answers_something_else_is_not_pictured(house: str, db: None) -> None:

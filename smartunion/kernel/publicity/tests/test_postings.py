@@ -192,6 +192,21 @@ def test_the_same_words_sent_twice_are_one_objection(post: Post) -> None:
     assert object_(posting, "2025-04-22 10:02", text="另一件").seq == 2
 
 
+def test_a_flood_of_objections_from_nobody_does_not_shut_out_who_signs_in(
+    post: Post, lin: Person
+) -> None:
+    posting = post()
+    for k in range(rules.MOST_UNSIGNED_AN_HOUR):
+        object_(posting, "2025-04-22 10:00", text=f"第 {k} 条")
+    with pytest.raises(refusals.TooMany, match="20 条"):
+        object_(posting, "2025-04-22 10:01", text="又一条")
+    actions.object_to(
+        posting_id=posting.pk, name=lin.name, contact="13800001111", text="确有问题", by=lin,
+        at=moment("2025-04-22 10:01"),
+    )  # fmt: skip
+    assert object_(posting, "2025-04-22 11:00", text="一小时后").seq == 22
+
+
 @pytest.mark.parametrize("gap", [{"name": " "}, {"contact": ""}])
 def test_an_anonymous_objection_is_refused_with_the_way_for_it(
     post: Post, gap: dict[str, str]
