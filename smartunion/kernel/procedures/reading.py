@@ -76,7 +76,6 @@ def _looked_up(function: ast.AST, facts: str) -> set[str]:
                 found.add(key)
             case ast.Compare(
                 left=ast.Constant(value=str(key)),
-                ops=[ast.In() | ast.NotIn()],
                 comparators=[ast.Name(id=name)],
             ) if name == facts:
                 found.add(key)

@@ -308,9 +308,9 @@ def test_a_step_finished_while_its_deadline_fires_is_either_late_or_in_time(
             future.result(timeout=30)
     run.refresh_from_db()
     assert run.state == "passed"
-    lates = Entry.objects.filter(what="procedures.late", subject=f"procedures.case:{case.pk}")
+    told_late = Entry.objects.filter(what="procedures.late", subject=f"procedures.case:{case.pk}")
     fired = Timer.objects.get(key=f"run/{run.pk}/due")
-    assert lates.count() == int(run.late) == int(fired.state == Timer.State.FIRED)
+    assert told_late.count() == int(run.late) == int(fired.state == Timer.State.FIRED)
     assert not Timer.objects.filter(key__startswith=f"run/{run.pk}/", state="pending").exists()
     assert case.runs.filter(step="book").count() == 1
     passed = Entry.objects.filter(what="procedures.passed", facts__code="check")
