@@ -168,6 +168,16 @@ CAST = (
         Person.Kind.OUTSIDE,
     ),
     Role(
+        "tongyue",
+        "许文娟",
+        "X07",
+        "童悦文化用品公司（供应商）",
+        "密封报价，看自己的结果；看不到别家",
+        (Post("supplier", "X07"),),
+        Person.Kind.OUTSIDE,
+        "phone",
+    ),
+    Role(
         "root",
         "高工",
         "B02",

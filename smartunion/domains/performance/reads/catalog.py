@@ -1,5 +1,6 @@
 """Every measure of the house, by the indicator it counts."""
 
+from .buying import STOOD_IN_FULL
 from .help import PAID_IN_TIME
 from .measures import Measure
 from .plan import DATES, REVIEWED, SUBTASKS
@@ -7,5 +8,14 @@ from .shop import ACTIVE, CALLED_BACK, OVER_CAP
 
 MEASURES: dict[str, Measure] = {
     measure.code: measure
-    for measure in (SUBTASKS, ACTIVE, *DATES, REVIEWED, OVER_CAP, CALLED_BACK, PAID_IN_TIME)
+    for measure in (
+        SUBTASKS,
+        ACTIVE,
+        *DATES,
+        REVIEWED,
+        OVER_CAP,
+        CALLED_BACK,
+        PAID_IN_TIME,
+        STOOD_IN_FULL,
+    )
 }

@@ -27,6 +27,7 @@ from smartunion.kernel.people.reads import holders
 from smartunion.kernel.procedures import ballots, engine
 from smartunion.kernel.procedures.engine import Given
 from smartunion.kernel.procedures.models import StepRun
+from smartunion.kernel.procedures.registry import sheet_of
 from smartunion.kernel.timers import ticker
 from smartunion.kernel.trail.models import Entry
 
@@ -91,7 +92,7 @@ class Shop:
     def do(self, purchase: Purchase, step: str, who: str, **facts: object) -> None:
         """Finish a step by the general form, with every output that its sheet asks for."""
         run = self.run(purchase, step)
-        sheet = engine.sheet_of(run.case.sheet.digest)
+        sheet = sheet_of(run.case.sheet.digest)
         outputs = {o.code: Given(text=o.name) for o in sheet.step(step).outputs}
         engine.pass_step(run_id=run.pk, facts=facts, outputs=outputs, by=self.cast[who], at=self.at)
 
