@@ -19,6 +19,8 @@ BANDS_FEN = tuple(
 )
 """Upper ends of the bands, each included: 50,000.00 yuan is still within 2万—5万元."""
 
+WAN = 10_000
+
 NEVER_SHOWN = frozenset({
     "illness", "disease", "diagnosis", "medical_record", "health", "identity_number", "id_number",
     "phone", "bank_account", "account_number", "home_address",
@@ -54,7 +56,7 @@ def band(value: object) -> str:
 
 def _wan(fen: int) -> str:
     yuan = Decimal(fen) / 100
-    return f"{(yuan / 10_000).normalize():f}万" if yuan >= 10_000 else f"{yuan:,.0f}"  # noqa: PLR2004
+    return f"{(yuan / WAN).normalize():f}万" if yuan >= WAN else f"{yuan:,.0f}"
 
 
 def unit(value: object) -> str:
