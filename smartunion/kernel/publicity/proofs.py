@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
@@ -15,19 +16,38 @@ from .models import Posting, Proof
 
 FIRST_RETRY = timedelta(minutes=2)
 LONGEST_RETRY = timedelta(hours=6)
+PLAYED = "模拟全年时没有网页服务"
 LEASE = timedelta(minutes=5)
 """How long one worker has for a picture before another tries."""
 
 
 def keep(posting: Posting, moment: Proof.Moment, *, at: datetime) -> Proof:
-    """Keep the text of a posting, and ask for the picture of its page; inside a transaction."""
+    """Keep the text of a posting, and ask for the picture of its page; inside a transaction.
+
+    While a year is played there is no page to picture, and a later picture would prove nothing.
+    """
     words = Proof.Moment(moment).label
     name = f"{posting.number} {words}公示存证.txt"
     upload = SimpleUploadedFile(name, text_of(posting, words, at=at).encode(), "text/plain")
     text = store(
         upload=upload, kind=Kind.OTHER, subject=posting, by=None, at=at, because=f"{words}公示存证"
     )
-    return Proof.objects.create(posting=posting, moment=moment, asked_at=at, text=text, due_at=at)
+    played = settings.PUBLICITY_LOOKS == "inside"
+    return Proof.objects.create(
+        posting=posting, moment=moment, asked_at=at, text=text, due_at=None if played else at,
+        trouble=PLAYED if played else "",
+    )  # fmt: skip
+
+
+def ask_for_open(*, at: datetime) -> int:
+    """Ask for pictures of what stands when a played year ends; return how many are asked for.
+
+    Each is dated by when it is taken.
+    """
+    standing = Proof.objects.filter(
+        picture=None, due_at=None, posting__state=Posting.State.OPEN, posting__taken_down_at=None
+    )
+    return standing.update(due_at=at, trouble="")
 
 
 def text_of(posting: Posting, words: str, *, at: datetime) -> str:

@@ -14,7 +14,7 @@ from smartunion.kernel.timers.models import Timer
 from smartunion.kernel.trail.models import Entry
 from smartunion.kernel.trail.record import record
 
-from . import actions, reads, rules, telling, windows
+from . import actions, proofs, reads, rules, telling, windows
 from .inside import look_inside
 from .models import Objection, Outage, Posting, Snapshot
 from .page_text import Seen
@@ -43,6 +43,16 @@ def probe(timer: Timer, at: datetime) -> None:
     windows.look_after(posting, at + every(reads.terms(campus_day(at))), at=at)
     if snapshot.inside:
         _judge(posting, snapshot, look_inside(posting.number), at)
+
+
+@transaction.atomic
+def go_public(*, at: datetime) -> int:
+    """Look at what stands, and picture it, from when a played year ends; return how many stand."""
+    standing = list(Posting.objects.select_for_update().filter(state=Posting.State.OPEN))
+    for posting in standing:
+        windows.look_after(posting, at + timedelta(seconds=1), at=at)  # later than all that fired
+    proofs.ask_for_open(at=at)
+    return len(standing)
 
 
 @transaction.atomic
@@ -82,6 +92,8 @@ def _unseen(posting: Posting, before: Snapshot | None, at: datetime) -> None:
 
     Nobody can say that the page was down, so the clock goes on; the desk may count anew.
     """
+    if before and before.inside:
+        return  # a played year has just ended
     last_at = before.at if before and before.at else posting.posted_at
     if posting.outages.filter(repaired_at=None).exists():
         return  # that it was down is known

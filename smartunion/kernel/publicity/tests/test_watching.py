@@ -161,6 +161,8 @@ def test_while_a_year_is_played_the_page_is_looked_at_from_inside_every_other_da
     looks = list(reads.looks(posting))
     assert len(looks) == 4
     assert all(each.inside and each.good for each in looks)
+    assert proofs.lease(at=moment("2025-04-28 00:01")) is None
+    assert {proof.trouble for proof in posting.proofs.all()} == {"模拟全年时没有网页服务"}
     posting.refresh_from_db()
     assert posting.state == Posting.State.CLOSED
 
@@ -251,6 +253,24 @@ def test_a_worker_that_died_with_a_picture_leaves_it_to_the_next(post: Post) -> 
     assert proofs.lease(at=at) is not None
     assert proofs.lease(at=at + timedelta(minutes=4)) is None
     assert proofs.lease(at=at + timedelta(minutes=5)) is not None
+
+
+def test_what_still_stands_when_the_played_year_ends_is_pictured_then(
+    post: Post, settings: Any
+) -> None:
+    settings.PUBLICITY_LOOKS = "inside"
+    ended, standing = post(at="2025-04-14 10:00"), post(at="2025-04-21 10:00", about="case:2")
+    fire_due(at=moment("2025-04-23 10:42"))
+    assert watching.go_public(at=moment("2025-04-23 10:42")) == 1
+    assert standing.proofs.get().due_at == moment("2025-04-23 10:42")
+    assert ended.proofs.filter(due_at__isnull=False).count() == 0
+    settings.PUBLICITY_LOOKS = "http"
+    fire_due(at=moment("2025-04-23 11:45"))
+    asked = standing.snapshots.filter(at=None).order_by("id").first()
+    assert asked is not None
+    assert asked.asked_at == moment("2025-04-23 10:42:01")
+    watching.saw(snapshot_id=asked.pk, seen=good(standing), at=moment("2025-04-23 10:43"))
+    assert not Outage.objects.exists()
 
 
 def test_what_is_taken_down_is_no_longer_pictured(post: Post, wang: Person) -> None:

@@ -12,6 +12,7 @@ from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.gateways import CORPORATE, BankSilent
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Unit
+from smartunion.kernel.publicity import watching as publicity
 from smartunion.kernel.trail.record import record
 from smartunion.site.play import digest, phones
 from smartunion.site.play.year import Year
@@ -52,6 +53,7 @@ class Command(BaseCommand):
             tally = year.live()
         finally:
             settings.PUBLICITY_LOOKS = "http"
+        publicity.go_public(at=end)
         self._say(f"  通知 {phones.hand_over(until=end)} 条已在手机上")
         with transaction.atomic():
             record(
