@@ -207,7 +207,8 @@ def object_to(
         posting=posting, seq=posting.objections.count() + 1, person=by, name=name,
         contact=contact, text=text, received_at=at, reply_due_at=end_of(due_on),
     )  # fmt: skip
-    record("publicity.objected", posting, by=by, at=at, about=posting.about, seq=objection.seq)
+    # Whoever may read the journal may not read who objects: that stands in the row alone.
+    record("publicity.objected", posting, by=None, at=at, about=posting.about, seq=objection.seq)
     set_timer(
         kind=windows.REPLY_DUE, key=f"objection/{objection.pk}/reply",
         due_at=objection.reply_due_at, payload={"objection": objection.pk}, at=at,

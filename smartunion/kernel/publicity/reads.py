@@ -101,6 +101,12 @@ class Standing:
     notes: tuple[str, ...]
 
     @property
+    def gist(self) -> str:
+        """Return what the list tells of it: its rows, or its text where it has none."""
+        rows = "，".join(f"{label} {text}" for label, text in self.posting.rows)
+        return rows or self.posting.body
+
+    @property
     def cells(self) -> list[str]:
         """Return one mark for each working day: x over, n the present one, empty to come."""
         return [
@@ -161,6 +167,12 @@ def may_open_file(person: Person, mandate: Mandate, posting_id: int) -> bool:
     if mandate.may(DESK) or mandate.may("files.view"):
         return True
     return public().filter(pk=posting_id).exists()
+
+
+def may_know_objectors(person: Person, posting: Posting) -> bool:
+    """Test if the person may see who objects: not whoever posted, nor who decided the matter."""
+    mine = posting.posted_by_id == person.pk
+    return not mine and not posting.decided_by.filter(pk=person.pk).exists()
 
 
 def part_of(person: Person, posting: Posting, objection: Objection) -> str:

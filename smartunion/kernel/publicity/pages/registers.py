@@ -50,7 +50,6 @@ OBJECTIONS = Register(
     columns=(
         Column("posting__number", "公示", sub="posting__title"),
         Column("seq", "第几条", "number"),
-        Column("name", "异议人", sub="contact"),
         Column("received_at", "收到", "moment"),
         Column("reply_on", "答复期限（24:00）", "day"),
         Column("replied_at", "答复", "moment"),
@@ -60,7 +59,7 @@ OBJECTIONS = Register(
         ),
     ),
     can=reads.DESK,
-    search="posting__number posting__title name text",
+    search="posting__number posting__title",
     order="-received_at",
     seg="state",
     rows=reads.registered,

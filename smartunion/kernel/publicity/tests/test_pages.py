@@ -14,6 +14,7 @@ from smartunion.kernel.people.models import Person
 from smartunion.kernel.publicity import actions, campus
 from smartunion.kernel.publicity.models import Objection, Posting
 from smartunion.kernel.timers.ticker import fire_due
+from smartunion.kernel.trail import reads as trail
 from tests.cast import appoint
 
 from .conftest import moment
@@ -197,6 +198,7 @@ def test_the_answer_is_public_and_the_objector_is_not(
     assert "已核查，不存在" in text
     for secret in ("林晓梅", "13800001111", "与评委有亲属关系"):
         assert secret not in text
+    assert trail.of(posting).get(what="publicity.objected").by is None
 
 
 @pytest.mark.clause("2.1", "R218")
@@ -232,7 +234,12 @@ def test_the_poster_at_the_desk_is_told_why_not(client: Client, post: Post, wang
     )
     client.force_login(wang)
     address = f"/publicity/objections/{objection.pk}/"
-    assert "您是发布人" in client.get(address).content.decode()
+    text = client.get(address).content.decode()
+    assert "您是发布人" in text
+    for page in (text, client.get("/publicity/objections/").content.decode(),
+                 client.get(f"/publicity/{objection.posting_id}/").content.decode()):  # fmt: skip
+        assert "外人" not in page
+        assert "13800001111" not in page
     answer = client.post(f"{address}decision/", {"text": "不属实", "do": "dismiss"})
     assert answer.status_code == 403
     assert "王建国是发布人，不能裁定这条异议" in answer.content.decode()
