@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import TruncDate
 from django.utils.module_loading import import_string
 
@@ -192,8 +193,12 @@ def last_day(exclusive_end: datetime) -> date:
 
 
 def counted() -> QuerySet[Posting]:
-    """Return every posting with how many objected (`objected`) and its last day (`last_on`)."""
-    return Posting.objects.annotate(objected=Count("objections"), last_on=_eve("closes_at"))
+    """Return every posting with `objected` (how many), its `last_on` (day) and its `first` row."""
+    return Posting.objects.annotate(
+        objected=Count("objections"),
+        last_on=_eve("closes_at"),
+        first=KeyTextTransform("1", KeyTransform("0", "rows")),
+    )
 
 
 def registered() -> QuerySet[Objection]:

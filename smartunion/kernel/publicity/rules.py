@@ -27,7 +27,7 @@ class Terms:
     retention_days: int
 
 
-WITHOUT_A_PLAN = Terms(60, 2880, 60, 2, 30, 90)
+WITHOUT_A_PLAN = Terms(60, 2880, 60, 2, 60, 90)
 """What holds on a day that no adopted plan year covers: a posting may stand across New Year."""
 
 

@@ -15,7 +15,8 @@ POSTINGS = Register(
     group="公开",
     columns=(
         Column("number", "编号"),
-        Column("title", "事项", sub="basis"),
+        Column("title", "事项", sub="first"),
+        Column("basis", "依据"),
         Column("section", "栏目"),
         Column("posted_at", "发布", "moment"),
         Column("last_on", "期满（24:00）", "day"),

@@ -180,7 +180,7 @@ def test_what_has_ended_stays_on_the_list_for_a_while(
     board = client.get("/public/").content.decode()
     assert "最近结束" in board
     assert "无异议" in board
-    at(moment("2025-06-20 10:00"))
+    at(moment("2025-07-10 10:00"))
     assert "托育恒温配餐设备" not in client.get("/public/").content.decode()
 
 
