@@ -347,7 +347,41 @@ STEP_PAGES = (
     "step", "passing", "handing_in", "sending_back", "taking_over", "ballot", "recusal",
 )  # fmt: skip
 
+def aid_of_mo() -> tuple[int, int]:
+    """Return an application of mo's and its open step."""
+    from smartunion.domains.aid.models import Application
+    from smartunion.domains.aid.tests.conftest import House
+
+    mo = Person.objects.get(username="mo")
+    it = Application.objects.filter(beneficiary=mo).first()
+    it = it or House({"mo": mo}, at=SCENE).hand_in(mo)
+    return it.pk, it.case.runs.get(state="open").pk
+
+
+def gift_step_of_mo() -> int:
+    from smartunion.domains.aid.actions.gifts import register
+    from smartunion.domains.aid.rules.amounts import GiftKind
+
+    tang = Person.objects.get(username="tang")
+    gift = register(
+        receiver=Person.objects.get(username="mo"), kind=GiftKind.BIRTH, happened_on=DAY, by=tang,
+        mandate=mandate_of(tang, on=DAY), at=SCENE,
+    )  # fmt: skip
+    return gift.case.runs.get(state="open").pk
+
+
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
+    **{
+        f"aid:{page}": lambda: Theirs("lin", {"application_id": aid_of_mo()[0]})
+        for page in ("application", "edit", "consent")
+    },
+    "aid:continue": lambda: Theirs("lin", {"run_id": aid_of_mo()[1]}),
+    "aid:card": lambda: Theirs("chen", {"application_id": aid_of_mo()[0]}),
+    "aid:sealed": lambda: Theirs(
+        "chen", {"application_id": aid_of_mo()[0], "part": "circumstances"}
+    ),
+    "aid:step": lambda: Theirs("chen", {"run_id": aid_of_mo()[1]}),
+    "aid:gift_step": lambda: Theirs("chen", {"run_id": gift_step_of_mo()}),
     **{
         f"procedures:{page}": lambda: Theirs("lin", {"case_id": case_of_mo().case_id})
         for page in ("case", "my_case", "withdrawal")
@@ -390,6 +424,8 @@ WHOLE_CAMPUS: dict[str, str] = {
     "procurement:award": "published for everybody",
     "procurement:inputs": "published for everybody",
     "web:parts": REFERENCE,
+    "openid_connect_login": "the door of the whole campus",
+    "openid_connect_callback": "the code in the address is the proof",
     "cast_entering": "demonstration only; tested in smartunion/site/accounts",
     "account_reset_password_from_key": "the key in the address is the proof",
     "membership:unit": REFERENCE,
@@ -408,6 +444,7 @@ WHOLE_CAMPUS: dict[str, str] = {
 """Pages with an object in their address that have no somebody else, and why."""
 
 BY_PERMISSION = {
+    "aid.visit",
     "procurement.view", "procurement.keep",
     "people.appoint", "people.edit", "plan.view", "plan.edit", "plan.budget", "plan.calendar",
     "indicator.view", "indicator.rows", "wallet.desk", "wallet.merchants", "wallet.points",

@@ -57,6 +57,7 @@ def test_the_sheet_promises_what_the_plan_year_says(house: House) -> None:
 
 
 @pytest.mark.clause("R224")
+@pytest.mark.clause("R229")
 def test_lin_is_helped_in_seven_steps_and_has_the_money_within_fifteen_days(house: House) -> None:
     lin = of(house, "lin")
     it = house.to(house.hand_in(lin), "pay")
@@ -186,7 +187,7 @@ def test_no_officer_fills_in_for_another_branch(house: House) -> None:
 # ---------- one's own matter ----------
 
 
-@pytest.mark.clause("T44")
+@pytest.mark.clause("5.2")
 def test_an_applicant_who_chairs_the_branch_neither_accepts_nor_verifies(house: House) -> None:
     chen = of(house, "chen")
     it = house.hand_in(chen)
