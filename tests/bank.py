@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import psycopg
 import pytest
+from django.conf import settings
 
 from smartunion.sandbox import books
 from smartunion.site.processes import free_port
@@ -29,6 +30,9 @@ class SandboxProcess:
     smtp_port: int
     house_port: int
     """Where the receipts are sent: a test that wants them listens there."""
+    sms: tuple[str, str] = (settings.SMS_KEY_ID, settings.SMS_SECRET)
+    wecom: tuple[str, str] = (settings.WECOM_CORP_ID, settings.WECOM_SECRET)
+    """The name and the secret by which each provider knows the house."""
 
 
 @pytest.fixture(scope="session")

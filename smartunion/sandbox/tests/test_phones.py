@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from django.conf import settings
 
 from smartunion.sandbox.phones import page
 from smartunion.sandbox.signing import signature
@@ -32,13 +31,13 @@ class Sender:
         } | more  # fmt: skip
         body, at = json.dumps(said).encode(), str(int(time.time()) - late)
         mac = signature(
-            (secret or settings.SMS_SECRET).encode(), "POST", "/sms/v1/messages", at, body=body
+            (secret or self.bank.sms[1]).encode(), "POST", "/sms/v1/messages", at, body=body
         )
-        headers = {"X-Key-Id": settings.SMS_KEY_ID, "X-Timestamp": at, "X-Signature": mac}
+        headers = {"X-Key-Id": self.bank.sms[0], "X-Timestamp": at, "X-Signature": mac}
         return self.http.post("/sms/v1/messages", content=body, headers=headers).json()
 
     def token(self, secret: str = "") -> dict[str, Any]:
-        asked = {"corpid": settings.WECOM_CORP_ID, "corpsecret": secret or settings.WECOM_SECRET}
+        asked = {"corpid": self.bank.wecom[0], "corpsecret": secret or self.bank.wecom[1]}
         return self.http.get("/cgi-bin/gettoken", params=asked).json()
 
     def card(self, title: str, *, token: str, check: int = 1) -> dict[str, Any]:
