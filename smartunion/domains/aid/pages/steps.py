@@ -15,7 +15,7 @@ from smartunion.domains.aid.reads.figures import fund_used_fen, terms_on
 from smartunion.domains.aid.rules.feasibility import feasibility
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.calendar import campus
-from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.days import CAMPUS, campus_day
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.web.page import PersonRequest, page, show
 
@@ -152,6 +152,7 @@ def visit(request: PersonRequest, *, run_id: int) -> HttpResponse:
         *(_given(request) if not signs else (None, None)),
         people=[p for p in people if p != request.person],
         bands=terms.bands(it.category),
+        initial={"visited_at": at.astimezone(CAMPUS)},
     )
     no: Refused | None = None
     try:

@@ -34,8 +34,9 @@ class GiftKind(StrEnum):
 
     @property
     def shown(self) -> str:
-        """Return how a list may name it: being in hospital is nobody else's business."""
-        return "慰问（事由不公开）" if self is GiftKind.ILLNESS else f"{self.value}慰问"
+        """Return how a list may name it: an illness is told apart from a death by nobody."""
+        sad = self in (GiftKind.ILLNESS, GiftKind.BEREAVEMENT)
+        return "慰问（事由不公开）" if sad else f"{self.value}慰问"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,13 @@ class Band:
     least_fen: int
     most_fen: int
     when: str
+
+    @property
+    def words(self) -> str:
+        """Return the band's span; bands meet, and the lower one has what they share."""
+        whole = self.least_fen // 100
+        above = " 以上" if self.least_fen % 100 else ""
+        return f"{whole:,}{above} — {self.most_fen // 100:,} 元"
 
 
 @dataclass(frozen=True)

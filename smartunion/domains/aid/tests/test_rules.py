@@ -96,8 +96,9 @@ def test_the_fund_ends_where_its_interest_ends() -> None:
     assert "只剩 20,000 元" in str(no)
 
 
-def test_a_gift_costs_what_its_standard_says_and_a_stay_in_hospital_is_not_named() -> None:
+def test_a_gift_costs_its_standard_and_nobody_tells_an_illness_from_a_death() -> None:
     assert gift_fen(GiftKind.MARRIAGE, TERMS) == 1_000_00
+    assert GiftKind.ILLNESS.shown == GiftKind.BEREAVEMENT.shown
     assert "住院" not in GiftKind.ILLNESS.shown
 
 
