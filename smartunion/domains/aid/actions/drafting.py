@@ -312,7 +312,7 @@ def _open(application: Application, *, by: Person, at: datetime) -> Application:
             by=by,
             at=at,
         )
-    papers = list(stored.of(application).filter(kind="other"))
+    papers = stored.of(application).filter(kind="other").count()
     run = StepRun.objects.get(case=application.case, step="apply", state=StepRun.State.OPEN)
     application.state, application.submitted_at = State.OPEN, at
     application.save()
@@ -322,7 +322,7 @@ def _open(application: Application, *, by: Person, at: datetime) -> Application:
         facts={"category": application.category},
         outputs={
             "application": Given(text="申请表已封存，只有办理人写明用途后能看"),
-            "papers": Given(file_id=papers[0].pk, text=f"共 {len(papers)} 份，随申请表封存"),
+            "papers": Given(text=f"共 {papers} 份，随申请表封存"),
         },
         by=by if own else None,
         at=at,

@@ -84,7 +84,7 @@ def write_visit(
         },
         outputs={
             "visit": Given(text=f"建议{band} {amount_fen // 100:,} 元；报告已封存"),
-            "photos": Given(file_id=names[0], text=f"{len(names)} 张，随报告封存"),
+            "photos": Given(text=f"{len(names)} 张，随报告封存"),
         },
         by=by,
         at=at,
