@@ -296,5 +296,8 @@ TIMERS: dict[str, str] = {
     "publicity.probe": "公示页面核验",
     "publicity.takes_down": "公示下线",
     "publicity.reply_due": "异议答复到期",
+    "procedures.staffing": "离岗与任免生效",
+    "procurement.closed": "报价截止",
+    "procurement.explanation_lapses": "低价说明逾期",
 }
 """What kinds of timers are called on the page of the watch."""

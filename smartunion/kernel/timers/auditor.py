@@ -148,7 +148,8 @@ def run(stop: threading.Event, *, name: str) -> None:
     ]
     if address := settings.DEAD_MAN_URL:
         tasks.append((PING_SECONDS, lambda: ping(address, at=clock.now())))
-    due = [time.monotonic()] * len(tasks)
+    # At the start all that came due meanwhile is late, and about to fire: audit a round later.
+    due = [time.monotonic() + (0 if seconds == BEAT_SECONDS else seconds) for seconds, _ in tasks]
     while not stop.is_set():
         for number, (seconds, task) in enumerate(tasks):
             if due[number] <= time.monotonic():

@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.utils.module_loading import import_string
 
 from smartunion.kernel.timers import ticker
 from smartunion.kernel.timers.actions import cancel, cancel_under, set_timer
 from smartunion.kernel.timers.handlers import HANDLERS
 from smartunion.kernel.timers.models import Firing, Timer
+from smartunion.kernel.timers.reads import words_of
 
 NOON = datetime(2025, 3, 5, 4, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -242,3 +245,9 @@ def test_the_database_itself_keeps_what_has_fired(
         connection.cursor() as cursor,
     ):
         cursor.execute(change)
+
+
+def test_every_kind_of_timer_of_the_house_is_told_in_chinese() -> None:
+    wired = import_string(settings.TIMERS)
+    assert wired
+    assert [kind for kind in wired if words_of(kind) == kind] == []
