@@ -43,6 +43,7 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "publicity.recounted": (changes.window_moved,),
     "timers.alarmed": (tell_the_watch,),
     **telling.WALLET,
+    "procedures.returned": (aid.hear_return,),
     "procedures.withdrawn": (aid.hear_withdrawal,),
 }
 

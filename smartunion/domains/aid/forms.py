@@ -74,6 +74,24 @@ class ApplicationForm(forms.Form):
     )
     bank = _text("开户行", required=False, most=60)
 
+    NEEDED = ("category", "cause", "happened_on", "asked", "account")
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._need(needed=True)
+
+    def _need(self, *, needed: bool) -> None:
+        """Let the page show what handing in needs, though saving needs nothing."""
+        for name in self.NEEDED:
+            self.fields[name].required = needed
+
+    def full_clean(self) -> None:
+        """Check shapes only: what is still missing is the rules' question when it is handed in."""
+        self._need(needed=False)
+        super().full_clean()
+        self._need(needed=True)
+
     def clean_account(self) -> str:
         """Return the card's digits without spaces; empty while it is left out."""
         digits = re.sub(r"\s", "", self.cleaned_data["account"])
@@ -113,6 +131,12 @@ class Acceptance(forms.Form):
         label="票决方式", choices=[("online", "临时线上票决"), ("meeting", "等例会票决")],
         widget=forms.RadioSelect, error_messages={"required": "先选票决方式"},
     )  # fmt: skip
+
+
+class Missing(forms.Form):
+    """Everything that an application still needs, said at once."""
+
+    because = _text("还缺什么", 3, 400, error_messages={"required": "写全还缺什么"})
 
 
 class Verification(forms.Form):

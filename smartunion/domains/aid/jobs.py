@@ -35,6 +35,14 @@ def hear_withdrawal(entry: Entry) -> None:
     )  # fmt: skip
 
 
+def hear_return(entry: Entry) -> None:
+    """Follow a case that was sent back to its applicant on the general page of cases."""
+    drafting.follow_return(
+        case_id=int(entry.subject.partition(":")[2]), by=entry.by, at=entry.at,
+        because=entry.because,
+    )  # fmt: skip
+
+
 ACTS = {
     "aid.reserve": reserve,
     "aid.reopen": reopen,

@@ -215,6 +215,20 @@ def follow_withdrawal(*, case_id: int, by: Person | None, at: datetime, because:
         _withdrawn(application, by, at, because)
 
 
+@transaction.atomic
+def follow_return(*, case_id: int, by: Person | None, at: datetime, because: str) -> None:
+    """Let the applicant change what was sent back on the general page of cases; repeatable."""
+    found = Application.objects.filter(case=case_id).values_list("pk", flat=True).first()
+    waits = StepRun.objects.filter(case=case_id, step="apply", state=StepRun.State.OPEN)
+    if found is None or not waits.exists():
+        return
+    application = locks.locked(found)
+    if application.state == State.OPEN:
+        application.state = State.RETURNED
+        application.save(update_fields=["state"])
+        record("aid.papers_asked", application, by=by, at=at, because=because)
+
+
 def _withdrawn(
     application: Application, by: Person | None, at: datetime, because: str
 ) -> Application:

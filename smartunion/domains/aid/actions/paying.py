@@ -33,6 +33,7 @@ def reserve(*, run_id: int, at: datetime) -> Application:
     terms = terms_on(campus_day(at))
     amount = application.amount_fen
     assert amount, "the home visit has named an amount"
+    _free(application, at, "重新票决，先释放原预留")  # where a later step was sent back
     ledger.encumber(
         document=_document(application), budget_code=terms.budget_code,
         fund_source=terms.fund_source, amount_fen=amount, by=None, at=at,

@@ -49,7 +49,7 @@ def step(request: PersonRequest, *, run_id: int) -> HttpResponse:
     if not request.mandate.may(HANDLE, it.unit_id):
         raise Http404
     form = FORMS[run.step](*_given(request))
-    missing = forms.Because(request.POST if request.POST.get("do") == "missing" else None)
+    missing = forms.Missing(request.POST if request.POST.get("do") == "missing" else None)
     no: Refused | None = None
     if request.method == "POST":
         try:

@@ -276,6 +276,28 @@ def test_papers_are_asked_for_once_and_the_same_case_goes_on(house: House) -> No
     house.accept(it)
 
 
+def test_sending_back_on_the_general_page_lets_the_applicant_change_it_too(house: House) -> None:
+    lin = of(house, "lin")
+    it = house.hand_in(lin)
+    run = house.run(it, "accept")
+    engine.send_back(run_id=run.pk, to="apply", by=run.lead, at=house.at, because="补发票")
+    house.later(minutes=1)
+    it.refresh_from_db()
+    assert it.state == "returned"
+    drafting.hand_in(application_id=it.pk, by=lin, at=house.at)
+    assert house.run(it).step == "accept"
+
+
+def test_a_payment_sent_back_to_the_visit_is_not_set_aside_twice(house: House) -> None:
+    it = house.to(house.hand_in(of(house, "lin")), "pay")
+    run = house.run(it, "pay")
+    engine.send_back(run_id=run.pk, to="visit", by=run.lead, at=house.at, because="账号不符，重访")
+    house.visit(it, amount_fen=16_000_00)
+    house.vote(it)
+    assert encumbered_fen(AID) == 16_000_00
+    assert it.approved_fen == 16_000_00
+
+
 @pytest.mark.clause("T31")
 def test_a_promise_that_the_calendar_cannot_hold_is_flagged_at_acceptance(house: House) -> None:
     house.at = house.at.replace(month=9, day=25)
