@@ -160,7 +160,9 @@ def settle(
     _not_own(gift, by)
     if gift.paid_at is not None:
         raise refusals.PaidAlready(
-            number=gift.number, at=f"{gift.paid_at:%-m月%-d日}", amount=yuan(gift.amount_fen)
+            number=gift.number,
+            at=f"{campus_day(gift.paid_at):%-m月%-d日}",
+            amount=yuan(gift.amount_fen),
         )
     ledger.spend(
         document=f"gift:{gift.number}", debit="expense.activity", credit="bank.deposits",

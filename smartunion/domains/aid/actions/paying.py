@@ -105,7 +105,9 @@ def pay(
         raise no
     if paid := Disbursement.objects.filter(application=application).first():
         raise refusals.PaidAlready(
-            number=application.number, at=f"{paid.paid_at:%-m月%-d日}", amount=yuan(paid.amount_fen)
+            number=application.number,
+            at=f"{campus_day(paid.paid_at):%-m月%-d日}",
+            amount=yuan(paid.amount_fen),
         )
     if application.state != State.APPROVED or not application.approved_fen:
         raise refusals.NotApproved(number=application.number)
@@ -152,7 +154,7 @@ def reclaim(*, application_id: int, by: Person, at: datetime, because: str) -> R
         raise no
     if known := Reclaim.objects.filter(application=application).first():
         raise refusals.ReclaimedAlready(
-            number=application.number, at=f"{known.decided_at:%-m月%-d日}"
+            number=application.number, at=f"{campus_day(known.decided_at):%-m月%-d日}"
         )
     paid = Disbursement.objects.filter(application=application).first()
     if paid is None:
