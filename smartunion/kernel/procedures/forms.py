@@ -44,7 +44,8 @@ class FilesField(forms.FileField):
                 ending for endings in file_rules.ENDINGS.values() for ending in endings.split()
             )
         )
-        kwargs.setdefault("widget", Files(attrs={"multiple": True, "accept": accept}))
+        attrs = {"multiple": True, "accept": accept, "hx-preserve": "true"}
+        kwargs.setdefault("widget", Files(attrs=attrs))
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> Any:

@@ -23,6 +23,7 @@ STATES: dict[str, tuple[str, str]] = {
     StepRun.State.CANCELED: ("stopped", "已撤销"),
     StepRun.State.RETURNED: ("next", "退回过，要重办"),
 }
+MET = {"now", "done", "stopped"}
 MORE_THAN_ENOUGH = 40
 """Steps that a projection walks at most: a sheet that loops is not walked for ever."""
 
@@ -77,8 +78,8 @@ class StepShown:
         """Return who has it, or who ended it."""
         if self.run is None:
             return self.office.holders or self.office.title
-        if self.run.ended_by:
-            return self.run.ended_by.name
+        if self.run.ended_at:
+            return self.run.ended_by.name if self.run.ended_by else ""
         actor = self.run.backup if self.run.taken_over_at else self.run.lead
         actor = actor or self.run.backup
         return actor.name if actor else ""
@@ -91,10 +92,14 @@ class RiskShown:
     step: str
     risk: Risk
     strikes: bool
+    met: bool
+    """False while the case has not come to the step: nothing can be said yet."""
 
     @property
     def state(self) -> str:
-        """Return the shape: ok, hold for what blocks, wait for what only warns."""
+        """Return the shape: ok, hold for what blocks, wait for what only warns, off for later."""
+        if not self.met:
+            return "off"
         if not self.strikes:
             return "ok"
         return "hold" if self.risk.effect == Effect.BLOCK else "wait"
@@ -102,6 +107,8 @@ class RiskShown:
     @property
     def words(self) -> str:
         """Return the state in words."""
+        if not self.met:
+            return "还没到这一步"
         if not self.strikes:
             return "未触发"
         return "已触发，不能办结" if self.risk.effect == Effect.BLOCK else "已触发，留痕提示"
@@ -166,10 +173,10 @@ def case_shown(case: Case, *, at: datetime) -> CaseShown:
         _step(number, step, sheet, runs=runs, offices=offices, files=files, expected=expected)
         for number, step in enumerate(sheet.steps, 1)
     ]
-    open_codes = {run.step for run in runs if run.state == OPEN}
+    come = {one.step.code: one.state for one in steps}
     risks = [
-        RiskShown(step.name, risk, risk.strikes(case.facts))
-        for step in sorted(sheet.steps, key=lambda step: step.code not in open_codes)
+        RiskShown(step.name, risk, risk.strikes(case.facts), met=come[step.code] in MET)
+        for step in sorted(sheet.steps, key=lambda step: come[step.code] != "now")
         for risk in step.risks
     ]
     return CaseShown(case, sheet, steps, facts_in_words(sheet, case.facts), risks)

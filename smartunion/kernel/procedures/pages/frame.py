@@ -22,7 +22,7 @@ CHOICES = [("yes", "赞成", "✓"), ("no", "反对", "✕"), ("abstain", "弃�
 """In ink all three: a ballot favors no choice by color or default."""
 
 
-MINOR = {"files.stored", "procedures.handed_in"}
+MINOR = {"files.stored", "procedures.handed_in", "procedures.voted"}
 """What the trail of a case keeps to itself until all of it is asked for."""
 
 
