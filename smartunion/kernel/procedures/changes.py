@@ -76,7 +76,8 @@ def window_closed(entry: Entry) -> None:
         text = f"{posting.number} 公示期满，{posting.content_sha256[:16]}"
         keep(run, dict.fromkeys((o.code for o in step.outputs), _proof(posting, text)),
              by=None, at=entry.at)  # fmt: skip
-        finish(run, case, sheet, step, by=None, at=max(entry.at, run.due_at or entry.at))
+        run.due_at, run.provisional = posting.closes_at, posting.provisional
+        finish(run, case, sheet, step, by=None, at=entry.at)
 
 
 def window_upheld(entry: Entry) -> None:
@@ -92,7 +93,7 @@ def window_upheld(entry: Entry) -> None:
 
 
 def window_moved(entry: Entry) -> None:
-    """Follow a posting whose window counts anew."""
+    """Follow a posting whose window counts anew, or whose end the calendar has moved."""
     if (found := _window_of(entry)) is not None:
         run, case, sheet, step, posting = found
         clocks.move_to(run, case, step, posting.closes_at, posting.provisional, at=entry.at)
@@ -100,7 +101,8 @@ def window_moved(entry: Entry) -> None:
             "procedures.limit_moved", case, by=None, at=entry.at,
             because=entry.because, step=step.name, until=telling.moment(run.due_at),
         )  # fmt: skip
-        telling.moved(run, case, sheet, step, why="公示期重新起算", at=entry.at)
+        why = "公示期重新起算" if entry.what == "publicity.restarted" else "校历有变动"
+        telling.moved(run, case, sheet, step, why=why, at=entry.at)
 
 
 def window_taken_down(entry: Entry) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from smartunion.kernel.base.days import CAMPUS
+from smartunion.domains.planning.actions import calendar
+from smartunion.kernel.base.days import CAMPUS, end_of
 from smartunion.kernel.notices.models import Notice
 from smartunion.kernel.procedures import ballots, engine, refusals
 from smartunion.kernel.procedures.define import END, Kind, Procedure, Way, fact
@@ -113,6 +114,23 @@ def test_a_window_that_counts_anew_moves_the_steps_limit(lin, grant) -> None:
     shipped = run_of(window.case, "ship")
     assert (shipped.lead, shipped.due_at) == (grant["mo"], None), "its event has no time yet"
     assert window.case.runs.get(step="publish").evidence.get().file_id, "the posting's own proof"
+
+
+@pytest.mark.clause("T30")
+def test_a_window_follows_the_calendar_and_so_does_its_step(lin, grant) -> None:
+    """The tenth is ruled a day off: three working days after the fifth end a day later."""
+    window = at_the_window(lin, grant)
+    assert window.due_at == end_of(date(2025, 3, 10))
+    ruled = calendar.rule_day(
+        day=date(2025, 3, 10), is_working=False, label="校庆", by=grant["zhu"], at=MARCH_5,
+        because="校庆放假",
+    )  # fmt: skip
+    assert not ruled.is_working
+    for _ in range(2):  # the posting hears first, the step hears of the posting
+        deliver(at=MARCH_5)
+    window.refresh_from_db()
+    assert window.due_at == posting_of(window).closes_at == end_of(date(2025, 3, 11))
+    assert "校历有变动" in Notice.objects.filter(person=grant["chen"]).latest("id").text
 
 
 @pytest.mark.parametrize(
