@@ -187,7 +187,7 @@ class StepForm(forms.Form):
         for output in step.outputs:
             self._ask_for(output, there=output.code in there, needed=not saving)
         self.fields["because"] = forms.CharField(
-            label="理由", required=False, max_length=LONGEST_TEXT, help_text="记入日志"
+            label="办理说明", required=False, max_length=LONGEST_TEXT, help_text="记入日志"
         )
 
     def _ask_for(self, output: Output, *, there: bool, needed: bool) -> None:

@@ -111,7 +111,7 @@ class RiskShown:
             return "还没到这一步"
         if not self.strikes:
             return "未触发"
-        return "已触发，不能办结" if self.risk.effect == Effect.BLOCK else "已触发，留痕提示"
+        return "没有通过，不能办结" if self.risk.effect == Effect.BLOCK else "已触发，留痕提示"
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,16 @@ class CaseShown:
     def outputs(self) -> list[Handed]:
         """Return everything in the file, in the order of the steps."""
         return [handed for one in self.steps for handed in one.handed]
+
+    @property
+    def risks_met(self) -> list[RiskShown]:
+        """Return the risks of the steps that the case has come to."""
+        return [one for one in self.risks if one.met]
+
+    @property
+    def risks_ahead(self) -> list[RiskShown]:
+        """Return the risks of the steps to come."""
+        return [one for one in self.risks if not one.met]
 
     @property
     def all_outputs(self) -> int:
