@@ -14,7 +14,8 @@ from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.web.fields import YuanField
 
 WHY = {"required": "写一句理由，会留痕并公开"}
-BLANK = ("", "——请选择——")
+CHOOSE = "请选择"
+BLANK = ("", CHOOSE)
 
 
 class Moment(forms.DateTimeField):
@@ -42,15 +43,16 @@ class Requesting(forms.Form):
     method = forms.ChoiceField(
         label="方式",
         choices=[("june_gifts", "六一关爱礼包（预设）"), *Purchase.Method.choices],
-        widget=forms.RadioSelect,
         initial="compared",
     )
     title = forms.CharField(label="采购什么", max_length=80)
     category = forms.CharField(label="类别", max_length=40, help_text="同类 30 天内合计会自动核对")
     amount = YuanField(label="预算金额（最高限价，元）", least_fen=1)
     line = forms.ChoiceField(label="预算项")
-    unit = forms.ModelChoiceField(label="需求单位", queryset=Unit.objects.none())
-    supplier = forms.ModelChoiceField(
+    unit = forms.ModelChoiceField(
+        empty_label=CHOOSE, label="需求单位", queryset=Unit.objects.none()
+    )
+    supplier = forms.ModelChoiceField(empty_label=CHOOSE, 
         label="供应商", queryset=Supplier.objects.none(), required=False,
         help_text="只有单一来源和应急采购要先定供应商",
     )  # fmt: skip
@@ -183,7 +185,9 @@ class Negotiating(forms.Form):
         label="参加谈判的供应商（至少三家）", queryset=Supplier.objects.none(),
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    winner = forms.ModelChoiceField(label="成交供应商", queryset=Supplier.objects.none())
+    winner = forms.ModelChoiceField(
+        empty_label=CHOOSE, label="成交供应商", queryset=Supplier.objects.none()
+    )
     price = YuanField(label="成交价（元）", least_fen=1)
     panel = forms.CharField(
         label="谈判小组", help_text="工号，空格隔开；三人以上单数，专家占三分之二", max_length=400
@@ -212,7 +216,7 @@ class Opinion(forms.Form):
 
     supports = forms.TypedChoiceField(
         label="结论", choices=[("yes", "同意单一来源"), ("no", "不同意")],
-        coerce=lambda value: value == "yes", widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
     )  # fmt: skip
     text = forms.CharField(
         label="论证意见", max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from smartunion.domains.procurement.actions import clearing, suppliers, tendering
-from smartunion.domains.procurement.reads import telling
+from smartunion.domains.procurement.actions import clearing, suppliers, telling, tendering
 from smartunion.kernel.procedures.models import StepRun
 from smartunion.kernel.timers.models import Timer
 

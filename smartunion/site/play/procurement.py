@@ -63,12 +63,12 @@ class Procurement:
         self._plan_emergency(story["emergency"])
         for each in story["split"]:
             self._note(moment(each["day"], "10:20"), partial(self._ask_split, each))
+        self._note(self.until, lambda at: None)  # what is due until the scene has happened
 
     def _note(self, at: datetime, do: Callable[[datetime], None]) -> None:
         def deed(now: datetime) -> None:
             tick(now)
             do(now)
-            tick(now)
 
         self._write(at, deed)
 

@@ -17,6 +17,7 @@ from smartunion.kernel.procedures import engine
 from smartunion.kernel.procedures.engine import Given
 from smartunion.kernel.trail.record import record
 
+from . import telling
 from .requesting import free_to_sell
 
 EXPERTS = "expert"
@@ -36,6 +37,7 @@ def ask(*, purchase_id: int, expert: Person, by: Person, at: datetime) -> Opinio
         purchase=purchase, expert=expert, outside=expert.kind == Person.Kind.OUTSIDE, asked_at=at
     )
     record("procurement.expert_asked", asked, by=by, at=at, outside=int(asked.outside))
+    telling.to_argue(asked, at=at)
     return asked
 
 

@@ -25,6 +25,8 @@ from smartunion.kernel.procedures.engine import Given
 from smartunion.kernel.timers.actions import cancel, set_timer
 from smartunion.kernel.trail.record import record
 
+from . import telling
+
 LAPSES = "procurement.explanation_lapses"
 """The timer of a low price's explanation: silence counts as none."""
 
@@ -61,7 +63,7 @@ def _ask_to_explain(tender: Tender, number: str, *, at: datetime) -> None:
     low = tender.quotes.get(supplier__number=number, replaced_at__isnull=True)
     days = figures.terms_on(campus_day(at)).explain_working_days
     due_at = end_of(add_working_days(campus_day(at), days))
-    _, made = Explanation.objects.get_or_create(quote=low, defaults={"due_at": due_at})
+    said, made = Explanation.objects.get_or_create(quote=low, defaults={"due_at": due_at})
     if made:
         set_timer(
             kind=LAPSES,
@@ -70,6 +72,7 @@ def _ask_to_explain(tender: Tender, number: str, *, at: datetime) -> None:
             payload={"quote": low.pk},
             at=at,
         )
+        telling.to_explain(said, at=at)
 
 
 def panelist(tender_id: int, by: Person) -> Panelist:

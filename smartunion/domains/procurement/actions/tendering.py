@@ -27,7 +27,7 @@ from smartunion.kernel.procedures.engine import Given
 from smartunion.kernel.timers.actions import set_timer
 from smartunion.kernel.trail.record import record
 
-from . import clearing, keys
+from . import clearing, keys, telling
 from .requesting import free_to_sell
 
 CLOSED = "procurement.closed"
@@ -115,6 +115,7 @@ def announce(
         "procurement.announced", tender, by=by, at=at, because=because,
         digest=tender.digest, suppliers=len(suppliers),
     )  # fmt: skip
+    telling.announced(tender, suppliers, at=at)
     return tender
 
 

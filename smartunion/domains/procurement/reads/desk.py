@@ -49,7 +49,7 @@ class Row:
 
 def _found() -> QuerySet[Purchase]:
     return (
-        Purchase.objects.select_related("unit", "supplier", "case__sheet")
+        Purchase.objects.select_related("unit", "supplier", "case__sheet", "contract")
         .prefetch_related(
             Prefetch(
                 "case__runs",
@@ -96,7 +96,7 @@ def row_of(purchase: Purchase, *, at: datetime) -> Row:
         method=purchase.method,
         method_words=method_words(purchase),
         amount_fen=purchase.amount_fen,
-        price_fen=purchase.price_fen if purchase.supplier else None,
+        price_fen=purchase.price_fen if _bought(purchase) else None,
         supplier=purchase.supplier.name if purchase.supplier else "",
         stage=stage,
         due_at=min(dues) if dues else None,
@@ -105,6 +105,11 @@ def row_of(purchase: Purchase, *, at: datetime) -> Row:
         flags=_flags(purchase),
         split=str(case.facts.get("split") or ""),
     )
+
+
+def _bought(purchase: Purchase) -> bool:
+    """Test if the price is more than what was asked for: awarded, or signed."""
+    return purchase.awarded_at is not None or hasattr(purchase, "contract")
 
 
 def method_words(purchase: Purchase) -> str:
@@ -212,6 +217,7 @@ def _steps(purchase: Purchase) -> list[tuple[str, str]]:
         StepRun.State.SKIPPED: "skipped",
         StepRun.State.RETURNED: "future",
         StepRun.State.CANCELED: "skipped",
+        StepRun.State.WAITING: "future",
     }
     latest: dict[str, str] = {}
     for step, state in purchase.case.runs.order_by("pk").values_list("step", "state"):
