@@ -107,10 +107,10 @@ class Tried(Audit):
 
 
 SEALED = (
-    Tried("V1", "每份封存资料都能用在册的主密钥打开，没有改动或挪动", "", private.broken),
-    Audit("V2", "封存资料的版本连号，没有绕过销毁而消失的", private.GAPS),
-    Audit("V3", "封存资料用的是自己的密钥，归同一个当事人", private.MISPLACED),
-    Tried("V4", "每把在用的终端密钥都打得开", "", keys.broken),
+    Tried("Z1", "每份封存资料都能用在册的主密钥打开，没有改动或挪动", "", private.broken),
+    Audit("Z2", "封存资料的版本连号，没有绕过销毁而消失的", private.GAPS),
+    Audit("Z3", "封存资料用的是自己的密钥，归同一个当事人", private.MISPLACED),
+    Tried("Z4", "每把在用的终端密钥都打得开", "", keys.broken),
 )
 
 PUBLICITY = (

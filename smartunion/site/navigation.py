@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -133,4 +134,16 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "menu": lambda: tree(MENU, request),
         "tabs": lambda: bottom_bar(TABS, request),
         "shell": face_of(request),
+        "campus_doors": _campus_doors,
     }
+
+
+def _campus_doors() -> list[tuple[str, str]]:
+    """Return the campus's own ways to sign in, as the environment names them."""
+    oidc = reverse("openid_connect_login", kwargs={"provider_id": "oidc"})
+    doors = (
+        (settings.OIDC_ISSUER, settings.OIDC_NAME, oidc),
+        (settings.CAS_URL, settings.CAS_NAME, reverse("campus_cas")),
+        (settings.WECOM_LOGIN_URL, "企业微信登录", reverse("campus_wecom")),
+    )
+    return [(name, address) for named, name, address in doors if named]

@@ -78,6 +78,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "smartunion.kernel.base",
     "smartunion.kernel.people",
     "smartunion.kernel.trail",
@@ -163,6 +165,25 @@ MFA_FORMS = {
     "add_webauthn": "smartunion.site.accounts.forms.AddKey",
     "edit_webauthn": "smartunion.site.accounts.forms.EditKey",
 }
+# The campus's doors, each off unless it is named here: see docs/operations.md.
+SOCIALACCOUNT_ADAPTER = "smartunion.site.accounts.campus.Adapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form may not lead to another house (form-action 'self')
+OIDC_ISSUER, OIDC_NAME = env("OIDC_ISSUER", ""), env("OIDC_NAME", "统一身份认证")
+OIDC_STAFF_CLAIM = env("OIDC_STAFF_CLAIM", "preferred_username")
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+if OIDC_ISSUER:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "oidc",
+            "name": OIDC_NAME,
+            "client_id": env("OIDC_CLIENT_ID"),
+            "secret": env("OIDC_CLIENT_SECRET"),
+            "settings": {"server_url": OIDC_ISSUER},
+        }
+    ]
+CAS_URL, CAS_NAME = env("CAS_URL", ""), env("CAS_NAME", "统一身份认证")
+WECOM_LOGIN_URL = env("WECOM_LOGIN_URL", "")
+WECOM_LOGIN_API = env("WECOM_LOGIN_API", "https://qyapi.weixin.qq.com/cgi-bin")
 PASSWORD_RESET_TIMEOUT = 72 * 3600  # seconds that a link to set one's password works
 CACHES = {  # counters of failed sign-ins, shared by every web process
     "default": {

@@ -9,12 +9,13 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
+from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.http import HttpResponse
 from django.urls import path, re_path
 
 from smartunion.kernel.web.page import PUBLIC, SIGNED_IN
 
-from . import pages
+from . import campus, pages
 
 View = Callable[..., HttpResponse]
 
@@ -44,6 +45,10 @@ urlpatterns = [
     path("cast/", pages.cast, name="cast"),
     path("cast/<slug:username>/", pages.entering, name="cast_entering"),
     path("login/", anyone(account.login), name="account_login"),
+    path("campus/cas/", campus.cas, name="campus_cas"),
+    path("campus/wecom/", campus.wecom, name="campus_wecom"),
+    path("campus/<slug:provider_id>/", anyone(oidc.login), name="openid_connect_login"),
+    path("campus/<slug:provider_id>/back/", anyone(oidc.callback), name="openid_connect_callback"),
     path("logout/", anyone(account.logout), name="account_logout"),
     path("inactive/", anyone(account.account_inactive), name="account_inactive"),
     path("reauthenticate/", own(account.reauthenticate), name="account_reauthenticate"),

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from smartunion.domains.planning import forms
 from smartunion.domains.planning.actions import budget as actions
@@ -70,9 +71,7 @@ def revision(request: PersonRequest) -> HttpResponse:
             no = refused
         else:
             messages.success(request, f"已修订 {count} 个金额，收入与支出仍然相等")
-            response = redirect("planning:budget")
-            response["Location"] += f"?year={now.year}"
-            return response
+            return redirect(f"{reverse('planning:budget')}?year={now.year}")
     response = show(
         request,
         "planning/revision.html",
