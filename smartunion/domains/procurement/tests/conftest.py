@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -22,7 +22,7 @@ from smartunion.domains.procurement.reads import runs
 from smartunion.domains.procurement.reads.audits import AUDITS
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.ledger.audits import AUDITS as LEDGER
-from smartunion.kernel.people.models import Person, Unit
+from smartunion.kernel.people.models import Appointment, Office, Person, Unit
 from smartunion.kernel.people.reads import holders
 from smartunion.kernel.procedures import ballots, engine
 from smartunion.kernel.procedures.engine import Given
@@ -74,6 +74,10 @@ class Shop:
                 unit=Unit.objects.get(code="X07"),
             )  # fmt: skip
             suppliers.bind(supplier_id=self.suppliers[name].pk, person=seller, by=None, at=self.at)
+            Appointment.objects.create(
+                office=Office.objects.get(code="supplier"), unit=seller.unit, person=seller,
+                since=date(2025, 1, 1),
+            )  # fmt: skip
             self.sellers[name] = seller
         return self.suppliers[name]
 

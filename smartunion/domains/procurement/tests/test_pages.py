@@ -14,7 +14,7 @@ from smartunion.domains.procurement.actions.keys import live
 from smartunion.domains.procurement.models import OpeningKey, Purchase, Quote, Tender
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS
-from smartunion.kernel.people.models import Appointment, Office, Unit
+from smartunion.kernel.people.models import Unit
 
 from .conftest import SAYING, Shop
 
@@ -37,12 +37,6 @@ def now(monkeypatch: pytest.MonkeyPatch, shop: Shop):
 def client_of(shop: Shop, who: str) -> Client:
     client = Client()
     person = shop.cast.get(who) or shop.sellers[who]
-    if who in shop.sellers:
-        post = Office.objects.get(code="supplier")
-        Appointment.objects.get_or_create(
-            office=post, unit=Unit.objects.get(code="X07"), person=person,
-            defaults={"since": datetime(2025, 1, 1, tzinfo=CAMPUS).date()},
-        )  # fmt: skip
     client.force_login(person)
     return client
 
