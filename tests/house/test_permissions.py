@@ -347,6 +347,7 @@ STEP_PAGES = (
     "step", "passing", "handing_in", "sending_back", "taking_over", "ballot", "recusal",
 )  # fmt: skip
 
+
 def aid_of_mo() -> tuple[int, int]:
     """Return an application of mo's and its open step."""
     from smartunion.domains.aid.models import Application

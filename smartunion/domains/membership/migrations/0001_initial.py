@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('people', '0003_structure_kept'),
+        ('people', '0002_structure_kept'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('base', '0003_fen'),
-        ('people', '0004_no_password'),
+        ('people', '0002_structure_kept'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -142,5 +142,5 @@ DROP FUNCTION people_one_seat_each, people_body_complete, people_seat_kept, peop
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0002_structure")]
+    dependencies = [("people", "0001_initial")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
