@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from smartunion.domains.procurement.actions import clearing, suppliers, telling, tendering
+from smartunion.domains.procurement import telling
+from smartunion.domains.procurement.actions import clearing, suppliers, tendering
 from smartunion.kernel.procedures.models import StepRun
 from smartunion.kernel.timers.models import Timer
 
@@ -19,7 +20,7 @@ def explanation_lapses(timer: Timer, at: datetime) -> None:
 
 def blacklist(run: StepRun, at: datetime) -> None:
     """The sheet's AUTO step 列入名册."""
-    suppliers.bar(run, at)
+    suppliers.bar(run=run, at=at)
 
 
 TIMERS = {tendering.CLOSED: quotes_closed, clearing.LAPSES: explanation_lapses}

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from smartunion.domains.procurement import telling
 from smartunion.domains.procurement.models import Opinion, Purchase, Supplier, SupplierUser
 from smartunion.domains.procurement.procedure import challenged, yuan
 from smartunion.domains.procurement.reads import figures, runs
+from smartunion.domains.procurement.reads.taking_part import free_to_sell
 from smartunion.domains.procurement.rules import limits, refusals
 from smartunion.domains.procurement.rules.limits import Opinion as OpinionFact
 from smartunion.kernel.base.days import campus_day
@@ -16,9 +18,6 @@ from smartunion.kernel.people.reads import holders
 from smartunion.kernel.procedures import engine
 from smartunion.kernel.procedures.engine import Given
 from smartunion.kernel.trail.record import record
-
-from . import telling
-from .requesting import free_to_sell
 
 EXPERTS = "expert"
 """The office of those who argue from outside."""

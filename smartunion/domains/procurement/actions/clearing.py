@@ -6,16 +6,17 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from smartunion.domains.procurement import telling
 from smartunion.domains.procurement.models import (
     Clearing,
     Explanation,
     Judgment,
-    Panelist,
     Purchase,
     Quote,
     Tender,
 )
 from smartunion.domains.procurement.reads import figures, links, results, runs
+from smartunion.domains.procurement.reads.taking_part import panelist
 from smartunion.domains.procurement.rules import refusals, sealing
 from smartunion.kernel.base.calendar import add_working_days
 from smartunion.kernel.base.days import CAMPUS, campus_day, end_of
@@ -25,8 +26,6 @@ from smartunion.kernel.procedures.engine import Given
 from smartunion.kernel.timers.actions import cancel, set_timer
 from smartunion.kernel.trail.record import record
 
-from . import telling
-
 LAPSES = "procurement.explanation_lapses"
 """The timer of a low price's explanation: silence counts as none."""
 
@@ -34,7 +33,8 @@ JUDGES = 2
 """How many members of the panel must give reasons before a flagged award stands."""
 
 
-def compute(tender: Tender, *, by: Person | None, at: datetime, because: str) -> Clearing:
+@transaction.atomic
+def compute(*, tender: Tender, by: Person | None, at: datetime, because: str) -> Clearing:
     """Clear the tender anew from its opened quotes; the caller holds its lock.
 
     Each low price is asked once for its explanation; too few valid quotes end the round.
@@ -73,18 +73,6 @@ def _ask_to_explain(tender: Tender, number: str, *, at: datetime) -> None:
             at=at,
         )
         telling.to_explain(said, at=at)
-
-
-def panelist(tender_id: int, by: Person) -> Panelist:
-    """Return the person's seat on the panel; refused for others and for who is recused."""
-    member = (
-        Panelist.objects.select_related("tender").filter(tender_id=tender_id, person=by).first()
-    )
-    if member is None:
-        raise refusals.NotPanel(by=by.name)
-    if member.recused_at is not None:
-        raise refusals.OwnMatter(by=by.name, what=member.tender.number)
-    return member
 
 
 def _opened(tender_id: int) -> Tender:
@@ -172,7 +160,7 @@ def _decide(
     words = "低价说明成立，重新计算" if accepted else "低价说明不成立，重新计算"
     if by is not None:
         cancel(keys=[f"procurement/quote/{said.quote_id}/lapses"], at=at)
-    return compute(tender, by=by, at=at, because=words)
+    return compute(tender=tender, by=by, at=at, because=words)
 
 
 @transaction.atomic
@@ -305,4 +293,4 @@ def give_up(*, tender_id: int, by: Person, at: datetime, because: str) -> Cleari
         withdrawn_at=at, withdrawn_because=because
     )
     record("procurement.given_up", tender, by=by, at=at, because=because, supplier=winner)
-    return compute(tender, by=by, at=at, because="中选人放弃，剔除后重新计算")
+    return compute(tender=tender, by=by, at=at, because="中选人放弃，剔除后重新计算")

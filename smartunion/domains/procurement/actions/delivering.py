@@ -7,6 +7,7 @@ from django.db import transaction
 from smartunion.domains.procurement.models import Contract, Purchase
 from smartunion.domains.procurement.procedure import yuan
 from smartunion.domains.procurement.reads import figures, runs
+from smartunion.domains.procurement.reads.taking_part import free_to_sell
 from smartunion.domains.procurement.rules import refusals
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.ledger import actions as ledger
@@ -14,8 +15,6 @@ from smartunion.kernel.people.models import Person
 from smartunion.kernel.procedures import engine
 from smartunion.kernel.procedures.engine import Given
 from smartunion.kernel.trail.record import record
-
-from .requesting import free_to_sell
 
 EXPENSE, BANK = "expense.activity", "bank.deposits"
 

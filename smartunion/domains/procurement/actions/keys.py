@@ -1,14 +1,12 @@
 """Who holds the keys of the sealed quotes: three offices, any two of which open together."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_hex
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.db import transaction
 
 from smartunion.domains.procurement.models import OpeningKey
-from smartunion.domains.procurement.reads.keys import OFFICES, live, missing
+from smartunion.domains.procurement.reads.keys import OFFICES
 from smartunion.domains.procurement.rules import refusals, sealing
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
@@ -46,24 +44,3 @@ def _office_of(by: Person, at: datetime) -> str:
     if not mine:
         raise refusals.NotHolder(by=by.name)
     return mine[0]
-
-
-def publics() -> dict[str, str]:
-    """Return every live public key by its number; refused where an office has none."""
-    keys = live()
-    if missing_ones := missing():
-        raise refusals.HoldersTooFew(there=len(keys), missing="、".join(missing_ones))
-    return {str(key.pk): key.public for key in keys}
-
-
-def privates(passphrases: Mapping[int, str]) -> dict[str, X25519PrivateKey]:
-    """Return the private keys that the passphrases (by key number) open, or refuse a wrong one."""
-    found = {}
-    for key in OpeningKey.objects.filter(pk__in=passphrases).select_related("holder"):
-        private = sealing.private_key(passphrases[key.pk], key.salt)
-        if sealing.public_key(private) != key.public:
-            raise refusals.KeyWrong(holder=key.holder.name)
-        found[str(key.pk)] = private
-    if len(found) < sealing.TOGETHER:
-        raise refusals.KeysTooFew(needed=sealing.TOGETHER, there=len(found))
-    return found

@@ -1,7 +1,7 @@
 """Asking for a purchase: the method, the budget line, the case that runs by its sheet."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from smartunion.domains.procurement import procedure
 from smartunion.domains.procurement.models import Purchase, Supplier
 from smartunion.domains.procurement.reads import emergencies, figures, split
+from smartunion.domains.procurement.reads.taking_part import free_to_sell
 from smartunion.domains.procurement.rules import limits, refusals
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person, Unit
@@ -167,14 +168,6 @@ def emergency(
         at=at,
         because=because,
     )
-
-
-def free_to_sell(supplier_id: int, on: date) -> Supplier:
-    """Return the supplier, or refuse one on the blacklist."""
-    supplier = Supplier.objects.get(pk=supplier_id)
-    if supplier.barred_until_on and on < supplier.barred_until_on:
-        raise refusals.Blacklisted(supplier=supplier.name, until=supplier.barred_until_on)
-    return supplier
 
 
 def _of_single(terms: limits.Terms) -> dict[str, Any]:

@@ -99,10 +99,11 @@ def propose_barring(*, supplier_id: int, by: Person, at: datetime, because: str)
     return barring
 
 
-def bar(run: StepRun, at: datetime) -> None:
+@transaction.atomic
+def bar(*, run: StepRun, at: datetime) -> None:
     """Put the supplier on the blacklist as the committee has decided: the sheet's AUTO step.
 
-    Called by the engine inside its transaction; the years count from the day of the entry.
+    The years count from the day of the entry.
     """
     facts = run.case.facts
     day = campus_day(at)

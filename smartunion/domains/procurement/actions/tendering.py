@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from smartunion.domains.procurement import telling
 from smartunion.domains.procurement.models import (
     Invitation,
     LinkRuling,
@@ -14,21 +15,24 @@ from smartunion.domains.procurement.models import (
     Purchase,
     Quote,
     Supplier,
-    SupplierUser,
     Tender,
 )
 from smartunion.domains.procurement.procedure import yuan
-from smartunion.domains.procurement.reads import figures, links, runs
+from smartunion.domains.procurement.reads import figures, keys, links, runs
+from smartunion.domains.procurement.reads.taking_part import (
+    free_to_sell,
+    panelist,
+    quoting_for,
+)
 from smartunion.domains.procurement.rules import refusals, sealing
-from smartunion.kernel.base.days import CAMPUS, campus_day
+from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.procedures import engine
 from smartunion.kernel.procedures.engine import Given
 from smartunion.kernel.timers.actions import set_timer
 from smartunion.kernel.trail.record import record
 
-from . import clearing, keys, telling
-from .requesting import free_to_sell
+from . import clearing
 
 CLOSED = "procurement.closed"
 """The timer of a deadline: it tells the key holders that they may open."""
@@ -133,13 +137,13 @@ def quote(
     Nobody in the house can read it until two key holders open all quotes together; what is kept in
     the clear is the SHA-256 commitment. Late by one second is refused here and by the table.
     """
-    supplier = supplier_of(by)
+    supplier = quoting_for(by)
     tender = Tender.objects.select_for_update().get(pk=tender_id)
     free_to_sell(supplier.pk, campus_day(at))
     if not tender.invitations.filter(supplier=supplier).exists():
         raise refusals.NotInvited(supplier=supplier.name)
     if at > tender.closes_at or tender.opened_at is not None:
-        raise refusals.TooLate(closed=local(tender.closes_at), now=local(at))
+        raise refusals.TooLate(closed=tender.closes_at, now=at)
     lines = [
         {**item, "unit_fen": int(unit_prices.get(item["name"], 0))}
         for item in tender.notice["items"]
@@ -172,7 +176,7 @@ def recuse(*, tender_id: int, by: Person, at: datetime, because: str) -> Panelis
     """Leave a panel because of a bidder one has to do with; nobody comes back."""
     if not because.strip():
         raise refusals.ReasonMissing
-    member = clearing.panelist(tender_id, by)
+    member = panelist(tender_id, by)
     member.recused_at, member.recused_because = at, because
     member.save(update_fields=["recused_at", "recused_because"])
     record("procurement.recused", member.tender, by=by, at=at, because=because)
@@ -187,11 +191,11 @@ def rule_on_links(
     if not because.strip():
         raise refusals.ReasonMissing
     tender = Tender.objects.select_for_update().get(pk=tender_id)
-    clearing.panelist(tender_id, by)
+    panelist(tender_id, by)
     if tender.opened_at is not None:
-        raise refusals.OpenedAlready(tender=tender.number, at=local(tender.opened_at))
+        raise refusals.OpenedAlready(tender=tender.number, at=tender.opened_at)
     if at <= tender.closes_at:
-        raise refusals.NotOpenYet(closes=local(tender.closes_at))
+        raise refusals.NotOpenYet(closes=tender.closes_at)
     counted = Supplier.objects.get(pk=counted_id)
     group = next(
         (g for g in links.groups(links.in_tender(tender)) if counted.number in g), frozenset[str]()
@@ -221,9 +225,9 @@ def open_quotes(
     """
     tender = Tender.objects.select_for_update().select_related("purchase").get(pk=tender_id)
     if tender.opened_at is not None:
-        raise refusals.OpenedAlready(tender=tender.number, at=local(tender.opened_at))
+        raise refusals.OpenedAlready(tender=tender.number, at=tender.opened_at)
     if at <= tender.closes_at:
-        raise refusals.NotOpenYet(closes=local(tender.closes_at))
+        raise refusals.NotOpenYet(closes=tender.closes_at)
     _links_are_ruled_on(tender)
     ours = {pk: text for pk, text in passphrases.items() if str(pk) in tender.notice["keys"]}
     private = keys.privates(ours)
@@ -238,21 +242,8 @@ def open_quotes(
         sealed.content, sealed.price_fen = content, content["price_fen"]
         sealed.save(update_fields=["content", "price_fen"])
     record("procurement.opened", tender, by=by, at=at, quotes=len(quotes), keys=len(private))
-    clearing.compute(tender, by=by, at=at, because="开标后清标")
+    clearing.compute(tender=tender, by=by, at=at, because="开标后清标")
     return tender
-
-
-def supplier_of(person: Person) -> Supplier:
-    """Return whom the person quotes for, or refuse."""
-    found = SupplierUser.objects.filter(person=person).select_related("supplier").first()
-    if found is None:
-        raise refusals.NoAccount(by=person.name)
-    return found.supplier
-
-
-def local(at: datetime) -> datetime:
-    """Return the moment as campus clocks show it, for the words of a refusal."""
-    return at.astimezone(CAMPUS)
 
 
 def _about(tender: Tender, supplier: Supplier) -> str:

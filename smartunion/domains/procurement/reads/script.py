@@ -5,4 +5,4 @@ from pathlib import Path
 
 def path() -> Path:
     """Return where the script lies."""
-    return Path(__file__).parents[1] / "recompute.py"
+    return Path(__file__).parents[1] / "rules" / "recompute.py"

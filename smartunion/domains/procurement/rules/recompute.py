@@ -25,7 +25,8 @@ def recompute(given: dict[str, Any]) -> dict[str, Any]:
                 "first_mean": None, "second_mean": None}  # fmt: skip
     first = Fraction(sum(prices.values()), len(prices))
     below = [p for p in prices.values() if p <= first]
-    needed = 2 if len(prices) <= 4 else 3  # noqa: PLR2004 - as published
+    few = 4  # of up to four offers two make the second mean, of more three: as published
+    needed = 2 if len(prices) <= few else 3
     if len(below) < needed:
         below = sorted(prices.values())[:needed]
     second = Fraction(sum(below), len(below))
