@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.notices import reads as notices
@@ -114,11 +115,11 @@ def face_of(request: HttpRequest) -> str:
 
 
 def bell(request: HttpRequest) -> dict[str, Any] | None:
-    """Return the bell's number and addresses for whoever has signed in."""
+    """Return the bell's number, counted where it is shown, and its addresses; None for nobody."""
     person = getattr(request, "person", None)
     try:
         return person and {
-            "unread": notices.unread(person),
+            "unread": SimpleLazyObject(lambda: notices.unread(person)),
             "phone": reverse("notices:listed"),
             "desk": reverse("notices:mine"),
             "part": reverse("notices:bell"),

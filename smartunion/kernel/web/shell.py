@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
@@ -50,5 +51,5 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "now": clock.now(),
         "demonstration": settings.DEMONSTRATION,
         "size": "elder" if request.COOKIES.get("size") == "elder" else "",
-        "own_office": lambda: own_office(request),
+        "own_office": SimpleLazyObject(lambda: own_office(request)),
     }

@@ -56,7 +56,7 @@ class Scene:
         return apps.get_model("wallet", "Payment").objects.create(
             terminal=till, biz_date=campus_day(at), terminal_seq=number, request_hash=b"",
             wallet=self.wallet(who), merchant=till.merchant, month=at.year * 100 + at.month,
-            seq=number if good else 0, asked_fen=fen, ecny_fen=fen if good else 0, points_fen=0,
+            seq=number if good else None, asked_fen=fen, ecny_fen=fen if good else 0, points_fen=0,
             subsidy_fen=subsidy_fen if good else 0, born=status, status=status,
             occurred_at=at, received_at=at,
         )  # fmt: skip

@@ -19,6 +19,7 @@ from smartunion.domains.procurement.actions import (
 from smartunion.domains.procurement.actions.tendering import Item
 from smartunion.domains.procurement.models import Purchase, Supplier, Tender
 from smartunion.domains.procurement.reads import runs
+from smartunion.domains.procurement.reads.keys import live
 from smartunion.domains.procurement.reads.audits import AUDITS
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.ledger.audits import AUDITS as LEDGER
@@ -135,7 +136,7 @@ class Shop:
     def opened(self, tender: Tender, at: datetime | None = None) -> Tender:
         if at is None:
             self.at = max(self.at, tender.closes_at + timedelta(minutes=5))
-        words = {key.pk: f"{SAYING}{key.holder.username}" for key in keys.live()[:2]}
+        words = {key.pk: f"{SAYING}{key.holder.username}" for key in live()[:2]}
         tendering.open_quotes(
             tender_id=tender.pk, passphrases=words, by=self.cast["wang"], at=at or self.at
         )

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from smartunion.domains.procurement.actions.keys import live
+from smartunion.domains.procurement.reads.keys import live
 from smartunion.domains.procurement.models import OpeningKey, Purchase, Quote, Tender
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS

@@ -9,6 +9,7 @@ from django.db import IntegrityError, InternalError, transaction
 from smartunion.domains.procurement.actions import clearing, keys, requesting, suppliers, tendering
 from smartunion.domains.procurement.models import Explanation, Purchase, Quote, Tender
 from smartunion.domains.procurement.reads import results
+from smartunion.domains.procurement.reads.keys import live
 from smartunion.domains.procurement.rules import refusals
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.ledger.models import Encumbrance, Transfer
@@ -80,7 +81,7 @@ def test_nobody_reads_a_price_in_the_table_before_the_opening(shop: Shop) -> Non
     assert "9234567" not in row
     assert "92345" not in row
     assert sealed.price_fen is None
-    one = keys.live()[0]
+    one = live()[0]
     with pytest.raises(refusals.KeysTooFew):
         tendering.open_quotes(
             tender_id=tender.pk, passphrases={one.pk: f"{SAYING}wang"}, by=shop.cast["wang"],
@@ -93,7 +94,7 @@ def test_any_two_of_the_three_holders_open_and_a_wrong_sentence_does_not(shop: S
     for name, k in {"甲": 92, "乙": 98, "丙": 101}.items():
         shop.quote(tender, name, k * 1000_00)
     shop.later(days=4)
-    first, _, third = keys.live()
+    first, _, third = live()
     with pytest.raises(refusals.KeyWrong, match="孙敬之"):
         tendering.open_quotes(
             tender_id=tender.pk, by=shop.cast["sun"], at=shop.at,
@@ -114,7 +115,7 @@ def test_a_key_changed_after_the_notice_does_not_open_it_but_the_other_two_do(sh
         shop.quote(tender, name, 92_000_00)
     keys.choose(passphrase="换了一句话说", by=shop.cast["wang"], at=shop.at)
     shop.later(days=4)
-    new = {key.office: key for key in keys.live()}
+    new = {key.office: key for key in live()}
     with pytest.raises(refusals.KeysTooFew):
         tendering.open_quotes(
             tender_id=tender.pk, by=shop.cast["sun"], at=shop.at,

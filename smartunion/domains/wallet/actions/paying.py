@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from threading import local
 from typing import Any, NamedTuple
+from weakref import WeakSet
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -35,16 +35,8 @@ _CALL = (
 )
 
 _NAME = b"wallet_pay"
-
-
-class _Line(local):
-    """What a thread keeps: its connection, and the link on which the statement is prepared."""
-
-    wrapper: BaseDatabaseWrapper | None = None
-    link: PGconn | None = None
-
-
-_line = _Line()
+_prepared: WeakSet[psycopg.Connection[Any]] = WeakSet()
+"""The connections on which the statement is prepared."""
 
 
 class _Figures(NamedTuple):
@@ -219,9 +211,7 @@ def _said(terms: rules.Terms) -> tuple[bytes, ...]:
 
 def _call(said: Sequence[bytes | None]) -> tuple[Any, ...] | None:
     """Run the function; None when the key is taken."""
-    wrapper = _line.wrapper
-    if wrapper is None:
-        wrapper = _line.wrapper = connections[DEFAULT_DB_ALIAS]
+    wrapper = connections[DEFAULT_DB_ALIAS]
     try:
         if wrapper.in_atomic_block:
             with transaction.atomic():  # a taken key must not spoil the caller's transaction
@@ -254,13 +244,13 @@ def _execute(wrapper: BaseDatabaseWrapper, said: Sequence[bytes | None]) -> tupl
     if wrapper.connection is None:
         wrapper.connect()
     link: PGconn = wrapper.connection.pgconn
-    if _line.link is not link:
+    if wrapper.connection not in _prepared:
         numbers = iter(range(1, 1 + _CALL.count("%s")))
         text = re.sub("%s", lambda _: f"${next(numbers)}", _CALL)
         made = link.prepare(_NAME, text.encode())
         if made.status != ExecStatus.COMMAND_OK:
             raise psycopg.OperationalError(made.error_message.decode(errors="replace"))
-        _line.link = link
+        _prepared.add(wrapper.connection)
     result = link.exec_prepared(_NAME, said)  # type: ignore[arg-type]  # None is NULL, as ever
     if result.status != ExecStatus.TUPLES_OK:
         if link.status != ConnStatus.OK:
