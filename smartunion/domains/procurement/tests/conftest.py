@@ -19,8 +19,8 @@ from smartunion.domains.procurement.actions import (
 from smartunion.domains.procurement.actions.tendering import Item
 from smartunion.domains.procurement.models import Purchase, Supplier, Tender
 from smartunion.domains.procurement.reads import runs
-from smartunion.domains.procurement.reads.keys import live
 from smartunion.domains.procurement.reads.audits import AUDITS
+from smartunion.domains.procurement.reads.keys import live
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.ledger.audits import AUDITS as LEDGER
 from smartunion.kernel.people.models import Appointment, Office, Person, Unit

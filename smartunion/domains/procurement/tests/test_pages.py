@@ -10,8 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from smartunion.domains.procurement.reads.keys import live
 from smartunion.domains.procurement.models import OpeningKey, Purchase, Quote, Tender
+from smartunion.domains.procurement.reads.keys import live
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Unit

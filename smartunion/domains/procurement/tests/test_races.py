@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 
 from smartunion.domains.procurement.actions import arguing, clearing, delivering, tendering
-from smartunion.domains.procurement.reads.keys import live
 from smartunion.domains.procurement.models import Contract, Purchase, Quote, Tender
+from smartunion.domains.procurement.reads.keys import live
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.ledger.models import Encumbrance, Transfer
 from smartunion.kernel.procedures.models import StepRun
