@@ -127,8 +127,9 @@ def assign(
         raise refusals.NotPermitted(by=by.name, what="指定经办人")
     if not because.strip():
         raise refusals.ReasonMissing
-    if step.duty.lead == APPLICANT or staffing.own_matter(step, case, to):
-        raise refusals.OwnMatter(by=to.name, case=case.title)
+    for one in (by, to):
+        if step.duty.lead == APPLICANT or staffing.own_matter(step, case, one):
+            raise refusals.OwnMatter(by=one.name, case=case.title)
     if to in (run.lead, run.backup):
         raise refusals.TakenAlready(step=step.name, person=to.name)
     before = run.lead if part == "A" else run.backup

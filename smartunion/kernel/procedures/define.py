@@ -331,6 +331,12 @@ class Step:
         """Return every step that may follow, the end included."""
         return tuple(target for way in self.ways for target in way.targets)
 
+    def is_like(self, other: "Step") -> bool:
+        """Test if this step, while open, can become another: what a person does is no vote."""
+        by_hand = {Kind.HUMAN, Kind.OUTSIDE}
+        same = self.kind == other.kind or {self.kind, other.kind} <= by_hand
+        return same and (self.duty.lead == APPLICANT) == (other.duty.lead == APPLICANT)
+
 
 @dataclass(frozen=True)
 class Promise:

@@ -20,12 +20,12 @@ from smartunion.kernel.publicity.models import Posting
 from smartunion.kernel.trail.record import record
 
 from . import clocks, refusals, staffing, telling
-from .define import APPLICANT, END, Effect, Kind, Procedure, Step, Way
+from .define import END, Effect, Kind, Procedure, Step, Way
 from .limits import Start, due
 from .models import Box, Case, Evidence, Sheet, Signature, StepRun
 from .polls import open_poll
 from .registry import ACTS, SHEETS, sheet_of
-from .windows import open_window, posting_of
+from .windows import open_window, posting_of, still_posted
 
 __all__ = ["ACTS", "SHEETS"]
 
@@ -156,7 +156,7 @@ def send_back(*, run_id: int, to: str, by: Person, at: datetime, because: str) -
     gone = case.runs.filter(step=to, state=StepRun.State.PASSED).exists()
     if to not in sheet.before(step.code) or not gone:
         raise refusals.NoWayBack(step=step.name, to=sheet.name_of(to))
-    if step.kind == Kind.VOTE or (step.publicity and _still_posted(run)):
+    if step.kind == Kind.VOTE or (step.publicity and still_posted(run)):
         raise refusals.NoWayBack(step=step.name, to=sheet.name_of(to))
     run.went_to = to
     _end(run, StepRun.State.RETURNED, by=by, at=at, because=because)
@@ -220,40 +220,6 @@ def set_event(*, case_id: int, event_at: datetime, by: Person, at: datetime, bec
         if step.kind != Kind.PUBLICITY:
             start = clocks.start_of_step(run, case)
             clocks.move(run, case, step, clocks.limit_of(step, start, calendar), at=at)
-    return case
-
-
-@transaction.atomic
-def migrate(
-    *, case_id: int, to: Procedure, steps: Mapping[str, str], by: Person, at: datetime, because: str
-) -> Case:
-    """Move an open case to another version of its sheet; `steps` maps old codes to new ones.
-
-    A step that keeps its code need not be named. Limits and people of open steps follow the new
-    sheet, counted from when the step was opened. Only by `procedures.migrate`.
-    """
-    case = Case.objects.select_for_update(of=("self",)).select_related("sheet").get(pk=case_id)
-    if not staffing.may(by, "procedures.migrate", at):
-        raise refusals.NotPermitted(by=by.name, what="把件迁到新版六栏表")
-    if not because.strip():
-        raise refusals.ReasonMissing
-    if case.closed_at is not None:
-        raise refusals.CaseClosed(case=case.title, at=case.closed_at)
-    codes = {step.code for step in to.steps}
-    runs = list(case.runs.select_related("lead", "backup").order_by("pk"))
-    lost = {r.step for r in runs if r.state in GOING and steps.get(r.step, r.step) not in codes}
-    lost |= set(case.facts) - to.fact_names
-    if lost or case.sheet.code != to.code:
-        names = "、".join(sorted(lost)) or case.sheet.matter
-        raise refusals.MigrationIncomplete(matter=to.matter, version=to.version, names=names)
-    before, case.sheet = case.sheet.version, register(sheet=to, at=at)
-    case.save(update_fields=["sheet"])
-    for run in runs:
-        _rename(run, case, to, steps, at=at)
-    record(
-        "procedures.migrated", case, by=by, at=at, because=because,
-        before=before, version=to.version, sheet=to.code,
-    )  # fmt: skip
     return case
 
 
@@ -448,12 +414,6 @@ def _way(case: Case, step: Step) -> Way | None:
     return None
 
 
-def _still_posted(run: StepRun) -> bool:
-    """Test if the step's posting stands: one that was taken down leaves the step to people."""
-    posting = posting_of(run)
-    return posting is not None and posting.state != Posting.State.WITHDRAWN
-
-
 def _ask(run: StepRun, case: Case, step: Step, *, at: datetime) -> None:
     """Ask everything that may say no: window, outputs, risks, guard, in the order of the sheet."""
     early = step.publicity and run.due_at and at < run.due_at
@@ -504,23 +464,3 @@ def _end(run: StepRun, state: str, *, by: Person | None, at: datetime, because: 
     run.state, run.ended_at, run.ended_by, run.because = state, at, by, because
     run.save()
     clocks.stop(run, at=at)
-
-
-def _rename(
-    run: StepRun, case: Case, to: Procedure, steps: Mapping[str, str], *, at: datetime
-) -> None:
-    """Give one run of a migrated case its code in the new sheet; what is open starts over there."""
-    code = steps.get(run.step, run.step)
-    if code != run.step:
-        run.attempt = case.runs.filter(step=code).count() + 1
-        run.step = code
-        run.save(update_fields=["step", "attempt"])
-    if run.state != OPEN:
-        return
-    step = to.step(code)
-    if step.duty.lead != APPLICANT and not step.publicity and not step.vote:
-        start = clocks.start_of_step(run, case)
-        clocks.move(run, case, step, clocks.limit_of(step, start, campus()), at=at)
-        staff = staffing.staff_of(step, case, at)
-        run.lead, run.backup = staff.lead or run.lead, staff.backup or run.backup
-        run.save(update_fields=["lead", "backup"])

@@ -15,8 +15,9 @@ from smartunion.kernel.people.models import Person, Unit, UnitKind
 from smartunion.kernel.web.fields import DayField, MomentField, YuanField
 
 from .define import Fact, Output, Procedure, Step
+from .models import Case, StepRun
 
-FACT, TEXT, FILES = "fact_", "text_", "files_"
+FACT, TEXT, FILES, STEP = "fact_", "text_", "files_", "step_"
 WRITTEN = {"form", "record"}
 """Outputs that may be written on the page; everything else is a file."""
 PICTURES = {"photo", "screenshot"}
@@ -255,6 +256,10 @@ def _kept(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+Form = forms.Form
+"""Any form of a case's page, for those who only pass it on."""
+
+
 class Because(forms.Form):
     """A reason, without which the act is not done."""
 
@@ -273,6 +278,43 @@ class SendingBack(Because):
     def __init__(self, *args: Any, targets: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"] = forms.ChoiceField(label="退回到", choices=targets)
+
+
+class Assigning(Because):
+    """Who is to do an open step from now on, as A or B, and why."""
+
+    person = PersonField(label="改由谁办", help_text=HINTS["person"])
+    part = forms.ChoiceField(label="作为", choices=[("A", "A角（主办）"), ("B", "B角（备份）")])
+    field_order = ["person", "part", "because"]
+
+
+class Migrating(Because):
+    """Where the steps go that another version of the sheet does not know, and why.
+
+    A step that is open must go somewhere; one that is done may stay what it was.
+    """
+
+    def __init__(self, *args: Any, case: Case, sheet: Procedure, to: Procedure, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        codes = {step.code for step in to.steps}
+        runs = case.runs.order_by("pk").values_list("step", "state")
+        self.states = {step: state for step, state in runs if step not in codes}
+        for code, state in self.states.items():
+            going = state in (StepRun.State.OPEN, StepRun.State.WAITING)
+            old = sheet.step(code) if code in {step.code for step in sheet.steps} else None
+            into = [s for s in to.steps if old is None or not going or old.is_like(s)]
+            self.fields[STEP + code] = forms.ChoiceField(
+                label=f"“{sheet.name_of(code)}”{'（在办）' if going else '（已办）'}在新版里是",
+                choices=[("", "请选择" if going else "不再有这一步，材料留存"),
+                         *((step.code, step.name) for step in into)],
+                required=going,
+            )  # fmt: skip
+        self.order_fields([*(STEP + code for code in self.states), "because"])
+
+    def steps(self) -> dict[str, str]:
+        """Return old codes with the new ones that were chosen."""
+        chosen = {code: self.cleaned_data.get(STEP + code) for code in self.states}
+        return {code: to for code, to in chosen.items() if to}
 
 
 class Ballot(forms.Form):

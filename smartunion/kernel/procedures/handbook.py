@@ -19,7 +19,7 @@ from smartunion.kernel.people.reads import held_on, unit_named
 
 from . import diagram, six
 from .define import Procedure
-from .registry import wired
+from .registry import in_force
 
 TEMPLATE = Path(__file__).parent / "templates/procedures/handbook.typ"
 PROJECT = "P"
@@ -92,14 +92,6 @@ def committees() -> list[Unit]:
     return special + sorted(
         (unit for unit in others.values() if unit not in special), key=lambda unit: unit.code
     )
-
-
-def in_force() -> list[Procedure]:
-    """Return the newest version of every sheet, in the order in which the site tells them."""
-    newest: dict[str, Procedure] = {}
-    for sheet in wired():
-        newest[sheet.code] = sheet
-    return list(newest.values())
 
 
 def owner_of(sheet: Procedure) -> Unit | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
@@ -11,10 +12,12 @@ from smartunion.kernel.people.models import Person
 from smartunion.kernel.publicity.models import Posting
 
 from . import engine, refusals, staffing
-from .define import Kind
-from .forms import Ballot, Because, SendingBack, StepForm
+from .define import APPLICANT, Kind, Procedure
+from .forms import Assigning, Because, Form, Migrating, SendingBack, StepForm
 from .models import Case, Poll, Signature, StepRun, Voter
+from .registry import newer_than
 from .shown import CaseShown, StepShown, targets_back
+from .versions import facts_lost
 from .windows import posting_of
 
 
@@ -55,6 +58,7 @@ class PollShown:
     voters: Sequence[Voter]
     mine: Voter | None
     no: Refused | None
+    stays_out: Because
 
     @property
     def voted(self) -> int:
@@ -83,6 +87,8 @@ class Panel:
     back_no: Refused | None
     over: Because | None
     over_no: Refused | None
+    assign: Assigning | None
+    """For holders of `procedures.assign`; an applicant's own step is nobody else's."""
     poll: PollShown | None
     posting: Posting | None
     signatures: Sequence[Signature]
@@ -91,6 +97,16 @@ class Panel:
     def may_act(self) -> bool:
         """Return whether the form is this person's to fill in."""
         return self.no is None and self.shown.step.kind not in {Kind.VOTE, Kind.PUBLICITY}
+
+    @property
+    def by_hand(self) -> bool:
+        """Return whether a person finishes it, so that sending back and taking over are told of."""
+        return self.shown.step.kind in {Kind.HUMAN, Kind.OUTSIDE}
+
+    @property
+    def has_more(self) -> bool:
+        """Return whether anything can be done about the step besides finishing it."""
+        return self.by_hand or self.back is not None or self.assign is not None
 
     @property
     def anchor(self) -> str:
@@ -104,14 +120,31 @@ def prefix_of(run: StepRun) -> str:
 
 
 def panels(
-    shown: CaseShown, person: Person, *, at: datetime, bound: StepForm | None = None
+    shown: CaseShown, person: Person, *, at: datetime, bound: Form | None = None
 ) -> list[Panel]:
     """Return a panel for each open step; `bound` is the form that was sent and not accepted."""
-    return [_panel(shown, one, person, at, bound) for one in shown.open_steps if one.run]
+    names = staffing.may(person, "procedures.assign", at)
+    return [
+        _panel(shown, one, person, at=at, bound=bound, names=names)
+        for one in shown.open_steps
+        if one.run
+    ]
+
+
+def typed(bound: Form | None, empty: Form) -> Any:
+    """Return the form as it was sent, if it is this very one; else the empty one."""
+    same = bound is not None and type(bound) is type(empty) and bound.prefix == empty.prefix
+    return bound if same else empty
 
 
 def _panel(
-    shown: CaseShown, one: StepShown, person: Person, at: datetime, bound: StepForm | None
+    shown: CaseShown,
+    one: StepShown,
+    person: Person,
+    *,
+    at: datetime,
+    bound: Form | None,
+    names: bool,
 ) -> Panel:
     run, step = one.run, one.step
     if run is None:
@@ -123,10 +156,10 @@ def _panel(
     there = frozenset(run.evidence.values_list("output", flat=True))
     form: StepForm | None = None
     if no is None and not step.page and step.kind not in {Kind.VOTE, Kind.PUBLICITY}:
-        own = bound if bound is not None and bound.prefix == prefix_of(run) else None
-        form = own or StepForm(
+        empty = StepForm(
             sheet=shown.sheet, step=step, facts=shown.case.facts, there=there, prefix=prefix_of(run)
         )
+        form = typed(bound, empty)
     return Panel(
         shown=one,
         run=run,
@@ -134,11 +167,16 @@ def _panel(
         page=_page(step.page, run),
         no=no,
         needs=needs,
-        back=SendingBack(targets=back, prefix=f"b{run.pk}") if back and no is None else None,
+        back=typed(bound, SendingBack(targets=back, prefix=f"b{run.pk}"))
+        if back and no is None
+        else None,
         back_no=no or (None if back else NowhereBack(step=step.name)),
-        over=Because(prefix=f"o{run.pk}") if run.backup_id == person.pk else None,
+        over=typed(bound, Because(prefix=f"o{run.pk}")) if run.backup_id == person.pk else None,
         over_no=_over_no(run, one, person),
-        poll=_poll(run, one, person, at),
+        assign=typed(bound, Assigning(prefix=f"n{run.pk}"))
+        if names and step.duty.lead != APPLICANT
+        else None,
+        poll=_poll(run, one, person, at, bound),
         posting=posting_of(run) if step.publicity else None,
         signatures=list(run.signatures.select_related("person").order_by("at")),
     )
@@ -174,7 +212,9 @@ def _over_no(run: StepRun, one: StepShown, person: Person) -> Refused | None:
     return None
 
 
-def _poll(run: StepRun, one: StepShown, person: Person, at: datetime) -> PollShown | None:
+def _poll(
+    run: StepRun, one: StepShown, person: Person, at: datetime, bound: Form | None
+) -> PollShown | None:
     poll = Poll.objects.filter(run=run).first()
     if poll is None:
         return None
@@ -189,7 +229,7 @@ def _poll(run: StepRun, one: StepShown, person: Person, at: datetime) -> PollSho
         no = refusals.Recused(by=person.name, step=one.step.name, because=mine.because)
     elif poll.closed_at is not None:
         no = refusals.PollOver(step=one.step.name, at=poll.closed_at)
-    return PollShown(poll, voters, mine, no)
+    return PollShown(poll, voters, mine, no, typed(bound, Because(prefix=f"r{run.pk}")))
 
 
 def withdrawal_no(case: Case, person: Person) -> Refused | None:
@@ -202,6 +242,26 @@ def withdrawal_no(case: Case, person: Person) -> Refused | None:
     return None
 
 
-def ballot() -> Ballot:
-    """Return an empty ballot."""
-    return Ballot(auto_id=False)
+@dataclass(frozen=True)
+class Version:
+    """新版: the case runs by an older version of its sheet than the one in force."""
+
+    to: Procedure
+    lost: Sequence[str]
+    """What is known of the case and the newer version does not ask: it cannot be moved."""
+    form: Migrating | None
+    """For holders of `procedures.migrate`, unless something would be lost."""
+
+
+def version(
+    shown: CaseShown, person: Person, *, at: datetime, bound: Form | None = None
+) -> Version | None:
+    """Return what is newer than the case's own version; None where nothing is, or it is over."""
+    case, to = shown.case, newer_than(shown.sheet)
+    if to is None or case.closed_at is not None:
+        return None
+    lost = facts_lost(case, shown.sheet, to)
+    form = None
+    if not lost and staffing.may(person, "procedures.migrate", at):
+        form = typed(bound, Migrating(case=case, sheet=shown.sheet, to=to, prefix="v"))
+    return Version(to, lost, form)

@@ -69,7 +69,7 @@ class NoWayBack(Refused):
 
 class ReasonMissing(Refused):
     code = "procedures.reason_missing"
-    text = "退回、撤回都要写明事由"
+    text = "没有写明事由"
     clause = "2.2"
     remedy = "写明事由再办"
 
@@ -131,6 +131,20 @@ class MigrationIncomplete(Refused):
     text = "“{matter}”{version}里没有这些：{names}"
     clause = "2.2"
     remedy = "逐一指明在办步骤在新版六栏表里的去处"
+
+
+class MigrationMeets(Refused):
+    code = "procedures.migration_meets"
+    text = "{steps}同时在办，在新版里不能都成为“{to}”"
+    clause = "2.2"
+    remedy = "先办结其中一步，或各指一个去处"
+
+
+class MigrationOfAnotherKind(Refused):
+    code = "procedures.migration_of_another_kind"
+    text = "“{step}”是{kind}，不能成为新版的“{to}”（{other}）"
+    clause = "2.2"
+    remedy = "指向同一种步骤，或等这一步办完再迁"
 
 
 class NotPermitted(Refused):

@@ -26,6 +26,17 @@ def wired() -> tuple[Procedure, ...]:
     return found
 
 
+def in_force() -> list[Procedure]:
+    """Return the newest version of every sheet, in the order in which the site tells them."""
+    return list({sheet.code: sheet for sheet in wired()}.values())
+
+
+def newer_than(sheet: Procedure) -> Procedure | None:
+    """Return the version in force of a matter that runs by an older one; None for the newest."""
+    newest = next((one for one in in_force() if one.code == sheet.code), sheet)
+    return None if newest.version == sheet.version else newest
+
+
 @cache
 def load() -> None:
     """Take in what is wired, once; asked for as soon as something is not known yet."""

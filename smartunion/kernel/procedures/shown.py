@@ -15,6 +15,7 @@ from .define import END, By, Effect, Fact, Kind, Procedure, Risk, Step
 from .limits import Start, due
 from .models import Case, Evidence, StepRun
 from .registry import sheet_of
+from .windows import still_posted
 
 OPEN = StepRun.State.OPEN
 STATES: dict[str, tuple[str, str]] = {
@@ -125,6 +126,7 @@ class CaseShown:
     """Name, value in words, kind."""
     risks: Sequence[RiskShown]
     loose: Sequence[Handed] = field(default_factory=tuple)
+    """Handed in at steps of an older version that this one no longer has."""
 
     @property
     def open_steps(self) -> list[StepShown]:
@@ -139,7 +141,7 @@ class CaseShown:
     @property
     def outputs(self) -> list[Handed]:
         """Return everything in the file, in the order of the steps."""
-        return [handed for one in self.steps for handed in one.handed]
+        return [handed for one in self.steps for handed in one.handed] + list(self.loose)
 
     @property
     def risks_met(self) -> list[RiskShown]:
@@ -189,7 +191,8 @@ def case_shown(case: Case, *, at: datetime) -> CaseShown:
         for step in sorted(sheet.steps, key=lambda step: come[step.code] != "now")
         for risk in step.risks
     ]
-    return CaseShown(case, sheet, steps, facts_in_words(sheet, case.facts), risks)
+    loose = [one for code, handed in files.items() if code not in come for one in handed]
+    return CaseShown(case, sheet, steps, facts_in_words(sheet, case.facts), risks, loose)
 
 
 def _step(
@@ -338,8 +341,11 @@ def _names(table: type[Person] | type[Unit], keys: Iterable[object]) -> dict[str
 
 
 def targets_back(shown: CaseShown, step: Step) -> list[tuple[str, str]]:
-    """Return the steps that a step may be sent back to: gone through, and before it."""
-    if step.kind in {Kind.VOTE, Kind.PUBLICITY}:
+    """Return the steps that a step may be sent back to: gone through, and before it.
+
+    A vote goes nowhere but on; a window only once its posting was taken down.
+    """
+    if step.kind == Kind.VOTE or (step.kind == Kind.PUBLICITY and _stands(shown, step)):
         return []
     before = shown.sheet.before(step.code)
     place = [one.step.code for one in shown.steps]
@@ -351,3 +357,8 @@ def targets_back(shown: CaseShown, step: Step) -> list[tuple[str, str]]:
         and place.index(one.step.code) < place.index(step.code)
         and any(run.state == StepRun.State.PASSED for run in one.runs)
     ]
+
+
+def _stands(shown: CaseShown, step: Step) -> bool:
+    run = next((one.run for one in shown.steps if one.step == step), None)
+    return run is None or still_posted(run)

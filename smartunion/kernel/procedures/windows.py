@@ -60,6 +60,12 @@ def shown(sheet: Procedure, window: Publicity, known: dict[str, object]) -> list
     return masks.rows(window.shows, known)
 
 
+def still_posted(run: StepRun) -> bool:
+    """Test if the step's posting stands: one that was taken down leaves the step to people."""
+    posting = posting_of(run)
+    return posting is not None and posting.state != Posting.State.WITHDRAWN
+
+
 def posting_of(run: StepRun) -> Posting | None:
     """Return what the step has posted."""
     return Posting.objects.filter(about=name_of_subject(run)).first()

@@ -1,7 +1,7 @@
 """One case: the six-column sheet with what is done, and what this person may do on it."""
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.refusals import Refused
@@ -13,7 +13,17 @@ from smartunion.kernel.procedures.refusals import ReasonMissing
 from smartunion.kernel.procedures.registry import sheet_of
 from smartunion.kernel.web.page import SIGNED_IN, PersonRequest, page, show
 
-from .frame import address, again, case_of, context_of, done, is_officer, run_of, template_of
+from .frame import (
+    address,
+    again,
+    case_of,
+    context_of,
+    done,
+    is_officer,
+    run_of,
+    template_of,
+    whole,
+)
 
 
 @page(can=SIGNED_IN)
@@ -112,11 +122,10 @@ def sending_back(request: PersonRequest, *, run_id: int) -> HttpResponse:
     form = SendingBack(request.POST, targets=targets, prefix=f"b{run.pk}")
     reason = request.POST.get(f"b{run.pk}-because", "")
     to = request.POST.get(f"b{run.pk}-to", "")
-    form.is_valid()
     try:
         engine.send_back(run_id=run.pk, to=to, by=request.person, at=clock.now(), because=reason)
     except Refused as no:
-        return again(request, run, no=no, reason=reason)
+        return again(request, run, form=form, no=no)
     name = dict(targets).get(to, to)
     return done(request, run.case, f"已退回到“{name}”，理由已记入日志并通知经办人")
 
@@ -127,11 +136,12 @@ def taking_over(request: PersonRequest, *, run_id: int) -> HttpResponse:
     run = run_of(request, run_id)
     if request.method != "POST":
         return redirect(address(request, run.case))
+    form = Because(request.POST, prefix=f"o{run.pk}")
     reason = request.POST.get(f"o{run.pk}-because", "")
     try:
         engine.take_over(run_id=run.pk, by=request.person, at=clock.now(), because=reason)
     except Refused as no:
-        return again(request, run, no=no, reason=reason)
+        return again(request, run, form=form, no=no)
     return done(request, run.case, "已由你接手，A角会收到通知")
 
 
@@ -159,11 +169,11 @@ def recusal(request: PersonRequest, *, run_id: int) -> HttpResponse:
     form = Because(request.POST, prefix=f"r{run.pk}")
     reason = request.POST.get(f"r{run.pk}-because", "")
     if not form.is_valid():
-        return again(request, run, no=ReasonMissing(), reason=reason)
+        return again(request, run, form=form, no=ReasonMissing())
     try:
         ballots.recuse(run_id=run.pk, by=request.person, at=clock.now(), because=reason)
     except Refused as no:
-        return again(request, run, no=no, reason=reason)
+        return again(request, run, form=form, no=no)
     return done(request, run.case, "已回避，应到人数减一，理由已记入日志")
 
 
@@ -173,12 +183,12 @@ def withdrawal(request: PersonRequest, *, case_id: int) -> HttpResponse:
     found = case_of(request, case_id)
     if request.method != "POST":
         return redirect(address(request, found))
+    form = Because(request.POST, prefix="w")
     reason = request.POST.get("w-because", "")
     try:
         engine.withdraw(case_id=case_id, by=request.person, at=clock.now(), because=reason)
     except Refused as no:
         if request.headers.get("HX-Request"):
             raise
-        context = context_of(request, found, no=no, reason=reason)
-        return render(request, template_of(request), context, status=no.status)
+        return whole(request, found, form=form, no=no)
     return done(request, found, "已撤回。正在办理的步骤已停止，经办人会收到通知")

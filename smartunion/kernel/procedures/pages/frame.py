@@ -14,7 +14,7 @@ from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import held_on
 from smartunion.kernel.procedures import handbook, reads, shown
 from smartunion.kernel.procedures import panels as acts
-from smartunion.kernel.procedures.forms import Because, StepForm
+from smartunion.kernel.procedures.forms import Because, Form
 from smartunion.kernel.procedures.models import Case, StepRun
 from smartunion.kernel.web.page import PersonRequest, at_the_head
 
@@ -60,14 +60,12 @@ def context_of(
     request: PersonRequest,
     case: Case,
     *,
-    bound: StepForm | None = None,
+    bound: Form | None = None,
     no: Refused | None = None,
-    reason: str = "",
 ) -> dict[str, Any]:
-    """Return what a page of one case shows; `bound` and `reason` are what was typed and refused."""
+    """Return what a page of one case shows; `bound` is the form that was typed and refused."""
     at = clock.now()
     told = shown.case_shown(case, at=at)
-    withdrawal = Because(initial={"because": reason}, prefix="w")
     everything = list(reversed(reads.timeline(case)))
     all_trail = request.GET.get("trail") == "all"
     return {
@@ -78,10 +76,10 @@ def context_of(
         "trail_count": len(everything),
         "all_trail": all_trail,
         "no": no,
-        "withdrawal": withdrawal,
+        "withdrawal": acts.typed(bound, Because(prefix="w")),
         "withdrawal_no": acts.withdrawal_no(case, request.person),
         "own": case.applicant_id == request.person.pk,
-        "reason": reason,
+        "version": acts.version(told, request.person, at=at, bound=bound),
         "manual": manual_of(told),
         "choices": CHOICES,
     }
@@ -116,9 +114,8 @@ def again(
     request: PersonRequest,
     run: StepRun,
     *,
-    form: StepForm | None = None,
+    form: Form | None = None,
     no: Refused | None = None,
-    reason: str = "",
 ) -> HttpResponse:
     """Show the case with what was typed and why it was not accepted; nothing has changed.
 
@@ -127,10 +124,17 @@ def again(
     """
     if no is not None and request.headers.get("HX-Request"):
         return at_the_head(render(request, "web/parts/refused.html", {"no": no}, status=no.status))
-    context = context_of(request, run.case, bound=form, no=no, reason=reason)
-    status = no.status if no else 422
     if request.headers.get("HX-Request"):
+        context = context_of(request, run.case, bound=form)
         panel = next((p for p in context["panels"] if p.run.pk == run.pk), None)
         part = f"{template_of(request)}#panel"
-        return render(request, part, {**context, "panel": panel}, status=status)
-    return render(request, template_of(request), context, status=status)
+        return render(request, part, {**context, "panel": panel}, status=422)
+    return whole(request, run.case, form=form, no=no)
+
+
+def whole(
+    request: PersonRequest, case: Case, *, form: Form | None, no: Refused | None
+) -> HttpResponse:
+    """Show the whole page of a case with what was typed and not accepted."""
+    context = context_of(request, case, bound=form, no=no)
+    return render(request, template_of(request), context, status=no.status if no else 422)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from smartunion.kernel.base.days import end_of
-from smartunion.kernel.procedures import engine, refusals
+from smartunion.kernel.procedures import engine, refusals, versions
 from smartunion.kernel.procedures.define import Unit, Within
 from smartunion.kernel.procedures.models import Sheet
 from smartunion.kernel.timers.models import Timer
@@ -48,16 +48,16 @@ def test_an_open_case_moves_with_a_step_map_and_its_limit_is_counted_anew(lin, g
     case = start(lin)
     run = run_of(case, "check")
     with pytest.raises(refusals.NotPermitted):
-        engine.migrate(
+        versions.migrate(
             case_id=case.pk, to=SECOND, steps={"check": "verify"}, by=grant["zhu"],
             at=MARCH_5 + DAY, because="修订",
         )  # fmt: skip
     appoint(grant["zhu"], "procedures.migrate")
-    with pytest.raises(refusals.MigrationIncomplete, match="check"):
-        engine.migrate(
+    with pytest.raises(refusals.MigrationIncomplete, match="核实"):
+        versions.migrate(
             case_id=case.pk, to=SECOND, steps={}, by=grant["zhu"], at=MARCH_5, because="修订"
         )
-    engine.migrate(
+    versions.migrate(
         case_id=case.pk, to=SECOND, steps={"check": "verify"}, by=grant["zhu"],
         at=MARCH_5 + DAY, because="修订",
     )  # fmt: skip
@@ -83,7 +83,7 @@ def test_facts_that_would_be_lost_and_another_matter_are_refused(lin, grant, to)
     case = start(lin)
     appoint(grant["zhu"], "procedures.migrate")
     with pytest.raises(refusals.MigrationIncomplete):
-        engine.migrate(
+        versions.migrate(
             case_id=case.pk, to=to, steps={"check": "verify"}, by=grant["zhu"], at=MARCH_5,
             because="修订",
         )  # fmt: skip

@@ -2,155 +2,34 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from smartunion.kernel.base import clock
-from smartunion.kernel.base.days import CAMPUS, campus_day
+from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.files.models import File
-from smartunion.kernel.people.models import Appointment, Office, Person, Unit
+from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import mandate_of
-from smartunion.kernel.procedures import bulk, engine, handing, reads
-from smartunion.kernel.procedures.engine import Given
+from smartunion.kernel.procedures import bulk, reads
 from smartunion.kernel.procedures.forms import StepForm
 from smartunion.kernel.procedures.models import Box, Case, StepRun, Voter
 
 from .sample import SAMPLE
-
-AT = datetime(2025, 12, 15, 10, 42, tzinfo=CAMPUS)
-SECRET = replace(SAMPLE, code="sample.secret", confidential=True)
-SHEETS = (SAMPLE, SECRET)
-PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 64
-Cast = dict[str, Person]
-
-
-OFFICES = (  # code, unit, within, grants, who holds it
-    ("standing_member", "U1", None, ["cases.all"], ""),
-    ("executive_vice_chair", "U1", "standing_member", [], "qian"),
-    ("union_chair", "U1", "standing_member", [], "zhao"),
-    ("vice_chair", "U1", "standing_member", [], "zhou"),
-    ("welfare_committee_chair", "C1", None, [], "wang"),
-    ("branch_chair", "B01", None, [], "chen"),
-    ("branch_chair", "B03", None, [], "gu"),
-    ("welfare_officer", "D01", None, [], "tang"),
-    ("finance_head", "D03", None, [], "li"),
-    ("finance_clerk", "D03", None, [], "he"),
-    ("audit_office", "D08", None, ["cases.all"], "auditor"),
+from .scene import (
+    AT,
+    PICTURE,
+    SECRET,
+    Cast,
+    applied,
+    as_,
+    at_the_vote,
+    form_of,
+    opened,
+    run_of,
+    verified,
 )
-UNITS = {
-    "U1": ("校工会常务委员会", "standing"), "C1": ("福利保障专门委员会", "special"),
-    "B01": ("外国语学院工会分会", "branch"), "B02": ("机关工会分会", "branch"),
-    "B03": ("文学院工会分会", "branch"), "D01": ("工会福利部", "department"),
-    "D03": ("财务处", "department"), "D08": ("校审计处", "department"),
-}  # fmt: skip
-NAMES = {
-    "lin": ("林晓梅", "B01"), "chen": ("陈志远", "B01"), "mo": ("莫思齐", "B03"),
-    "gu": ("顾文", "B03"), "wang": ("王建国", "B02"), "qian": ("钱立群", "B02"),
-    "zhao": ("赵明华", "B02"), "zhou": ("周启明", "B02"), "tang": ("唐静", "B02"),
-    "li": ("李慧敏", "B02"), "he": ("何平", "B02"), "auditor": ("郑文", "B02"),
-}  # fmt: skip
-
-
-@pytest.fixture
-def cast(db: None, settings, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    """Return those who meet in the sample, on a Monday in December, with its sheets in force."""
-    settings.PROCEDURE_SHEETS = f"{__name__}.SHEETS"
-    monkeypatch.setenv(clock.VARIABLE, str((AT - datetime.now(CAMPUS)).total_seconds()))
-    units = {
-        code: Unit.objects.create(
-            code=code, name=name, kind=kind, project="3.1" if code == "C1" else ""
-        )
-        for code, (name, kind) in UNITS.items()
-    }
-    people = {
-        username: Person.objects.create(username=username, name=name, unit=units[home])
-        for username, (name, home) in NAMES.items()
-    }
-    for code, unit, within, grants, lead in OFFICES:
-        office, _made = Office.objects.get_or_create(
-            code=code,
-            defaults={
-                "title": code, "kind": units[unit].kind, "scope": Office.Scope.ALL,
-                "grants": grants,
-                "within": Office.objects.get(code=within) if within else None,
-            },
-        )  # fmt: skip
-        if lead:
-            Appointment.objects.create(
-                office=office, unit=units[unit], person=people[lead], since=date(2025, 1, 1)
-            )
-    return people
-
-
-def as_(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-def opened(by: Person, sheet=SAMPLE, hours: int = 2) -> Case:
-    return engine.open_case(
-        sheet=sheet, title=f"{by.name}困难救助", facts={}, unit=by.unit, applicant=by, by=by,
-        at=AT - timedelta(hours=hours),
-    )  # fmt: skip
-
-
-def run_of(case: Case, step: str) -> StepRun:
-    return case.runs.get(step=step, state=StepRun.State.OPEN)
-
-
-def applied(by: Person, sheet=SAMPLE, hours: int = 2) -> Case:
-    case = opened(by, sheet, hours)
-    facts = {
-        "category": "重大疾病", "amount_fen": 20_000_00, "happened_on": "2025-12-01",
-        "household": 3, "phone": "1", "story": "住院",
-    }  # fmt: skip
-    handing.finish(
-        run_id=run_of(case, "apply").pk, facts=facts, texts={"form": "申请"},
-        uploads={"proof": [SimpleUploadedFile("诊断.png", PICTURE)]},
-        by=by, at=AT - timedelta(hours=hours - 1),
-    )  # fmt: skip
-    return case
-
-
-def verified(by: Person, sheet=SAMPLE) -> Case:
-    case = applied(by, sheet)
-    run = run_of(case, "verify")
-    engine.pass_step(
-        run_id=run.pk, facts={"true_story": True}, outputs={"opinion": Given(text="属实")},
-        by=run.lead, at=AT - timedelta(minutes=30), because="走访属实",
-    )  # fmt: skip
-    return case
-
-
-def at_the_vote(by: Person) -> Case:
-    case = verified(by)
-    paper = {"budget": Given(text="够")}
-    check = run_of(case, "check")
-    engine.pass_step(run_id=check.pk, outputs=paper, by=check.lead, at=AT - timedelta(minutes=20))
-    visit = run_of(case, "visit")
-    papers = {"record": Given(text="看过"), "photo": Given(text="照片")}
-    second = Person.objects.exclude(pk__in=[visit.lead_id, by.pk]).filter(kind="staff").first()
-    post = Appointment.objects.get(office__code="welfare_officer", person=visit.lead)
-    Appointment.objects.create(
-        office=post.office, unit=post.unit, person=second, since=post.since, part="B"
-    )
-    facts = {"visit_at": AT.isoformat(), "visitor": second.pk}
-    moment = AT - timedelta(minutes=10)
-    engine.pass_step(run_id=visit.pk, facts=facts, outputs=papers, by=visit.lead, at=moment)
-    engine.pass_step(run_id=visit.pk, by=second, at=moment + timedelta(minutes=1))
-    return case
-
-
-def form_of(run: StepRun, **fields: object) -> dict[str, object]:
-    return {f"s{run.pk}-{name}": value for name, value in fields.items()}
-
 
 # ---------- who may open what ----------
 
@@ -367,7 +246,7 @@ def test_a_step_goes_back_with_a_reason_and_only_where_it_has_been(cast: Cast) -
     run = run_of(case, "verify")
     client = as_(cast["chen"])
     without = client.post(f"/cases/steps/{run.pk}/return/", {f"b{run.pk}-to": "apply"})
-    assert "退回、撤回都要写明事由" in without.content.decode()
+    assert "没有写明事由" in without.content.decode()
     ahead = client.post(
         f"/cases/steps/{run.pk}/return/", {f"b{run.pk}-to": "pay", f"b{run.pk}-because": "试试"}
     )
