@@ -316,10 +316,11 @@ def enter(case: Case, sheet: Procedure, targets: tuple[str, ...], *, at: datetim
             run.went_to = ",".join(way.targets) if way else ""
             run.save(update_fields=["went_to"])
             wave += [target for target in (way.targets if way else ()) if target != END]
-    for run in case.runs.filter(state=StepRun.State.WAITING).order_by("pk"):
-        if not _others(case, sheet, sheet.step(run.step)):
+    going = list(case.runs.filter(state__in=GOING).order_by("pk"))
+    for run in going:
+        if run.state != OPEN and not _others(case, sheet, sheet.step(run.step)):
             _begin(run, case, sheet, sheet.step(run.step), at=at)
-    if case.runs.filter(state=OPEN).exists():
+    if any(run.state == OPEN for run in going):
         return
     case.closed_at = at
     case.save(update_fields=["closed_at"])
@@ -353,10 +354,11 @@ def hand_over(
 
 def _open(case: Case, sheet: Procedure, step: Step, *, at: datetime) -> bool:
     """Open a step, or let it wait for its other branches; return False where it does not apply."""
-    if case.runs.filter(step=step.code, state=OPEN).exists():
+    before = list(case.runs.filter(step=step.code).order_by("pk"))
+    if any(run.state == OPEN for run in before):
         return True  # two ways have met in it
-    waiting = case.runs.filter(step=step.code, state=StepRun.State.WAITING).first()
-    attempt = case.runs.filter(step=step.code).count() + 1
+    waiting = next((run for run in before if run.state == StepRun.State.WAITING), None)
+    attempt = len(before) + 1
     if waiting is None and step.skip and step.skip(case.facts):
         StepRun.objects.create(
             case=case, step=step.code, attempt=attempt, state=StepRun.State.SKIPPED,

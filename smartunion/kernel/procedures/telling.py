@@ -59,9 +59,13 @@ def told(
     """Tell each person once of this turn of the case; who is told leads to the case."""
     if sheet.confidential:
         title, text = "有一件保密事项需要您处理", f"请登录后查看（{case.pk}）。"
-    for person in dict.fromkeys(one for one in people if one is not None):
+    by_link: dict[str, list[Person]] = {}
+    for person in people:
+        if person is not None:
+            by_link.setdefault(link_to(case, person), []).append(person)
+    for link, persons in by_link.items():
         tell(
-            to=person, about=about, title=title[:80], text=text, link=link_to(case, person),
+            to=persons, about=about, title=title[:80], text=text, link=link,
             priority=priority, at=at,
         )  # fmt: skip
 

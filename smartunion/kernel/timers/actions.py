@@ -1,4 +1,8 @@
-"""Set a timer, move it, cancel it; in the caller's transaction, under the caller's locks."""
+"""Set a timer, move it, cancel it; in the caller's transaction, under the caller's locks.
+
+They take no savepoint of their own: nothing that they raise leaves the caller anything to go on
+with, and a case sets and cancels them by the dozen.
+"""
 
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
@@ -37,7 +41,7 @@ SELECT put.*, (SELECT count(*) FROM told) AS told FROM put
 """
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def set_timer(
     *,
     kind: str,
@@ -68,7 +72,7 @@ def set_timer(
     raise ValueError(f"timer {key} has fired")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def cancel(*, keys: Iterable[str], at: datetime) -> int:
     """Cancel the pending timers among these keys; return how many there were.
 
@@ -77,7 +81,7 @@ def cancel(*, keys: Iterable[str], at: datetime) -> int:
     return _cancel(Timer.objects.filter(key__in=list(keys)), at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def cancel_under(*, prefix: str, at: datetime) -> int:
     """Cancel every pending timer whose key begins with the prefix and a slash ("run/12")."""
     return _cancel(Timer.objects.filter(key__startswith=f"{prefix.rstrip('/')}/"), at)

@@ -1,22 +1,60 @@
-"""The crowd at the tills: a day's purchases, made by several processes at once.
+"""The crowd: a day's draws, purchases and returns, made by several processes at once.
 
-Purchases of different people have nothing to do with each other, so a day is split by person;
-whatever order they come in, the books are the same.
+What different people do with their wallets has nothing to do with each other, so a day is split by
+person; whatever order they come in, the books are the same.
 """
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from typing import Protocol, TypeVar
 
 from django.db import connection
 
-from smartunion.domains.wallet.actions import opening, paying
+from smartunion.domains.wallet.actions import allotting, opening, paying, refunding
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
+
+
+class Asked(Protocol):
+    """What somebody wants at a moment."""
+
+    @property
+    def person_id(self) -> int: ...
+
+    @property
+    def at(self) -> datetime: ...
+
+
+A = TypeVar("A", bound=Asked)
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A month's quota drawn by its member."""
+
+    person_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Return:
+    """A purchase brought back to the till, whole (`part_fen` None) or in part."""
+
+    person_id: int
+    payment_id: int
+    terminal_id: int
+    day: date
+    number: int
+    part_fen: int | None
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -65,6 +103,33 @@ def buy(purchase: Purchase) -> Bought:
     return Bought(purchase, payment_id=paid.id)
 
 
+def draw(asked: Draw) -> str:
+    """Draw the quota as the member does on the phone; return the refusal's code, or nothing."""
+    person = Person(pk=asked.person_id)
+    try:
+        allotting.allot(person=person, by=person, at=asked.at)
+    except Refused as no:
+        return no.code
+    return ""
+
+
+def give_back(asked: Return) -> str:
+    """Give the money back as the till does; return the refusal's code, or nothing."""
+    try:
+        refunding.refund(
+            payment_id=asked.payment_id,
+            terminal_id=asked.terminal_id,
+            biz_date=asked.day,
+            terminal_seq=asked.number,
+            amount_fen=asked.part_fen,
+            at=asked.at,
+            because="商品退换",
+        )
+    except Refused as no:
+        return no.code
+    return ""
+
+
 def hurry() -> None:
     """Let this connection not wait for the disk: a year that a power cut takes is played again."""
     with connection.cursor() as cursor:
@@ -74,25 +139,34 @@ def hurry() -> None:
 def start_afresh() -> None:
     """In a forked process: let go of the connection that the other one still speaks on."""
     connection.connection = None
+    threading.Thread(target=_end_with_the_play, daemon=True).start()
     hurry()
 
 
-def _all(purchases: list[Purchase]) -> list[Bought]:
-    return [buy(each) for each in sorted(purchases, key=lambda each: each.at)]
+def _end_with_the_play() -> None:
+    """End when the play has ended, however it did: killed, it cannot say so any more."""
+    if play := multiprocessing.parent_process():
+        play.join()
+        os._exit(1)
+
+
+def _all(do: Callable[[A], R], asked: Sequence[A]) -> list[R]:
+    return [do(each) for each in sorted(asked, key=lambda each: each.at)]
 
 
 class Crowd:
-    """Several processes that buy; what one person buys stays in one of them and in order."""
+    """Several processes; what one person does stays in one of them and in order."""
 
     def __init__(self, pool: ProcessPoolExecutor, size: int) -> None:
         self.pool, self.size = pool, size
 
-    def shop(self, purchases: Iterable[Purchase]) -> list[Bought]:
-        """Make the purchases and return what became of each."""
-        shares: list[list[Purchase]] = [[] for _ in range(self.size)]
-        for each in purchases:
+    def begin(self, do: Callable[[A], R], asked: Iterable[A]) -> Iterator[R]:
+        """Begin with what people ask; read the iterator to wait for what became of each."""
+        shares: list[list[A]] = [[] for _ in range(self.size)]
+        for each in asked:
             shares[each.person_id % self.size].append(each)
-        return [bought for share in self.pool.map(_all, shares) for bought in share]
+        begun = self.pool.map(partial(_all, do), [share for share in shares if share])
+        return (result for share in begun for result in share)
 
 
 @contextmanager
@@ -102,6 +176,6 @@ def crowd() -> Iterator[Crowd]:
     connection.close()  # a forked process must not inherit a live one
     fork = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(size, mp_context=fork, initializer=start_afresh) as pool:
-        list(pool.map(_all, [[] for _ in range(size)]))
+        list(pool.map(_all, [buy] * size, [[]] * size))
         hurry()
         yield Crowd(pool, size)

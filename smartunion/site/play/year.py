@@ -6,7 +6,7 @@ nothing, so a play that was interrupted is simply played again.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -15,13 +15,7 @@ from typing import Any
 from smartunion.domains.performance import jobs as performance
 from smartunion.domains.planning import public as planning
 from smartunion.domains.wallet import jobs
-from smartunion.domains.wallet.actions import (
-    allotting,
-    deciding,
-    folding,
-    opening,
-    refunding,
-)
+from smartunion.domains.wallet.actions import allotting, deciding, folding, opening
 from smartunion.domains.wallet.gateways import Bank
 from smartunion.domains.wallet.models import Freezing
 from smartunion.domains.wallet.reads import figures
@@ -47,6 +41,9 @@ SHORT_SHARE = 0.004
 HALF = 0.5
 TOO_MUCH = 40
 
+FIRST_DRAW, BRINGING_BACK = "07:00", "10:20"
+"""From when on the quota is drawn, and when purchases are brought back."""
+
 VISITOR = "lin"
 """Who has not drawn the last month's quota, so that a visitor of the demonstration can."""
 
@@ -70,6 +67,9 @@ class Deed:
     do: Callable[[datetime], None] = field(compare=False)
 
 
+Diary = dict[date, list[Deed]]
+
+
 class Year:
     """One year on one campus; `until` is the moment at which the play stops."""
 
@@ -86,21 +86,29 @@ class Year:
         self.year, self.seed, self.size, self.until = year, seed, people, until
         self.bank, self.say = bank, say
         self.tally = Tally()
-        self.diary: dict[date, list[Deed]] = defaultdict(list)
+        self.diary: Diary = defaultdict(list)
+        self.papers: Diary = defaultdict(list)
         self.deeds = 0
+        self.draws: dict[date, list[tills.Draw]] = defaultdict(list)
         self.visits: dict[date, list[tuple[Person, crowd.Visit]]] = defaultdict(list)
+        self.returns: dict[date, list[tills.Return]] = defaultdict(list)
 
     def live(self) -> Tally:
-        """Live every day until the end."""
-        with tills.crowd() as people:
+        """Live every day until the end.
+
+        Cases go their way while the crowd shops: neither asks for what the other does that day.
+        """
+        with tills.crowd() as self.people:
             self.campus = self._found()
             self._plan_the_story()
             day, last = date(self.year, 1, 2), campus_day(self.until)
             while day <= last:
                 if day.day == 1:
                     self._plan_the_month(day)
-                self._live(day)
-                self._shop(day, people)
+                self._live(self.diary, day)
+                shopping = self._shop(day)
+                self._live(self.papers, day)
+                self._come_home(shopping)
                 self._tell(day)
                 if next_month(day) == day + timedelta(days=1) or day == last:
                     self._settle(day)
@@ -123,13 +131,20 @@ class Year:
 
     def _note(self, at: datetime, do: Callable[[datetime], None]) -> None:
         """Write a deed into the diary, unless it lies beyond the end of the play."""
+        self._write(self.diary, at, do)
+
+    def _file(self, at: datetime, do: Callable[[datetime], None]) -> None:
+        """Write a deed of a case into the other diary: it has nothing to do with wallets."""
+        self._write(self.papers, at, do)
+
+    def _write(self, diary: Diary, at: datetime, do: Callable[[datetime], None]) -> None:
         if at <= self.until:
             self.deeds += 1
-            self.diary[campus_day(at)].append(Deed(at, self.deeds, do))
+            diary[campus_day(at)].append(Deed(at, self.deeds, do))
 
-    def _live(self, day: date) -> None:
+    def _live(self, diary: Diary, day: date) -> None:
         """Do the day's deeds in the order of the clock; what is refused is counted."""
-        for deed in sorted(self.diary.pop(day, ())):
+        for deed in sorted(diary.pop(day, ())):
             try:
                 deed.do(deed.at)
             except Refused as no:
@@ -157,8 +172,8 @@ class Year:
             self._note(moment(each["day"], "11:00"), partial(self._points, each))
         for each in story["bursts"]:
             self._plan_a_burst(each)
-        Aid(self.campus, self._note, self.until).plan()
-        Procurement(self.campus, self._note, self.until).plan()
+        Aid(self.campus, self._file, self.until).plan()
+        Procurement(self.campus, self._file, self.until).plan()
         late, still_open = story["milestones"]["late"], set(story["milestones"]["open"])
         for each in planning.milestones(self.year):
             if each.code not in still_open:
@@ -260,7 +275,7 @@ class Year:
                 luck = crowd.random_of(self.seed, "draws", number, month)
                 drawn_on = days[luck.randrange(6)]
                 at = moment(drawn_on, time(7, luck.randrange(60), luck.randrange(60)))
-                self._note(at, partial(self._draw, person))
+                self._plan_a_draw(person, at)
                 if person.pk not in staged:
                     self._plan_visits(
                         number, person, month, days[drawn_on.day :], terms.allotment_fen
@@ -302,28 +317,59 @@ class Year:
         """Unbind the phone, so that whoever plays the person next can bind another."""
         opening.unbind_device(person=person, by=person, at=at)
 
-    def _draw(self, person: Person, at: datetime) -> None:
-        allotting.allot(person=person, by=person, at=at)
-        self.tally.allotments += 1
+    def _plan_a_draw(self, person: Person, at: datetime) -> None:
+        """Note that the person draws then; all who draw on a day are one deed of the diary."""
+        day = campus_day(at)
+        if day not in self.draws:
+            self._note(moment(day, FIRST_DRAW), partial(self._draw, day))
+        if at <= self.until:
+            self.draws[day].append(tills.Draw(person.pk, at))
+
+    def _draw(self, day: date, at: datetime) -> None:
+        for refusal in self.people.begin(tills.draw, self.draws.pop(day)):
+            if refusal:
+                self.tally.refusals[refusal] += 1
+            else:
+                self.tally.allotments += 1
 
     def _ask_the_bank(self, at: datetime) -> None:
-        jobs.send_allotments(self.bank, at=at)
+        while jobs.send_allotments(self.bank, at=at):
+            pass
 
-    def _shop(self, day: date, people: tills.Crowd) -> None:
-        """Let everybody buy what they mean to buy today, and see what comes back later."""
+    def _shop(self, day: date) -> Iterator[tills.Bought]:
+        """Let everybody begin to buy what they mean to buy today."""
         visits = sorted(self.visits.pop(day, ()), key=lambda pair: pair[1])
-        for bought in people.shop(self._purchase(person, visit) for person, visit in visits):
+        return self.people.begin(
+            tills.buy, [self._purchase(person, visit) for person, visit in visits]
+        )
+
+    def _come_home(self, shopping: Iterator[tills.Bought]) -> None:
+        """Wait until all have bought, and note what will be brought back."""
+        for bought in shopping:
             purchase = bought.purchase
             if bought.refusal:
                 self.tally.refusals[bought.refusal] += 1
                 self.campus.points_fen[purchase.person_id] += purchase.points_fen
                 continue
             self.tally.payments += 1
-            if purchase.back_at:
-                give = partial(
-                    self._give_back, bought.payment_id, purchase.terminal_id, purchase.back_fen
-                )
-                self._note(purchase.back_at, give)
+            if purchase.back_at and purchase.back_at <= self.until:
+                self._plan_a_return(bought, campus_day(purchase.back_at))
+
+    def _plan_a_return(self, bought: tills.Bought, day: date) -> None:
+        purchase = bought.purchase
+        if day not in self.returns:
+            self._note(moment(day, BRINGING_BACK), partial(self._give_back, day))
+        self.returns[day].append(
+            tills.Return(
+                person_id=purchase.person_id,
+                payment_id=bought.payment_id,
+                terminal_id=purchase.terminal_id,
+                day=day,
+                number=self.campus.number(purchase.terminal_id, day),
+                part_fen=purchase.back_fen,
+                at=moment(day, BRINGING_BACK),
+            )
+        )
 
     def _purchase(self, person: Person, visit: crowd.Visit) -> tills.Purchase:
         """Turn a visit into a purchase; now and then too little is there, or it goes back."""
@@ -343,24 +389,18 @@ class Year:
             total_fen=total,
             points_fen=points,
             at=visit.at,
-            back_at=moment(day + timedelta(days=luck.choice([1, 2, 9])), "10:20") if back else None,
+            back_at=moment(day + timedelta(days=luck.choice([1, 2, 9])), BRINGING_BACK)
+            if back
+            else None,
             back_fen=None if luck.random() < HALF else total // 2,
         )
 
-    def _give_back(
-        self, payment_id: int, terminal_id: int, part_fen: int | None, at: datetime
-    ) -> None:
-        day = campus_day(at)
-        refunding.refund(
-            payment_id=payment_id,
-            terminal_id=terminal_id,
-            biz_date=day,
-            terminal_seq=self.campus.number(terminal_id, day),
-            amount_fen=part_fen,
-            at=at,
-            because="商品退换",
-        )
-        self.tally.refunds += 1
+    def _give_back(self, day: date, at: datetime) -> None:
+        for refusal in self.people.begin(tills.give_back, self.returns.pop(day)):
+            if refusal:
+                self.tally.refusals[refusal] += 1
+            else:
+                self.tally.refunds += 1
 
     # --- bursts
 

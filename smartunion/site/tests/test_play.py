@@ -1,6 +1,10 @@
 """A year lived through the real actions, with a real bank process beside it."""
 
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
@@ -56,6 +60,59 @@ def test_the_same_seed_gives_the_same_books_and_another_seed_others(client: Http
     call_command("flush", interactive=False, verbosity=0)
     live(client, seed=8)
     assert digest.of_the_books() != books
+
+
+KILLED = """
+import os, sys, django
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+django.setup()
+from smartunion.domains.wallet.gateways import HttpBank
+from smartunion.site.tests.test_play import live
+live(HttpBank(sys.argv[2], key_id=sys.argv[3], secret=sys.argv[4]))
+"""
+
+
+def test_a_play_that_is_killed_leaves_nobody_behind_and_is_simply_played_again(
+    client: HttpBank, bank: SandboxProcess
+) -> None:
+    """kill -9 in the middle of the shopping; played again, the books are those of one play."""
+    live(client)
+    books = digest.of_the_books()
+    call_command("flush", interactive=False, verbosity=0)
+
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "smartunion.site.settings"}
+    where = [connection.settings_dict["NAME"], bank.url, bank.key_id, bank.secret]
+    play = subprocess.Popen([sys.executable, "-c", KILLED, *where], env=environment)
+    others = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND backend_type = 'client backend'"
+    )
+
+    wait_until(lambda: Payment.objects.count() > 30, play)
+    play.kill()
+    play.wait()
+    with connection.cursor() as cursor:
+
+        def alone() -> bool:
+            cursor.execute(others)
+            return bool(cursor.fetchone()[0] == 1)
+
+        wait_until(alone)
+
+    assert Payment.objects.count() > 0
+    live(client)
+    assert digest.of_the_books() == books
+    assert failing() == []
+
+
+def wait_until(true: Callable[[], bool], play: subprocess.Popen[bytes] | None = None) -> None:
+    """Return when it is true; fail when the play ends by itself or a minute is over."""
+    until = time.monotonic() + 60
+    while not true():
+        assert play is None or play.poll() is None, "the play ended before it was killed"
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def test_check_names_the_row_that_was_broken_and_exits_non_zero(client: HttpBank, capsys) -> None:

@@ -1,9 +1,10 @@
 """The monthly allotment and the points: how money comes into a wallet."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from smartunion.domains.wallet import rules
@@ -11,9 +12,14 @@ from smartunion.domains.wallet.models import Allotment, Credit, Wallet
 from smartunion.domains.wallet.reads import figures
 from smartunion.kernel.base.days import campus_day, campus_month
 from smartunion.kernel.people.models import Person
-from smartunion.kernel.trail.record import record
+from smartunion.kernel.trail.record import record, record_each
 
 from . import refusals
+
+_CREDITED = """
+UPDATE wallet_allotment a SET state = 'credited', credited_at = %(at)s, bank_ref = d.ref
+  FROM unnest(%(ids)s::bigint[], %(refs)s::text[]) AS d(id, ref) WHERE a.id = d.id
+"""
 
 
 def _yuan(fen: int) -> str:
@@ -73,48 +79,99 @@ def allot(
     return allotment
 
 
-def _under_way(allotment_id: int, *states: str) -> Allotment:
-    allotment = Allotment.objects.select_for_update(no_key=True).get(pk=allotment_id)
-    if allotment.state not in states:
-        raise refusals.AllotmentStateWrong(state=allotment.get_state_display())
-    return allotment
-
-
 @transaction.atomic
 def allotment_sent(*, allotment_id: int, at: datetime) -> None:
     """Note that the bank has been asked; noting it twice keeps the first time."""
-    allotment = _under_way(allotment_id, Allotment.State.REQUESTED, Allotment.State.SENT)
-    if allotment.sent_at is None:
-        allotment.state, allotment.sent_at = Allotment.State.SENT, at
-        allotment.save(update_fields=["state", "sent_at"])
-        record("wallet.allotment_sent", allotment, by=None, at=at)
+    allotments_sent(allotment_ids=[allotment_id], at=at)
+
+
+@transaction.atomic
+def allotments_sent(*, allotment_ids: Iterable[int], at: datetime) -> None:
+    """Note of each that the bank has been asked; noting it twice keeps the first time.
+
+    :raises Refused: one of them is credited or failed already; then none is noted
+    """
+    fresh = []
+    for allotment in _locked(allotment_ids):
+        if allotment.state not in (Allotment.State.REQUESTED, Allotment.State.SENT):
+            raise refusals.AllotmentStateWrong(state=allotment.get_state_display())
+        if allotment.sent_at is None:
+            allotment.state, allotment.sent_at = Allotment.State.SENT, at
+            fresh.append(allotment)
+    if fresh:
+        Allotment.objects.filter(pk__in=[each.pk for each in fresh]).update(
+            state=Allotment.State.SENT, sent_at=at
+        )
+        record_each("wallet.allotment_sent", ((each, {}) for each in fresh), by=None, at=at)
 
 
 @transaction.atomic
 def allotment_credited(*, allotment_id: int, bank_ref: str, at: datetime) -> None:
     """Make the money spendable, once: the same bank reference again changes nothing."""
-    allotment = Allotment.objects.select_for_update(no_key=True).get(pk=allotment_id)
-    if allotment.state == Allotment.State.CREDITED and allotment.bank_ref == bank_ref:
+    allotments_credited(bank_refs={allotment_id: bank_ref}, at=at)
+
+
+@transaction.atomic
+def allotments_credited(*, bank_refs: Mapping[int, str], at: datetime) -> None:
+    """Make the money of each allotment spendable, once; `bank_refs` by allotment.
+
+    On the first morning of a month half the campus draws: a batch is one transaction of some
+    statements, not of some for each member.
+
+    :raises Refused: one was credited under another reference before; then none is credited
+    """
+    fresh = []
+    for allotment in _locked(bank_refs):
+        if allotment.state == Allotment.State.CREDITED:
+            if allotment.bank_ref == bank_refs[allotment.pk]:
+                continue
+            raise refusals.AllotmentStateWrong(state=allotment.get_state_display())
+        allotment.state, allotment.credited_at = Allotment.State.CREDITED, at
+        allotment.bank_ref = bank_refs[allotment.pk]
+        fresh.append(allotment)
+    if not fresh:
         return
-    if allotment.state == Allotment.State.CREDITED:
-        raise refusals.AllotmentStateWrong(state=allotment.get_state_display())
-    Wallet.objects.filter(pk=allotment.wallet_id).update(
-        ecny_fen=F("ecny_fen") + allotment.amount_fen
+    _fill(fresh)
+    with connection.cursor() as cursor:
+        refs = [each.bank_ref for each in fresh]
+        cursor.execute(_CREDITED, {"ids": [each.pk for each in fresh], "refs": refs, "at": at})
+    Credit.objects.bulk_create(
+        Credit(
+            wallet_id=each.wallet_id,
+            kind=Credit.Kind.ALLOTMENT,
+            month=each.month,
+            ecny_fen=each.amount_fen,
+            fund_source=each.fund_source,
+            budget_code=each.budget_code,
+            document=f"allotment:{each.pk}",
+            at=at,
+        )
+        for each in fresh
     )
-    allotment.state, allotment.credited_at = Allotment.State.CREDITED, at
-    allotment.bank_ref = bank_ref
-    allotment.save(update_fields=["state", "credited_at", "bank_ref"])
-    Credit.objects.create(
-        wallet_id=allotment.wallet_id,
-        kind=Credit.Kind.ALLOTMENT,
-        month=allotment.month,
-        ecny_fen=allotment.amount_fen,
-        fund_source=allotment.fund_source,
-        budget_code=allotment.budget_code,
-        document=f"allotment:{allotment.pk}",
+    record_each(
+        "wallet.allotment_credited",
+        ((each, {"bank_ref": each.bank_ref or ""}) for each in fresh),
+        by=None,
         at=at,
     )
-    record("wallet.allotment_credited", allotment, by=None, at=at, bank_ref=bank_ref)
+
+
+def _fill(allotments: Iterable[Allotment]) -> None:
+    """Add what was allotted to the wallets, in one statement for each amount that occurs."""
+    added: Counter[int] = Counter()
+    for each in allotments:
+        added[each.wallet_id] += each.amount_fen
+    locked = Wallet.objects.select_for_update(no_key=True).filter(pk__in=added).order_by("pk")
+    list(locked.values_list("pk"))  # in one order: whoever credits points locks many, too
+    for amount_fen in sorted(set(added.values())):
+        wallets = Wallet.objects.filter(pk__in=[pk for pk in added if added[pk] == amount_fen])
+        wallets.update(ecny_fen=F("ecny_fen") + amount_fen)
+
+
+def _locked(allotment_ids: Iterable[int]) -> list[Allotment]:
+    """Lock allotments in one order, so that two workers never wait for each other."""
+    rows = Allotment.objects.select_for_update(no_key=True).filter(pk__in=list(allotment_ids))
+    return list(rows.order_by("pk"))
 
 
 @transaction.atomic
@@ -159,20 +216,23 @@ def credit_points(
     )
     if missing := set(receivers) - {each.owner_id for each in wallets}:
         raise refusals.NoWallet(name=receivers[min(missing)].name)
-    done = 0
-    for wallet in wallets:
-        name = f"{document}:{wallet.pk}"[:80]
-        try:
-            with transaction.atomic():
-                Credit.objects.create(
-                    wallet=wallet, kind=Credit.Kind.POINTS, month=rules.month_number(at),
-                    points_fen=points_fen, fund_source=fund_source, budget_code=budget_code,
-                    document=name, because=because, by=by, at=at,
-                )  # fmt: skip
-                Wallet.objects.filter(pk=wallet.pk).update(points_fen=F("points_fen") + points_fen)
-        except IntegrityError:
-            continue
-        done += 1
+    names = {each.pk: f"{document}:{each.pk}"[:80] for each in wallets}
+    had = set(
+        Credit.objects.filter(document__in=names.values()).values_list("document", flat=True)
+    )  # nobody else credits these wallets now: their rows are locked
+    fresh = [each for each in wallets if names[each.pk] not in had]
+    Credit.objects.bulk_create(
+        Credit(
+            wallet=each, kind=Credit.Kind.POINTS, month=rules.month_number(at),
+            points_fen=points_fen, fund_source=fund_source, budget_code=budget_code,
+            document=names[each.pk], because=because, by=by, at=at,
+        )
+        for each in fresh
+    )  # fmt: skip
+    Wallet.objects.filter(pk__in=[each.pk for each in fresh]).update(
+        points_fen=F("points_fen") + points_fen
+    )
+    done = len(fresh)
     if wallets:
         record(
             "wallet.points_credited", wallets[0], by=by, at=at, because=because,

@@ -69,8 +69,7 @@ def order(*, at: datetime) -> int:
         )
         for each in asked
     )  # fmt: skip
-    for each in asked:
-        allotting.allotment_sent(allotment_id=each.pk, at=at)
+    allotting.allotments_sent(allotment_ids=[each.pk for each in asked], at=at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         to_xid = int(cursor.fetchone()[0])
@@ -101,9 +100,14 @@ def orders_done(*, done: Sequence[tuple[int, str, datetime]], at: datetime) -> i
         now_done = cursor.fetchall()
     if not now_done:
         return 0
-    for document, ref in now_done:
-        if document.startswith("allotment:"):
-            allotting.allotment_credited(allotment_id=_allotment(document), bank_ref=ref, at=at)
+    allotting.allotments_credited(
+        bank_refs={
+            _allotment(document): ref
+            for document, ref in now_done
+            if document.startswith("allotment:")
+        },
+        at=at,
+    )
     record("wallet.bank_answered", BankFeed.objects.get(), by=None, at=at, orders=len(now_done))
     return len(now_done)
 
