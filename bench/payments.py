@@ -44,11 +44,11 @@ GOALS = {
     "http_p99_ms": 20.0,
 }
 METHODS = {
-    "function_vs_tpcb": "pgbench calling wallet_pay ÷ pgbench TPC-B (-s 50), prepared, 8 clients",
+    "function_vs_tpcb": "pgbench with sql/pay.sql ÷ pgbench TPC-B (-s 50), prepared, 8 clients",
     "django_vs_tpcb": "the action paying.pay in Django, 4 processes ÷ TPC-B, 4 clients",
     "wsgi_vs_tpcb": "a whole signed request through WSGI, 4 processes ÷ TPC-B, 4 clients",
     "vs_hordak": "paying.pay ÷ django-hordak's transfer_to in a transaction, 4 processes each",
-    "hot_merchant_ratio": "wallet_pay with one merchant and terminal ÷ with 41, 8 clients",
+    "hot_merchant_ratio": "the same with one merchant and terminal ÷ with 41, 8 clients",
     "http_p99_ms": "open loop, 200 signed payments a second to `smartunion serve`, since due",
 }
 AT_MOST = {"http_p99_ms"}
@@ -161,7 +161,15 @@ def scale_of(bench: Bench) -> int:
 
 
 def write_scripts(bench: Bench) -> None:
-    """Write pgbench's scripts: the same call that Django makes, with 41 merchants and with one."""
+    """Write pgbench's scripts: the statement that Django sends, with 41 merchants and with one."""
+    statement = (ROOT / "smartunion/domains/wallet/sql/pay.sql").read_text(encoding="utf-8")
+    statement = " ".join(re.sub(r"/\*.*?\*/", "", statement, flags=re.DOTALL).split())
+    said = [
+        ":t", f"'{MOMENT:%Y-%m-%d}'", ":seq", rf"'\x{'ab' * 32}'", ":w", "NULL", ":s", ":a", "NULL",
+        "campus_now()", "campus_now()", f"{MOMENT:%Y%m}", "6", "5", "24000", "false", "3",
+        "'-1 minute'", "false", "false",
+    ]  # fmt: skip
+    statement = re.sub(r"\$(\d+)", lambda found: said[int(found[1]) - 1], statement)
     tills, wallets = bench.setting["terminals"], bench.setting["wallets"]
     for name, last in (("function", len(tills)), ("hot", 1)):
         (bench.place / f"{name}.pgb").write_text(
@@ -172,9 +180,7 @@ def write_scripts(bench: Bench) -> None:
             f"\\set t {tills[0]['id']} + :m\n"
             f"\\set s {tills[0]['merchant']} + :m\n"
             f"\\set a random(300, 3000)\n"
-            f"SELECT * FROM wallet_pay(:t, '{MOMENT:%Y-%m-%d}', :seq, '\\x{'ab' * 32}', :w, NULL,"
-            f" :s, :a, NULL, campus_now(), campus_now(), {MOMENT:%Y%m}, 6, 5, 24000, false, 3,"
-            f" '-1 minute', false, false);\n",
+            f"{statement};\n",
             encoding="utf-8",
         )
     assert [t["id"] - tills[0]["id"] for t in tills] == list(range(len(tills)))

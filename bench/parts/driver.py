@@ -20,12 +20,11 @@ import django
 
 django.setup()
 
-from django.core.handlers.wsgi import WSGIHandler  # noqa: E402 - Django must be set up first
-
-from bench.parts import signed  # noqa: E402
+from bench.parts import signed  # noqa: E402 - Django must be set up first
 from smartunion.domains.wallet.actions import paying  # noqa: E402
 from smartunion.domains.wallet.rules import counter_at  # noqa: E402
 from smartunion.kernel.base import clock  # noqa: E402
+from smartunion.site.wsgi import application  # noqa: E402
 
 BIZ_DATE = date(2025, 12, 19)
 CLIENTS = 8
@@ -48,7 +47,7 @@ def payer(setting: dict[str, Any], wallets: Iterator[int]) -> Callable[[int], No
 
 def caller(setting: dict[str, Any], wallets: Iterator[int]) -> Callable[[int], None]:
     """Return how to pay by a whole request."""
-    application, key = WSGIHandler(), bytes.fromhex(setting["code_key"])
+    key = bytes.fromhex(setting["code_key"])
     offset = clock.offset().total_seconds()
 
     def pay(seq: int) -> None:

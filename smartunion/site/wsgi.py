@@ -1,8 +1,11 @@
 """The WSGI door."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smartunion.site.settings")
 application = get_wsgi_application()
+# What stands now stands as long as the process: the collector need not walk it again and again.
+gc.freeze()

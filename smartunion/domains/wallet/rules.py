@@ -2,7 +2,7 @@
 
 The one formula, f, works on the *cumulative* net spend of a wallet's consumption month, never on
 one payment alone: so rounding cancels, the cap is exact and no order of payments is better.
-`wallet_pay` in the database states f again; a property test holds the two equal.
+`sql/pay.sql` states f again; a property test holds the two equal.
 """
 
 import hashlib

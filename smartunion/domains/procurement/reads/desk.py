@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from smartunion.domains.procurement.models import Contract, Opinion, Purchase, Supplier, Tender
 from smartunion.domains.procurement.procedure import TRIO, challenged
+from smartunion.domains.procurement.reads import figures
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.procedures.models import StepRun
 from smartunion.kernel.procedures.registry import sheet_of
@@ -171,6 +172,7 @@ class Shown:
     case_id: int
     sheet: str
     budget_code: str
+    budget_title: str
     requested_by: str
     requested_at: datetime
     reason: str
@@ -197,6 +199,7 @@ def shown(purchase_id: int, *, person: Person, at: datetime) -> Shown | None:
         case_id=purchase.case_id,
         sheet=sheet_of(purchase.case.sheet.digest).matter,
         budget_code=purchase.budget_code,
+        budget_title=figures.title_of(purchase.budget_code),
         requested_by=purchase.requested_by.name,
         requested_at=purchase.requested_at,
         reason=str(facts.get("reason") or ""),

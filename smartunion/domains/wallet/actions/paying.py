@@ -1,10 +1,10 @@
 """Pay: the hot path. One round trip to the database, two writing statements."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakSet
 
@@ -28,11 +28,8 @@ from . import refusals
 MOST_FEN = 10**9
 """No single payment reaches ten million yuan: larger numbers are mistakes."""
 
-_CALL = (
-    "SELECT * FROM wallet_pay(%s::bigint,%s::date,%s::int,%s::bytea,%s::bigint,%s::bigint,"
-    "%s::bigint,%s::bigint,%s::bigint,%s::timestamptz,%s::timestamptz,%s::int,%s::int,%s::int,"
-    "%s::bigint,%s::boolean,%s::int,%s::interval,%s::boolean,%s::boolean)"
-)
+STATEMENT = (Path(__file__).parents[1] / "sql/pay.sql").read_text(encoding="utf-8")
+"""What is sent for a payment, once for each connection; afterwards its figures alone."""
 
 _NAME = b"wallet_pay"
 _prepared: WeakSet[psycopg.Connection[Any]] = WeakSet()
@@ -210,7 +207,7 @@ def _said(terms: rules.Terms) -> tuple[bytes, ...]:
 
 
 def _call(said: Sequence[bytes | None]) -> tuple[Any, ...] | None:
-    """Run the function; None when the key is taken."""
+    """Run the statement; None when the key is taken."""
     wrapper = connections[DEFAULT_DB_ALIAS]
     try:
         if wrapper.in_atomic_block:
@@ -237,7 +234,7 @@ def _call(said: Sequence[bytes | None]) -> tuple[Any, ...] | None:
 
 
 def _execute(wrapper: BaseDatabaseWrapper, said: Sequence[bytes | None]) -> tuple[Any, ...]:
-    """Run the function straight through libpq, inside the caller's transaction if there is one.
+    """Run the statement straight through libpq, inside the caller's transaction if there is one.
 
     A cursor writes and reads a payment in thrice the time: it asks of every value what it is.
     """
@@ -245,9 +242,7 @@ def _execute(wrapper: BaseDatabaseWrapper, said: Sequence[bytes | None]) -> tupl
         wrapper.connect()
     link: PGconn = wrapper.connection.pgconn
     if wrapper.connection not in _prepared:
-        numbers = iter(range(1, 1 + _CALL.count("%s")))
-        text = re.sub("%s", lambda _: f"${next(numbers)}", _CALL)
-        made = link.prepare(_NAME, text.encode())
+        made = link.prepare(_NAME, STATEMENT.encode())
         if made.status != ExecStatus.COMMAND_OK:
             raise psycopg.OperationalError(made.error_message.decode(errors="replace"))
         _prepared.add(wrapper.connection)
@@ -256,18 +251,20 @@ def _execute(wrapper: BaseDatabaseWrapper, said: Sequence[bytes | None]) -> tupl
         if link.status != ConnStatus.OK:
             raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
         raise psycopg.errors.error_from_result(result)
-    cells = [result.get_value(0, column) or b"" for column in range(10)]
-    replay = cells[7] == b"t"
+    row = (result.get_value(0, 0) or b"").decode()
+    # a row as PostgreSQL writes it; none of its values holds a comma, a bracket or a quote
+    cells = row[1:-1].replace('"', "").split(",")
+    replay = cells[7] == "t"
     return (
-        int(cells[0] or 0), cells[1].decode(), cells[2].decode(), int(cells[3] or 0),
+        int(cells[0] or 0), cells[1], cells[2], int(cells[3] or 0),
         int(cells[4] or 0), int(cells[5] or 0), int(cells[6]), replay,
-        bytes.fromhex(cells[8][2:].decode()) if replay else b"",
-        datetime.fromisoformat(cells[9].decode()) if cells[9] else None,
+        bytes.fromhex(cells[8].lstrip("\\x")) if replay else b"",
+        datetime.fromisoformat(cells[9]) if cells[9] else None,
     )  # fmt: skip
 
 
 def _stored(terminal_id: int, biz_date: date, terminal_seq: int) -> tuple[Any, ...] | None:
-    """Return the first answer under the key, in the function's own columns."""
+    """Return the first answer under the key, in the statement's own columns."""
     return (
         Payment.objects.filter(
             terminal_id=terminal_id, biz_date=biz_date, terminal_seq=terminal_seq

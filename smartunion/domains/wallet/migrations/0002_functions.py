@@ -1,13 +1,7 @@
-"""wallet_pay: a payment in one round trip and two writing statements; what holds its rows in place.
-
-The UPDATE of the wallet row is the guard: balance, freeze, single use of the code, month counter
-and burst ring in one statement; the INSERT is the record. Nothing else is locked, so there is no
-lock order to get wrong. Whatever the guard does not let through (the first payment of a month,
-points in the purse, a burst, an upload after a broken line, no money) is decided by
-wallet_pay_locked under the row's lock, which says why where it declines.
+"""What a payment's statement (sql/pay.sql) leaves to a function; what holds its rows in place.
 
 Measured: what costs a statement its time is setting up expressions and reading checks, so the
-guard holds the fewest that decide, and amounts are of the type `fen`, whose rule is read once.
+statement holds the fewest that decide, and amounts are of the type `fen`, whose rule is read once.
 """
 
 from django.db import migrations
@@ -178,52 +172,6 @@ BEGIN
 END $$;
 """
 
-GUARD = """
-CREATE FUNCTION wallet_pay(
-  p_terminal bigint, p_biz_date date, p_seq int, p_hash bytea,
-  p_wallet bigint, p_code bigint, p_merchant bigint, p_total bigint, p_points bigint,
-  p_occurred timestamptz, p_received timestamptz, p_month int,
-  p_num int, p_den int, p_cap bigint, p_points_earn boolean, p_burst int, p_window interval,
-  p_pending boolean, p_offline boolean,
-  OUT o_id bigint, OUT o_status text, OUT o_reason text, OUT o_ecny bigint, OUT o_points bigint,
-  OUT o_subsidy bigint, OUT o_wallet bigint, OUT o_replay boolean, OUT o_hash bytea,
-  OUT o_received timestamptz)
-LANGUAGE plpgsql AS $$
-#variable_conflict use_column
-DECLARE
-  v_seq bigint; v_device bigint;
-BEGIN
-  IF p_points IS NULL AND NOT p_pending AND NOT p_offline THEN
-    UPDATE wallet_wallet SET
-      ecny_fen = ecny_fen - p_total, seq = seq + 1, net_fen = net_fen + p_total,
-      subsidy_fen = LEAST(cap_fen, (net_fen + p_total) * rate_num / rate_den),
-      recent = (GREATEST(p_received, recent[1]) || recent)[1:p_burst - 1],
-      code_used = COALESCE(p_code, code_used)
-      WHERE id = p_wallet AND month = p_month AND ecny_fen >= p_total AND points_fen = 0
-        AND frozen_at IS NULL AND barred_at IS NULL AND (p_code <= code_used) IS NOT TRUE
-        AND (recent[p_burst - 1] >= p_received - p_window) IS NOT TRUE
-      RETURNING seq, device_id, recent[1],
-        subsidy_fen - LEAST(cap_fen, (net_fen - p_total) * rate_num / rate_den)
-      INTO v_seq, v_device, o_received, o_subsidy;
-    IF FOUND THEN
-      INSERT INTO wallet_payment (terminal_id, biz_date, terminal_seq, request_hash, wallet_id,
-          merchant_id, device_id, month, seq, asked_fen, ecny_fen, points_fen, subsidy_fen, born,
-          status, reason, offline, occurred_at, received_at)
-        VALUES (p_terminal, p_biz_date, p_seq, p_hash, p_wallet, p_merchant, v_device, p_month,
-          v_seq, p_total, p_total, 0, o_subsidy, 'S', 'S', '', false, p_occurred, o_received)
-        RETURNING id, born, reason, ecny_fen, points_fen, wallet_id, false, request_hash
-        INTO o_id, o_status, o_reason, o_ecny, o_points, o_wallet, o_replay, o_hash;
-      RETURN;
-    END IF;
-  END IF;
-  SELECT * FROM wallet_pay_locked(p_terminal, p_biz_date, p_seq, p_hash, p_wallet, p_code,
-      p_merchant, p_total, p_points, p_occurred, p_received, p_month, p_num, p_den, p_cap,
-      p_points_earn, p_burst, p_window, p_pending, p_offline)
-    INTO o_id, o_status, o_reason, o_ecny, o_points, o_subsidy, o_wallet, o_replay, o_hash,
-      o_received;
-END $$;
-"""
-
 MOVEMENT = """
 CREATE VIEW wallet_movement AS
   SELECT 'payment' AS source, p.id AS row_id, p.xid, p.wallet_id, p.merchant_id,
@@ -321,7 +269,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             LOCKED, "DROP FUNCTION wallet_pay_locked; DROP FUNCTION campus_month_number"
         ),
-        migrations.RunSQL(GUARD, "DROP FUNCTION wallet_pay"),
         migrations.RunSQL(MOVEMENT, "DROP VIEW wallet_movement"),
         migrations.RunSQL(HASH, "DROP FUNCTION wallet_hash"),
         migrations.RunSQL(

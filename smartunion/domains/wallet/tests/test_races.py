@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from psycopg import RawCursor
 
 from smartunion.domains.wallet import rules
 from smartunion.domains.wallet.actions import deciding, opening, paying, refusals
@@ -197,7 +198,7 @@ def test_a_payment_is_one_round_trip_and_two_writing_statements(campus) -> None:
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
         before = _written(cursor)
-        cursor.execute(paying._CALL, args)
+        RawCursor(connection.connection).execute(paying.STATEMENT, args)
         after = _written(cursor)
         cursor.execute("ROLLBACK")
     assert after - before == Counter(
