@@ -46,7 +46,7 @@ def lines_on(day: date) -> list[Line]:
 
 def title_of(budget_code: str) -> str:
     """Return a budget line's title, whatever year it belongs to; its code when it has gone."""
-    lines = planning.budget_lines(int(budget_code.split("/")[0]))
+    lines = planning.budget_lines(int(budget_code.split("/", 1)[0]))
     return next((each.title for each in lines if each.budget_code == budget_code), budget_code)
 
 
