@@ -17,6 +17,7 @@ from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import holders
 from smartunion.kernel.procedures import engine
 from smartunion.kernel.procedures.engine import Given
+from smartunion.kernel.procedures.registry import sheet_of
 from smartunion.kernel.trail.record import record
 
 EXPERTS = "expert"
@@ -185,17 +186,18 @@ def sign_emergency(*, run_id: int, by: Person, at: datetime, because: str) -> Pu
     case_id, step = runs.case_of(run_id)
     purchase = Purchase.objects.select_for_update().get(case_id=case_id)
     purchase.case.refresh_from_db(fields=["facts"])
-    name = step.replace("signed", "signer")
+    signer = step.replace("signed", "signer")
     signers = {purchase.case.facts.get(f"signer_{who}") for who in ("chair", "audit", "finance")}
     if by.pk in signers:
         raise refusals.SignedAlready(by=by.name)
     engine.pass_step(
         run_id=run_id,
-        facts={name: by.pk},
+        facts={signer: by.pk},
         outputs={step: Given(text=f"{by.name}：{because}")},
         by=by,
         at=at,
         because=because,
     )
-    record("procurement.emergency_signed", purchase, by=by, at=at, because=because, step=step)
+    name = sheet_of(purchase.case.sheet.digest).name_of(step)
+    record("procurement.emergency_signed", purchase, by=by, at=at, because=because, step=name)
     return purchase

@@ -52,7 +52,7 @@ def compute(*, tender: Tender, by: Person | None, at: datetime, because: str) ->
     )
     record(
         "procurement.cleared", tender, by=by, at=at, because=because,
-        outcome=result["outcome"], flags=len(result["flags"]), digest=made.digest,
+        outcome=results.WORDS[result["outcome"]], flags=len(result["flags"]), digest=made.digest,
     )  # fmt: skip
     for number in result["waiting"]:
         _ask_to_explain(tender, number, at=at)
@@ -236,7 +236,10 @@ def fail(*, tender_id: int, by: Person, at: datetime, because: str = "") -> Tend
         raise refusals.WrongState(what=tender.number, state="有候选人", do="按失败结束")
     tender.state, tender.ended_at = Tender.State.FAILED, at
     tender.save(update_fields=["state", "ended_at"])
-    record("procurement.failed", tender, by=by, at=at, because=because, outcome=result["outcome"])
+    record(
+        "procurement.failed", tender, by=by, at=at, because=because,
+        outcome=results.WORDS[result["outcome"]],
+    )  # fmt: skip
     _pass(
         tender.purchase, latest, by=by, at=at, because=because,
         facts={"quotes": len(result["valid"]), "failed": True, "holds": 0},

@@ -64,13 +64,19 @@ class Command(BaseCommand):
         company = processes.Company(
             [
                 processes.command("sandbox", "--port", str(bank)),
-                processes.command("work"),
                 processes.command("serve", "--port", str(web)),
             ],
             say=self.stdout.write,
             look_after=database_keeper(),
         )
-        company.run(greet=lambda: self._greet(web, bank))
+
+        def greet() -> bool:
+            """Begin to work when the pages answer: work looks whether postings can be read."""
+            if greeted := self._greet(web, bank):
+                company.children.append(processes.command("work"))
+            return greeted
+
+        company.run(greet=greet)
 
     def _port(self, wanted: int, *, but: tuple[int, ...] = ()) -> int:
         """Return the wanted port, or say in one line which one is taken instead; never `but`."""
