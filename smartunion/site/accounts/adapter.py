@@ -65,6 +65,7 @@ def doorstep(person: Person) -> str:
     for can, url_name in (
         ("cockpit.view", "performance:cockpit"),
         ("till.use", "wallet:till"),
+        ("procurement.quote", "procurement:supply"),
     ):
         if mandate.may(can) and (url := _address(url_name)):
             return url

@@ -169,6 +169,7 @@ def test_the_codes_page_shows_a_picture_to_scan() -> None:
         ("wang", "/cockpit/"),
         ("chen", "/people/persons/"),
         ("caller", "/people/me/"),
+        ("tongyue", "/supply/"),
     ],
 )
 def test_one_click_signs_in_and_leads_to_ones_work(username: str, home: str) -> None:
