@@ -62,6 +62,11 @@ class Case(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def number(self) -> str:
+        """Return what the case is called by without naming anybody: its own number, or ours."""
+        return str(self.facts.get("number") or "") or f"{self.pk}号件"
+
 
 class StepRun(models.Model):
     """步骤: one step of a case, each time that it is gone through."""

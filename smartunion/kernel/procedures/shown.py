@@ -161,8 +161,7 @@ class CaseShown:
     @property
     def number(self) -> str:
         """Return what the case is called by: its own number, or ours."""
-        own = str(self.case.facts.get("number") or "")
-        return own or f"{self.case.pk} 号件"
+        return self.case.number
 
     @property
     def state(self) -> tuple[str, str]:

@@ -15,7 +15,11 @@ from .models import Case, StepRun
 def open_window(
     run: StepRun, case: Case, sheet: Procedure, step: Step, window: Publicity, *, at: datetime
 ) -> Posting:
-    """Post the case's declared facts; who decided so far may not judge the objections."""
+    """Post the case's declared facts; who decided so far may not judge the objections.
+
+    Its title tells it from others of the matter by the case's number: a case's own title may name
+    whom the rows mask.
+    """
     decided = case.runs.exclude(ended_by=None).select_related("ended_by")
     known: dict[str, object] = {
         **case.facts,
@@ -26,7 +30,7 @@ def open_window(
     }
     return post(
         about=name_of_subject(run),
-        title=f"{sheet.matter}：{step.name}",
+        title=f"{sheet.matter}：{step.name}（{case.number}）",
         basis="、".join(sheet.basis)[:60],
         rows=shown(sheet, window, known),
         working_days=window.working_days,

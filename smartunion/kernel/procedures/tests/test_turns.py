@@ -74,6 +74,24 @@ def test_the_sheets_own_way_back_is_taken_as_often_as_it_says(lin, grant) -> Non
     assert run_of(case, "visit"), "once: the second time it goes on"
 
 
+@pytest.mark.clause("R227")
+def test_postings_of_one_matter_are_told_apart_and_no_title_names_anybody(lin, mo, grant) -> None:
+    """The title of a case may name who applies: the public reads its number instead."""
+    windows = [at_the_window(lin, grant), at_the_window(lin, grant)]
+    titles = [posting_of(window).title for window in windows]
+    assert titles == [f"补助：公示（{window.case_id}号件）" for window in windows]
+    numbered = engine.open_case(
+        sheet=replace(GRANT, version="n", steps=(replace(GRANT.step("publish"), ways=(Way(END),)),),
+                      promise=None, facts=make_dataclass("F", [("number", str, fact("编号")),
+                      ("amount_fen", int, fact("金额", kind="fen"))])),
+        title="林晓梅补助", facts={"number": "BZ-2025-007"}, applicant=lin, unit=lin.unit, by=lin,
+        at=MARCH_5,
+    )  # fmt: skip
+    posting = posting_of(run_of(numbered, "publish"))
+    assert posting.title == "补助：公示（BZ-2025-007）"
+    assert "林晓梅" not in f"{posting.title}{posting.rows}"
+
+
 def test_a_vote_and_a_standing_window_cannot_be_sent_back(lin, grant) -> None:
     window = at_the_window(lin, grant)
     with pytest.raises(refusals.NoWayBack):
