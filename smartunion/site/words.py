@@ -118,7 +118,7 @@ TRAIL: dict[str, str] = {
     "procedures.migrated": "迁到新版六栏表",
     "procedures.voted": "投票",
     "procedures.recused": "票决回避",
-    "procedures.online_vote_called": "召集临时网上票决",
+    "procedures.online_vote_called": "召集临时线上票决",
     "procedures.no_quorum": "未达法定人数",
     "procedures.counted": "计票",
     # procurement

@@ -74,7 +74,9 @@ def test_no_rule_of_a_sheet_stumbles_over_what_is_not_known_yet() -> None:
         for step in sheet.steps:
             ways = [way.when for way in step.ways]
             risks = [risk.strikes for risk in step.risks]
-            for rule in filter(None, (step.guard, step.skip, *ways, *risks, *step.duty.recuse)):
+            called = [step.vote.extraordinary] if step.vote else []
+            rules = (step.guard, step.skip, *ways, *risks, *step.duty.recuse, *called)
+            for rule in filter(None, rules):
                 given = dict.fromkeys(facts_needed(rule), 0)
                 for facts in (given, {**dict.fromkeys(sheet.fact_names), **given}):
                     try:

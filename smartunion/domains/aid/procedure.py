@@ -1,6 +1,6 @@
 """救助的七步和慰问的四步: the sheets of 5.2 as they run (R222–R229, T30, T31)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from smartunion.kernel.base.refusals import Refused
@@ -166,7 +166,7 @@ REJECT = Way("reject", when=not_verified, note="核实不属实")
 
 HARDSHIP = Procedure(
     code="aid.hardship",
-    version="2025.1",
+    version="2025.2",
     matter="困难教职工救助",
     owner="welfare_committee_chair",
     project="3.1",
@@ -283,6 +283,7 @@ HARDSHIP = Procedure(
                 secret=True,
                 result="carried",
                 counts=("yes", "no", "abstained"),
+                extraordinary=is_online,
             ),
             outputs=(Output("tally", "票决结果", "record"),),
             escalations=(Escalation(75, BODY),),
@@ -484,4 +485,14 @@ GIFT = Procedure(
     ),
 )
 
-SHEETS = (HARDSHIP, GIFT)
+HARDSHIP_2025_1 = replace(
+    HARDSHIP,
+    version="2025.1",
+    steps=tuple(
+        replace(step, vote=replace(step.vote, extraordinary=None)) if step.vote else step
+        for step in HARDSHIP.steps
+    ),
+)
+"""Did not say that the online vote is an extraordinary one; stays while cases run by it."""
+
+SHEETS = (HARDSHIP_2025_1, HARDSHIP, GIFT)

@@ -281,6 +281,8 @@ class Vote:
     result: str = ""
     counts: tuple[str, str, str] | None = None
     """Int facts that the tally sets as well: yes, no, abstain."""
+    extraordinary: Test | None = None
+    """Is it called at once and online, not at a meeting (T31)? Its members are told urgently."""
 
     @property
     def offices(self) -> tuple[str, ...]:

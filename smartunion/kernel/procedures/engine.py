@@ -420,7 +420,9 @@ def _ask(run: StepRun, case: Case, step: Step, *, at: datetime) -> None:
     """Ask everything that may say no: window, outputs, risks, guard, in the order of the sheet."""
     early = step.publicity and run.due_at and at < run.due_at
     if step.publicity and early and not case.facts.get(step.publicity.objected):
-        raise refusals.WindowOpen(days=step.publicity.working_days, until=run.due_at)
+        raise refusals.WindowOpen(
+            days=step.publicity.working_days, until=telling.moment(run.due_at)
+        )
     there = set(run.evidence.values_list("output", flat=True))
     missing = [output.name for output in step.outputs if output.code not in there]
     if missing:
@@ -438,7 +440,9 @@ def _by_hand(run: StepRun, step: Step, *, at: datetime) -> None:
         raise refusals.VoteOnly(step=step.name)
     if step.publicity and run.due_at:
         if at < run.due_at:
-            raise refusals.WindowOpen(days=step.publicity.working_days, until=run.due_at)
+            raise refusals.WindowOpen(
+                days=step.publicity.working_days, until=telling.moment(run.due_at)
+            )
         raise refusals.WindowOnly(step=step.name)
 
 

@@ -221,6 +221,7 @@ def _of_the_facts(step: Step, sheet: Procedure) -> Iterator[str]:
             yield f"it asks for {name}, which has no Chinese name"
     rules = [step.guard, step.skip, *(way.when for way in step.ways)]
     rules += [risk.strikes for risk in step.risks]
+    rules += [step.vote.extraordinary] if step.vote else []
     for rule in (*rules, *step.duty.recuse):
         allowed = known | {BY_RULE} if rule in step.duty.recuse else known
         for name in sorted(facts_read(rule) - allowed):

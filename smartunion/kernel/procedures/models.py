@@ -186,7 +186,7 @@ class Poll(models.Model):
     secret = models.BooleanField("无记名", default=True)
     seats = models.PositiveSmallIntegerField("席数")
     closes_at = models.DateTimeField("截止时间", null=True, blank=True)
-    extraordinary = models.BooleanField("临时网上票决", default=False)
+    extraordinary = models.BooleanField("临时线上票决", default=False)
     because = models.CharField("召集事由", max_length=400, blank=True)
     closed_at = models.DateTimeField("计票时间", null=True, blank=True)
     yes = models.PositiveSmallIntegerField("赞成", null=True, blank=True)

@@ -20,7 +20,10 @@ DIGITS = 5
 
 def open_poll(run: StepRun, case: Case, step: Step, vote: Vote, *, at: datetime) -> Poll:
     """Call the body: freeze the roll, let those stay out whose matter it is, seal an empty box."""
-    poll = Poll.objects.create(run=run, secret=vote.secret, seats=vote.seats, closes_at=run.due_at)
+    poll = Poll.objects.create(
+        run=run, secret=vote.secret, seats=vote.seats, closes_at=run.due_at,
+        extraordinary=bool(vote.extraordinary and vote.extraordinary(case.facts)),
+    )  # fmt: skip
     Voter.objects.bulk_create(
         Voter(
             poll=poll,

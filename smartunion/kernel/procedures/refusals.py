@@ -55,7 +55,7 @@ class SignedAlready(Refused):
 
 class WindowOpen(Refused):
     code = "procedures.window_open"
-    text = "公示要满 {days} 个工作日，最早 {until:%-m月%-d日 %H:%M} 结束"
+    text = "公示要满 {days} 个工作日，到 {until} 为止"
     clause = "5.1§7"
     remedy = "公示期满后再办"
 
@@ -172,7 +172,7 @@ class PollOver(Refused):
 
 class NotSooner(Refused):
     code = "procedures.not_sooner"
-    text = "临时网上票决要早于原定截止时间 {until:%-m月%-d日 %H:%M}，也不能早于现在"
+    text = "临时线上票决要早于原定截止时间 {until:%-m月%-d日 %H:%M}，也不能早于现在"
     clause = "5.2"
     remedy = "换一个截止时间"
 

@@ -175,7 +175,7 @@ def moved(
 def called(poll: Poll, case: Case, sheet: Procedure, step: Step, *, at: datetime) -> None:
     """Call the members to vote; those recused are not called."""
     waiting = poll.voters.filter(state=Voter.State.WAITING).select_related("person")
-    what = "临时网上票决" if poll.extraordinary else "票决"
+    what = "临时线上票决" if poll.extraordinary else "票决"
     told(
         [voter.person for voter in waiting.order_by("pk")], case=case, sheet=sheet,
         about=f"poll/{poll.pk}/called/{int(poll.extraordinary)}",

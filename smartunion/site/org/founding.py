@@ -46,6 +46,14 @@ SEATS_OF_BRANCH = 8
 VICE_CHAIR_HOMES = {"教学": "B04", "科研": "B05", "医口": "B17", "附属学校": "B20"}
 """The branch from whose members the demonstration takes each part-time vice-chair."""
 
+DEPUTIES = {"branch_chair": "branch_member"}
+"""B of an office, where the plan names none: the first holder of another office of the same unit.
+
+The plan says that every matter has an A and a B part (R033) but not who is B to a branch's chair.
+Its committee is 1+3+1 (R024) without an 组织委员 by title, so the first of the three members it is,
+until the branch has somebody else appointed.
+"""
+
 POSTS_FILLED = {
     "psychologist": 2,
     "command_centre": 2,
@@ -88,6 +96,7 @@ def found(*, year: int, people: int, seed: int, at: datetime) -> Founded:
     _staff(persons, people, seed)
     _merchants(persons, until)
     _fill_seats(since)
+    _deputize(since)
     _fill_posts(since)
     founded = _standing(since)
     if founded != before:
@@ -337,6 +346,33 @@ def _fill_seats(since: date) -> None:
                     until=_end_of_term(seat.office, since),
                 )
             )
+    Appointment.objects.bulk_create(terms)
+
+
+def _deputize(since: date) -> None:
+    """Give every office that the plan leaves without a B its deputy from the same unit."""
+    backup = Appointment.Part.BACKUP
+    terms = []
+    for code, deputies in DEPUTIES.items():
+        office = Office.objects.get(code=code)
+        known = set(Appointment.objects.filter(office=office, part=backup).values_list("unit_id"))
+        first: dict[int, Appointment] = {}
+        for member in held_on(since).filter(office__code=deputies).order_by("seat__number", "pk"):
+            first.setdefault(member.unit_id, member)
+        for seat in Seat.objects.filter(office=office).order_by("unit__code"):
+            deputy = first.get(seat.unit_id)
+            if deputy is not None and (seat.unit_id,) not in known:
+                terms.append(
+                    Appointment(
+                        office=office,
+                        unit_id=seat.unit_id,
+                        person_id=deputy.person_id,
+                        part=backup,
+                        seat=seat,
+                        since=since,
+                        until=_end_of_term(office, since),
+                    )
+                )
     Appointment.objects.bulk_create(terms)
 
 

@@ -8,12 +8,15 @@ from django.test import Client
 from django.urls import reverse
 
 from smartunion.domains.aid.actions import gifts as gift_actions
+from smartunion.domains.aid.actions.handling import put_to_vote
 from smartunion.domains.aid.models import Application, Gift
 from smartunion.domains.aid.rules import refusals
 from smartunion.domains.aid.rules.amounts import GiftKind
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.ledger.reads import encumbered_fen, spent_fen
+from smartunion.kernel.notices.models import Notice
+from smartunion.kernel.notices.rules import Priority
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import mandate_of
 from smartunion.kernel.private.reads import accesses
@@ -220,3 +223,25 @@ def test_the_gifts_register_tells_no_illness_from_a_death(house: House) -> None:
     assert table.count("慰问（事由不公开）") == 2
     assert "住院" not in table
     assert "去世" not in table
+
+
+@pytest.mark.clause("T31")
+@pytest.mark.parametrize("online", [True, False])
+def test_the_vote_that_waits_for_no_meeting_is_called_as_an_extraordinary_one(
+    house: House, online: bool
+) -> None:
+    """Chosen at acceptance where the calendar is short: the seven are called at once, urgently."""
+    it = house.to(house.hand_in(house.people["lin"]), "accept")
+    house.accept(it, online=online)
+    it = house.to(it, "vote" if online else "agenda")
+    if not online:
+        run = house.run(it, "agenda")
+        put_to_vote(run_id=run.pk, by=run.lead, at=house.at)
+    run = house.run(it, "vote")
+    assert run.poll.extraordinary is online
+    called = Notice.objects.filter(about__startswith=f"poll/{run.poll.pk}/")
+    assert called.count() == run.poll.voters.filter(state="waiting").count() > 0
+    pressing = set(called.values_list("priority", flat=True))
+    assert pressing == {Priority.URGENT if online else Priority.NORMAL}
+    shown = text(client(house.people["zhao"]).get(f"/cases/{it.case_id}/"))
+    assert ("不等例会，在线投票" in shown) is online

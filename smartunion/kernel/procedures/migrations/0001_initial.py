@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('secret', models.BooleanField(default=True, verbose_name='无记名')),
                 ('seats', models.PositiveSmallIntegerField(verbose_name='席数')),
                 ('closes_at', models.DateTimeField(blank=True, null=True, verbose_name='截止时间')),
-                ('extraordinary', models.BooleanField(default=False, verbose_name='临时网上票决')),
+                ('extraordinary', models.BooleanField(default=False, verbose_name='临时线上票决')),
                 ('because', models.CharField(blank=True, max_length=400, verbose_name='召集事由')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='计票时间')),
                 ('yes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='赞成')),

@@ -139,7 +139,7 @@ def test_an_extraordinary_online_vote_closes_sooner_and_calls_the_body_again(lin
     ballots.call_online(
         run_id=run.pk, closes_at=soon, by=grant["zhu"], at=MARCH_5, because="15日内须放款"
     )
-    assert Notice.objects.filter(title="请临时网上票决：补助").count() == 7
+    assert Notice.objects.filter(title="请临时线上票决：补助").count() == 7
     vote(run, grant, dict.fromkeys(MEMBERS[:6], "yes"))
     fire_due(at=soon)
     assert Poll.objects.get(run=run).closed_at == soon

@@ -165,7 +165,7 @@ def test_a_promise_that_some_days_break_says_what_happens_then() -> None:
     told = unanswered(GOOD, 2025, Calendar())
     assert "cannot hold the promise" in told
     assert "09-24" in told
-    answered = replace(GOOD, promise=replace(GOOD.promise, otherwise="提议临时网上票决"))
+    answered = replace(GOOD, promise=replace(GOOD.promise, otherwise="提议临时线上票决"))
     assert unanswered(answered, 2025, Calendar()) == ""
 
 
