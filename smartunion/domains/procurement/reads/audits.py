@@ -7,7 +7,7 @@ from smartunion.kernel.ledger.audits import Audit
 
 AUDITS = (
     Audit(
-        "C1",
+        "Q1",
         "没有一份报价晚于截止",
         """
         SELECT format('procurement_quote %s', q.id) AS "where",
@@ -17,7 +17,7 @@ AUDITS = (
         """,
     ),
     Audit(
-        "C2",
+        "Q2",
         "开标前没有一个价格可读",
         """
         SELECT format('procurement_quote %s', q.id) AS "where", 'a price before its opening' AS what
@@ -26,7 +26,7 @@ AUDITS = (
         """,
     ),
     Audit(
-        "C3",
+        "Q3",
         "中选价是一家没有放弃的报价，三家以上有效",
         """
         SELECT format('procurement_tender %s', t.id) AS "where",
@@ -44,7 +44,7 @@ AUDITS = (
         """,
     ),
     Audit(
-        "C4",
+        "Q4",
         "有疑点的中选都有两位评审的理由",
         """
         SELECT format('procurement_tender %s', t.id) AS "where",
@@ -58,7 +58,7 @@ AUDITS = (
         """,
     ),
     Audit(
-        "C5",
+        "Q5",
         "合同价等于成交价，预留与列支对得上",
         """
         SELECT format('procurement_contract %s', c.id) AS "where",
@@ -76,7 +76,7 @@ AUDITS = (
         """,
     ),
     Audit(
-        "C6",
+        "Q6",
         "单一来源够 10 万元的，三位专家、至少一位校外，都没有关联",
         """
         SELECT format('procurement_purchase %s', p.id) AS "where",
@@ -93,7 +93,7 @@ AUDITS = (
         """,
     ),
     Audit(
-        "C7",
+        "Q7",
         "应急采购由三个不同的人签字",
         """
         SELECT format('procurement_purchase %s', p.id) AS "where", 'one person signed twice' AS what
@@ -104,7 +104,7 @@ AUDITS = (
         """,
     ),
     Audit(
-        "C8",
+        "Q8",
         "没有一次应急采购是在上次手续逾期时提出的",
         """
         SELECT format('procurement_purchase %s', p.id) AS "where",
