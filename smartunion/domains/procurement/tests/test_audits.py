@@ -40,7 +40,7 @@ BENT: dict[str, tuple[Callable[[Shop], None], str]] = {
         contracted,
         "UPDATE procurement_quote SET submitted_at = submitted_at + interval '9 days'",
     ),
-    "Q2": (contracted, "UPDATE procurement_tender SET opened_at = closes_at"),
+    "Q2": (contracted, "UPDATE procurement_tender SET opened_at = NULL, state = 'quoting'"),
     "Q3": (contracted, "UPDATE procurement_quote SET withdrawn_at = submitted_at"),
     "Q4": (contracted, "DELETE FROM procurement_judgment"),
     "Q5": (contracted, "UPDATE procurement_contract SET price_fen = price_fen + 1"),
@@ -52,8 +52,8 @@ BENT: dict[str, tuple[Callable[[Shop], None], str]] = {
     ),
     "Q8": (
         twice,
-        "UPDATE procedures_steprun SET step = 'backfilled', ended_at = opened_at + interval '9 days',"
-        " due_at = opened_at - interval '1 day' WHERE step = 'signed_chair'",
+        "UPDATE procedures_steprun SET step = 'backfilled', due_at = opened_at - interval '1 day',"
+        " ended_at = opened_at + interval '9 days' WHERE step = 'signed_chair'",
     ),
 }
 
