@@ -376,7 +376,9 @@ def test_only_a_timer_that_is_due_soon_rings_the_bell() -> None:
     """A NOTIFY makes commits queue: who sets a timer for tomorrow rings nobody."""
     given = connection.get_connection_params()
     heard = {
-        name: given[name] for name in ("dbname", "user", "host", "password") if given.get(name)
+        name: given[name]
+        for name in ("dbname", "user", "host", "port", "password")
+        if given.get(name)
     }
     with psycopg.connect(**heard, autocommit=True) as ear:
         ear.execute(f"LISTEN {CHANNEL}")
