@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "smartunion.domains.performance",
     "smartunion.domains.wallet",
     "smartunion.domains.aid",
+    "smartunion.domains.crisis",
     "smartunion.domains.membership",
     "smartunion.domains.procurement",
 ]

@@ -33,6 +33,9 @@ TRAIL: dict[str, str] = {
     "people.person_changed": "修改人员资料",
     "membership.assetitem_registered": "登记资产",
     "membership.assetitem_changed": "修改资产",
+    # crisis
+    "crisis.opened": "红色个案立案",
+    "crisis.alarmed_again": "处置中再次预警",
     # aid
     "aid.started": "开始填救助申请",
     "aid.saved": "存草稿",
@@ -285,6 +288,7 @@ TRAIL: dict[str, str] = {
     "rows_sha256": "明细摘要",
     "sha256": "内容摘要",
     "since": "起",
+    "source": "来源",
     "status": "状态",
     "step": "步骤",
     "term": "约定",
@@ -302,6 +306,7 @@ TRAIL: dict[str, str] = {
 }
 
 PRIVATE: dict[str, str] = {
+    "crisis.subject": "关怀服务的联系资料",
     "aid.circumstances": "救助申请的情况和材料",
     "aid.account": "收款账号",
     "aid.verification": "分会核实意见",
