@@ -159,6 +159,15 @@ def holders(office_code: str, unit_id: int | None = None, *, on: date) -> list[P
     return [appointment.person for appointment in ordered]
 
 
+def granted(permission: str, *, on: date) -> list[Person]:
+    """Return who holds an office that grants a permission on a day, each once, A and B parts."""
+    granting = Q(office__grants__contains=permission) | Q(
+        office__within__grants__contains=permission
+    )
+    posts = held_on(on).filter(granting).select_related("person").order_by("pk")
+    return list({post.person_id: post.person for post in posts}.values())
+
+
 def away(on: date) -> dict[int, Absence]:
     """Return who is away on a day, by person."""
     return {a.person_id: a for a in Absence.objects.filter(since__lte=on, until__gt=on)}

@@ -123,7 +123,7 @@ def assign(
     run, case, sheet = locked(run_id)
     step = sheet.step(run.step)
     must_be_open(run, step)
-    if not staffing.may(by, "procedures.assign", at):
+    if not staffing.may(by, staffing.ASSIGN, at):
         raise refusals.NotPermitted(by=by.name, what="指定经办人")
     if not because.strip():
         raise refusals.ReasonMissing
@@ -177,6 +177,9 @@ def restaff(run_id: int, *, at: datetime) -> None:
                 because="岗位任职变动",
             )  # fmt: skip
     substitute(run, case, step, at=at)
+    if staffing.is_vacant(run, step):
+        telling.vacant(run, case, sheet, step, staffing.assigners(step, case, on), at=at)
+        return
     missing = run.lead is None or run.lead.pk in gone
     if missing and run.taken_over_at is None:
         hand_over(run, case, sheet, step, StepRun.TakenOver.AWAY, by=None, at=at)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from smartunion.kernel.base.calendar import campus
+from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.publicity.actions import take_down
@@ -399,7 +400,11 @@ def _begin(run: StepRun, case: Case, sheet: Procedure, step: Step, *, at: dateti
         poll = open_poll(run, case, step, step.vote, at=at)
         telling.called(poll, case, sheet, step, at=at)
     clocks.wind(run, case, step, at=at)
-    if step.kind in (Kind.HUMAN, Kind.OUTSIDE):
+    if staffing.is_vacant(run, step):
+        telling.vacant(
+            run, case, sheet, step, staffing.assigners(step, case, campus_day(at)), at=at
+        )
+    elif step.kind in (Kind.HUMAN, Kind.OUTSIDE):
         telling.opened(run, case, sheet, step, at=at)
 
 

@@ -123,7 +123,7 @@ def panels(
     shown: CaseShown, person: Person, *, at: datetime, bound: Form | None = None
 ) -> list[Panel]:
     """Return a panel for each open step; `bound` is the form that was sent and not accepted."""
-    names = staffing.may(person, "procedures.assign", at)
+    names = staffing.may(person, staffing.ASSIGN, at)
     return [
         _panel(shown, one, person, at=at, bound=bound, names=names)
         for one in shown.open_steps

@@ -32,7 +32,7 @@ class Waiting:
     part: str
     """A, B, B接手, 申请人, 会签, 票决 or 待指定."""
     mine: bool
-    """False for a B whose A is at work: it is only to be known."""
+    """False for a B whose A is at work, and for an A whose B has taken over: only to be known."""
     late: bool
     due_today: bool
 
@@ -93,6 +93,12 @@ def may_see(case: Case, person: Person, mandate: Mandate, at: datetime | None = 
         if here and offices & {post.office.code, within}:
             return True
     return False
+
+
+def step_run(run_id: int) -> StepRun | None:
+    """Return a step with its case, for whoever names its people: of the case nothing else."""
+    found = StepRun.objects.select_related("case__sheet", "case__unit", "lead", "backup")
+    return found.filter(pk=run_id).first()
 
 
 def may_open_file(person: Person, mandate: Mandate, case_id: int) -> bool:
@@ -172,8 +178,7 @@ def _as_a_or_b(run: StepRun, person: Person, at: datetime) -> Waiting:
         taken = run.taken_over_at is not None
         outside = step.kind == Kind.OUTSIDE
         return _waiting(run, "B接手" if taken else "B", at, mine=taken or outside)
-    gone = run.taken_over_because == StepRun.TakenOver.AWAY
-    return _waiting(run, "A", at, mine=not gone)
+    return _waiting(run, "A", at, mine=run.taken_over_at is None)
 
 
 def _part(run: StepRun) -> str:

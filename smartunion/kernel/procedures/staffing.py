@@ -8,11 +8,21 @@ from django.db.models import Q
 
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Appointment, Office, Person, Unit
-from smartunion.kernel.people.reads import acting, away, held_on, holders, mandate_of
+from smartunion.kernel.people.reads import (
+    acting,
+    away,
+    granted,
+    held_on,
+    holders,
+    mandate_of,
+)
 
 from . import refusals
-from .define import APPLICANT, NAMED, Step
+from .define import APPLICANT, NAMED, Kind, Step
 from .models import Case, StepRun
+
+ASSIGN = "procedures.assign"
+"""The permission to name who does a step that nobody else can do."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,18 @@ def check(run: StepRun, case: Case, step: Step, by: Person) -> None:
 def colleagues(run: StepRun, case: Case, step: Step) -> list[Person]:
     """Return who else may sign a step that several sign."""
     return holders_for(step.duty.lead, case, campus_day(run.opened_at))
+
+
+def is_vacant(run: StepRun, step: Step) -> bool:
+    """Test if an open step waits for somebody to be named: no A, no B, not the applicant's own."""
+    human = step.kind in (Kind.HUMAN, Kind.OUTSIDE) and step.duty.lead != APPLICANT
+    return human and run.lead is None and run.backup is None
+
+
+def assigners(step: Step, case: Case, on: date) -> list[Person]:
+    """Return who may name somebody for a step of a case: not in their own matter."""
+    named = granted(ASSIGN, on=on)
+    return [person for person in named if not own_matter(step, case, person)]
 
 
 def may(person: Person, permission: str, at: datetime) -> bool:

@@ -82,6 +82,20 @@ def opened(run: StepRun, case: Case, sheet: Procedure, step: Step, *, at: dateti
     )  # fmt: skip
 
 
+def vacant(
+    run: StepRun, case: Case, sheet: Procedure, step: Step, people: Iterable[Person], *, at: datetime
+) -> None:
+    """Tell whoever may name somebody that nobody can do an open step; not what it is about."""
+    title = "保密事项" if sheet.confidential else sheet.matter
+    tell(
+        to=list(people), about=f"run/{run.pk}/vacant/{run.moves}",
+        title=f"无人可办：{title}·{step.name}",
+        text=f"第 {case.pk} 件的“{step.name}”A角、B角都空缺、离岗或须回避，请指定经办人。"
+        f"期限：{moment(run.due_at)}。",
+        link=f"/cases/steps/{run.pk}/assignment/", priority=at_least_urgent(step), at=at,
+    )  # fmt: skip
+
+
 def closed(case: Case, sheet: Procedure, *, at: datetime) -> None:
     """Tell the applicant that the case has come to its end."""
     told(

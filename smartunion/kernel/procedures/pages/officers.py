@@ -1,28 +1,36 @@
 """What officers do to a case from outside: name who does a step, move it to the sheet in force."""
 
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
-from smartunion.kernel.procedures import changes, versions
+from smartunion.kernel.procedures import changes, reads, versions
 from smartunion.kernel.procedures.forms import Assigning, Migrating
+from smartunion.kernel.procedures.models import StepRun
 from smartunion.kernel.procedures.registry import newer_than, sheet_of
-from smartunion.kernel.web.page import PersonRequest, page
+from smartunion.kernel.web.page import PersonRequest, page, show
 
-from .frame import address, again, case_of, done, run_of, whole
+from .frame import address, case_of, done, whole
+
+PAGE = "procedures/assigning.html"
 
 
 @page(can="procedures.assign", methods="GET POST")
 def assigning(request: PersonRequest, *, run_id: int) -> HttpResponse:
     """指定经办人: another person as A or B of an open step, with the reason."""
-    run = run_of(request, run_id)
+    run = reads.step_run(run_id)
+    if run is None:
+        raise Http404
+    prefix = f"n{run.pk}"
     if request.method != "POST":
-        return redirect(address(request, run.case))
-    form = Assigning(request.POST, prefix=f"n{run.pk}")
+        return show(request, PAGE, _to_assign(request, run, Assigning(prefix=prefix)))
+    form = Assigning(request.POST, prefix=prefix)
     if not form.is_valid():
-        return again(request, run, form=form)
+        return render(request, PAGE, _to_assign(request, run, form), status=422)
     told = form.cleaned_data
     to = Person.objects.get(pk=told["person"])
     try:
@@ -31,9 +39,17 @@ def assigning(request: PersonRequest, *, run_id: int) -> HttpResponse:
             because=told["because"],
         )  # fmt: skip
     except Refused as no:
-        return again(request, run, form=form, no=no)
+        context = {**_to_assign(request, run, form), "no": no}
+        return render(request, PAGE, context, status=no.status)
     name = sheet_of(run.case.sheet.digest).name_of(run.step)
     return done(request, run.case, f"“{name}”的{told['part']}角改为{to.name}，已通知本人")
+
+
+def _to_assign(request: PersonRequest, run: StepRun, form: Assigning) -> dict[str, Any]:
+    """Return what the page shows: of a case that is not theirs to see only sheet, step and limit."""
+    sheet = sheet_of(run.case.sheet.digest)
+    sees = reads.may_see(run.case, request.person, request.mandate)
+    return {"run": run, "sheet": sheet, "step": sheet.step(run.step), "sees": sees, "form": form}
 
 
 @page(can="procedures.migrate", methods="GET POST")

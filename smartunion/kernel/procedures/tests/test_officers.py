@@ -84,11 +84,26 @@ def test_nobody_else_names_anybody_and_nobody_in_their_own_matter(cast: Cast) ->
     assert own.status_code == 409
     assert "林晓梅与“林晓梅困难救助”有关" in own.content.decode()
     appoint(cast["qian"], "procedures.assign")
-    hidden = run_of(applied(cast["mo"], SECRET), "verify")
-    closed = as_(cast["qian"]).post(f"/cases/steps/{hidden.pk}/assignment/", typed)
-    assert closed.status_code == 404, "a confidential case is not theirs to see"
     run.refresh_from_db()
     assert run.lead == cast["chen"]
+
+
+def test_who_does_a_confidential_step_is_named_without_seeing_the_case(cast: Cast) -> None:
+    """Somebody must be able to go on with it; of whom and what it is stays closed."""
+    case = applied(cast["mo"], SECRET)
+    run = run_of(case, "verify")
+    appoint(cast["qian"], "procedures.assign")
+    url = f"/cases/steps/{run.pk}/assignment/"
+    told = as_(cast["qian"]).get(url).content.decode()
+    assert "这是保密事项" in told
+    assert cast["mo"].name not in told
+    assert case.title not in told
+    assert as_(cast["qian"]).get(f"/cases/{case.pk}/").status_code == 404
+    typed = naming(run, person="chen", part="A", because="陈志远出国")
+    assert as_(cast["qian"]).post(url, typed).status_code == 302
+    run.refresh_from_db()
+    assert run.lead == cast["chen"]
+    assert as_(cast["tang"]).get(url).status_code == 403
 
 
 def test_the_applicants_own_step_is_nobody_elses(cast: Cast) -> None:

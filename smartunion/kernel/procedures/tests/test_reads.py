@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.notices.models import Notice
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import Mandate, mandate_of
 from smartunion.kernel.procedures import ballots, engine, reads
@@ -35,6 +36,7 @@ def test_a_has_it_b_knows_of_it_and_has_it_once_it_is_taken_over(lin, grant) -> 
     later = MARCH_5 + 3 * DAY
     fire_due(at=later)
     assert parts(grant["wang"], later) == [("check", "B接手", True)]
+    assert parts(grant["chen"], later) == [("check", "A", False)], "only to be known"
 
 
 def test_who_signs_who_votes_and_what_is_signed_or_voted_waits_no_longer(lin, grant) -> None:
@@ -81,14 +83,19 @@ def test_the_bulk_view_knows_late_ones_todays_and_each_units(lin, grant, chen) -
     assert {one.case for one in reads.all_open(at)} == {late, today, other}
 
 
-def test_a_step_that_nobody_can_do_waits_to_be_assigned(grant) -> None:
+def test_a_step_that_nobody_can_do_waits_to_be_assigned_and_somebody_is_told(grant) -> None:
     """A and B both applied for themselves: nobody is left for the one who is both."""
+    assigner = person("zheng", "郑书记", unit("B08", "法学院工会分会"))
+    appoint(assigner, "procedures.assign")
+    appoint(grant["wang"], "procedures.assign")  # whose own matter it is: not told
     give(grant["wang"], "t_branch")
     case = start(grant["wang"], kin=grant["chen"].pk)
     run = run_of(case, "check")
     assert (run.lead, run.backup) == (None, None)
     assert [one.case for one in reads.unassigned(MARCH_5)] == [case]
     assert reads.unassigned(MARCH_5)[0].part == "待指定"
+    told = Notice.objects.get(title__contains="无人可办")
+    assert (told.person, told.link) == (assigner, f"/cases/steps/{run.pk}/assignment/")
 
 
 @pytest.mark.clause("R033")
