@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "smartunion.kernel.files",
     "smartunion.kernel.timers",
     "smartunion.kernel.notices",
+    "smartunion.kernel.duty",
     "smartunion.kernel.ledger",
     "smartunion.kernel.publicity",
     "smartunion.kernel.procedures",
@@ -125,6 +126,7 @@ TRAIL_WORDS = "smartunion.site.words.TRAIL"
 PRIVATE_WORDS = "smartunion.site.words.PRIVATE"
 FILE_DOORS = "smartunion.site.wiring.FILE_DOORS"
 PUBLICITY_TERMS = "smartunion.site.wiring.publicity_terms"
+DUTY_TERMS = "smartunion.site.wiring.duty_terms"
 TIMERS = "smartunion.site.wiring.TIMERS"
 TIMER_WORDS = "smartunion.site.words.TIMERS"
 TIMER_WATCHES = "smartunion.site.wiring.WATCHES"

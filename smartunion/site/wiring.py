@@ -72,6 +72,14 @@ def publicity_terms(on: date) -> Mapping[str, Any] | None:
         return None
 
 
+def duty_terms(on: date) -> Mapping[str, Any] | None:
+    """Return the plan's terms for rosters on a campus day, None where no adopted plan has any."""
+    try:
+        return planning.terms("duty", on=on)
+    except NoTerms:
+        return None
+
+
 WATCHES: dict[str, Watch] = {
     "消息未发": notices.late,
     "渠道不应答": notices.unanswered,

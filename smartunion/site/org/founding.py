@@ -323,7 +323,7 @@ def _merchants(persons: dict[str, Person], until: date) -> None:
 
 def _fill_seats(since: date) -> None:
     """Fill the vacant seats of the year's first day from the members at hand, in order."""
-    pool = _pool(since)
+    pool = spare_members(since)
     used: set[int] = set()
     spare = _free([p for people in pool.values() for p in people[::-1]], used)
     in_branch = {code: _free(people, used) for code, people in pool.items()}
@@ -376,7 +376,7 @@ def _deputize(since: date) -> None:
     Appointment.objects.bulk_create(terms)
 
 
-def _pool(since: date) -> dict[str, list[Person]]:
+def spare_members(since: date) -> dict[str, list[Person]]:
     """Return staff without any post on a day, by branch, in the order of their numbers."""
     busy = set(held_on(since).values_list("person_id", flat=True))
     cast = {role.username for role in CAST}
@@ -399,7 +399,7 @@ def _free(people: Iterable[Person], used: set[int]) -> Iterator[Person]:
 def _fill_posts(since: date) -> None:
     """Fill the departments' posts that have no seats, from members who hold no post."""
     home = {row["code"]: row.get("unit") for row in load("offices.yaml")["offices"]}
-    spare = iter([p for people in _pool(since).values() for p in people[::-1]])
+    spare = iter([p for people in spare_members(since).values() for p in people[::-1]])
     terms = []
     for code, count in POSTS_FILLED.items():
         office = Office.objects.get(code=code)

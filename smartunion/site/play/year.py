@@ -26,7 +26,7 @@ from smartunion.kernel.ledger.models import Encumbrance, Transfer
 from smartunion.kernel.notices import jobs as notices
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.deliver import deliver
-from smartunion.site.org import founding
+from smartunion.site.org import founding, rosters
 
 from . import people as crowd
 from . import tills
@@ -120,6 +120,7 @@ class Year:
         first = date(self.year, 1, 2)
         at = moment(first, "08:30")
         founding.found(year=self.year, people=self.size, seed=self.seed, at=at)
+        rosters.lay(year=self.year, at=at)
         planning.import_year(year=self.year, by=None, at=at, because="年度计划经常委会审议通过")
         ledger.load_chart(at=at)
         deposit = figures.terms_on(first).deposit_fen

@@ -5,11 +5,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from smartunion.kernel.base import clock
-from smartunion.site.org import founding
+from smartunion.site.org import founding, rosters
 
 
 class Command(BaseCommand):
-    help = "Found the organization for a plan year: units, offices, seats, people (repeatable)"
+    help = "Found the organization for a plan year: units, offices, seats, people, rosters"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the year, how many staff, and the seed."""
@@ -20,7 +20,9 @@ class Command(BaseCommand):
     def handle(self, *, year: int, people: int, seed: int, **options: Any) -> None:
         """Found, and say what stands."""
         done = founding.found(year=year, people=people, seed=seed, at=clock.now())
+        shifts = rosters.lay(year=year, at=clock.now())
         self.stdout.write(
             f"{year}\t{done.units} units\t{done.seats} seats, {done.vacant} vacant\t"
-            f"{done.persons} staff\t{done.merchants} merchants"
+            f"{done.persons} staff\t{done.merchants} merchants\t"
+            f"{shifts} shifts"
         )

@@ -1,0 +1,325 @@
+"""Lay rosters, override and swap shifts, keep the hotline's number. Each is one transaction."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from django.db import IntegrityError, transaction
+
+from smartunion.kernel.base.days import start_of
+from smartunion.kernel.people.models import Absence, Person, Unit
+from smartunion.kernel.trail.record import record
+
+from . import reads, refusals, rules
+from .models import Hotline, Pattern, PatternTurn, Shift, Swap
+from .rules import Part, Post, Rotation, Stretch
+
+HANDOVER = time(8)
+"""When a shift of 24 hours is handed over, unless the pattern says another hour."""
+
+WEEK = 7
+
+
+@transaction.atomic
+def set_pattern(
+    *,
+    unit: Unit | None,
+    post: Post,
+    part: Part,
+    persons: Sequence[Person],
+    first_on: date,
+    days_each: int = WEEK,
+    since: time = HANDOVER,
+    until: time = HANDOVER,
+    by: Person | None,
+    at: datetime,
+) -> Pattern:
+    """Set whose turn it is at a post; the former rotation of the hour ends where this one begins.
+
+    Shifts that it had laid from then on are dropped, overrides and swaps stay. `since` equal to
+    `until` is 24 hours; several patterns of other hours make up a day together. Nothing is laid
+    yet: call `lay`.
+    """
+    if not persons:
+        raise refusals.NobodyInTurn
+    for person in persons:
+        _must_be_eligible(person, unit, post, at)
+    begins = max(start_of(first_on), at)
+    former = Pattern.objects.select_for_update().filter(
+        unit=unit, post=post, part=part, since=since, ended_at=None
+    )
+    for one in former:
+        one.ended_at = at
+        one.save(update_fields=["ended_at"])
+        laid = reads.standing_shifts().filter(pattern=one, kind=Shift.Kind.LAID)
+        laid.filter(since__gte=begins).update(dropped_at=at)
+        for shift in laid.filter(since__lt=begins, until__gt=begins):
+            _take_out(shift, (begins, shift.until), at=at)
+    pattern = Pattern.objects.create(
+        unit=unit, post=post, part=part, first_on=first_on, days_each=days_each,
+        since=since, until=until,
+    )  # fmt: skip
+    PatternTurn.objects.bulk_create(
+        PatternTurn(pattern=pattern, number=number, person=person)
+        for number, person in enumerate(persons)
+    )
+    names = "、".join(person.name for person in persons)
+    record("duty.pattern_set", pattern, by=by, at=at, turns=names[:400], days_each=days_each)
+    return pattern
+
+
+@transaction.atomic
+def lay(*, until: datetime, by: Person | None, at: datetime) -> int:
+    """Lay every rotation up to a moment, from where each was laid to; return how many shifts.
+
+    What is covered already (an override, a swap) stays; a person who has another shift then is not
+    laid over it: the gap is shown, and an officer decides. Can be run twice.
+    """
+    patterns = list(
+        Pattern.objects.select_for_update(of=("self",))
+        .filter(ended_at=None)
+        .prefetch_related("turns")
+        .order_by("id")
+    )
+    patterns = [one for one in patterns if one.laid_until is None or one.laid_until < until]
+    if not patterns:
+        return 0
+    first = min(one.laid_until or start_of(one.first_on) for one in patterns)
+    busy: dict[int, list[Stretch]] = {}
+    taken: dict[tuple[int | None, str, str], list[Stretch]] = {}
+    for shift in reads.standing_shifts().filter(until__gt=first):
+        stretch = (shift.since, shift.until)
+        busy.setdefault(shift.person_id, []).append(stretch)
+        taken.setdefault((shift.unit_id, shift.post, shift.part), []).append(stretch)
+    fresh = []
+    for pattern in patterns:
+        begin = pattern.laid_until or start_of(pattern.first_on)
+        line = taken.setdefault((pattern.unit_id, pattern.post, pattern.part), [])
+        for turn in rules.turns(_rotation(pattern), begin, until):
+            mine = busy.setdefault(turn.person, [])
+            whole = (max(turn.since, begin), turn.until)
+            for since, ends in rules.without(whole, [*line, *mine]):
+                fresh.append(
+                    Shift(
+                        unit_id=pattern.unit_id, post=pattern.post, part=pattern.part,
+                        person_id=turn.person, since=since, until=ends, pattern=pattern,
+                    )
+                )  # fmt: skip
+                line.append((since, ends))
+                mine.append((since, ends))
+            pattern.laid_until = max(pattern.laid_until or begin, turn.until)
+    Shift.objects.bulk_create(fresh, batch_size=1000)
+    Pattern.objects.bulk_update(patterns, ["laid_until"])
+    if fresh:
+        record("duty.laid", fresh[-1], by=by, at=at, shifts=len(fresh))
+    return len(fresh)
+
+
+def _rotation(pattern: Pattern) -> Rotation:
+    turns = sorted(pattern.turns.all(), key=lambda turn: turn.number)
+    return Rotation(
+        first_on=pattern.first_on,
+        days_each=pattern.days_each,
+        since=pattern.since,
+        until=pattern.until,
+        persons=[turn.person_id for turn in turns],
+    )
+
+
+@transaction.atomic
+def override(
+    *,
+    unit: Unit | None,
+    post: Post,
+    part: Part,
+    person: Person,
+    since: datetime,
+    until: datetime,
+    by: Person,
+    at: datetime,
+    because: str,
+) -> Shift:
+    """Put somebody on duty for a stretch in place of whoever is; also where nobody is.
+
+    The shifts that it covers are cut: what lies before and after stays with its person.
+    """
+    since = max(since, at)
+    if until <= since:
+        raise refusals.NoLength(since=since, until=until)
+    _must_be_eligible(person, unit, post, since)
+    _must_be_there(person, since, until)
+    covered = (
+        reads.standing_shifts()
+        .select_for_update()
+        .filter(unit=unit, post=post, part=part, since__lt=until, until__gt=since)
+    )
+    first: Shift | None = None
+    for shift in covered.order_by("since"):
+        _take_out(shift, (since, until), at=at)
+        first = first or shift
+    made = _put(
+        Shift(
+            unit=unit, post=post, part=part, person=person, since=since, until=until,
+            kind=Shift.Kind.OVERRIDE, instead_of=first,
+        )
+    )  # fmt: skip
+    record(
+        "duty.overridden", made, by=by, at=at, because=because, person=person.name,
+        instead=first.person.name if first else "",
+    )  # fmt: skip
+    return made
+
+
+def _take_out(shift: Shift, stretch: Stretch, *, at: datetime) -> None:
+    """Drop a shift and lay again what of it lies outside the stretch."""
+    shift.dropped_at = at
+    shift.save(update_fields=["dropped_at"])
+    for since, until in rules.without((shift.since, shift.until), [stretch]):
+        Shift.objects.create(
+            unit_id=shift.unit_id, post=shift.post, part=shift.part, person_id=shift.person_id,
+            since=since, until=until, kind=shift.kind, pattern_id=shift.pattern_id,
+            instead_of=shift,
+        )  # fmt: skip
+
+
+def _put(shift: Shift) -> Shift:
+    """Save a shift, or refuse in words where the database would not take it."""
+    other = (
+        reads.standing_shifts()
+        .filter(person=shift.person, since__lt=shift.until, until__gt=shift.since)
+        .order_by("since")
+        .first()
+    )
+    if other is not None:
+        raise refusals.OnDutyElsewhere(
+            name=shift.person.name, since=other.since, post=other.get_post_display()
+        )
+    try:
+        with transaction.atomic():
+            shift.save()
+    except IntegrityError as raced:
+        raise refusals.RosterTaken from raced
+    return shift
+
+
+def _must_be_eligible(person: Person, unit: Unit | None, post: Post, at: datetime) -> None:
+    if not reads.is_eligible(person, unit=unit, post=post, at=at):
+        raise refusals.NotEligible(
+            name=person.name, post=post.label, offices="、".join(reads.titles_for(post))
+        )
+
+
+def _must_be_there(person: Person, since: datetime, until: datetime) -> None:
+    days = Absence.objects.filter(person=person, since__lte=until.date(), until__gt=since.date())
+    for absence in days:
+        if start_of(absence.since) < until and start_of(absence.until) > since:
+            raise refusals.AwayThen(name=person.name)
+
+
+@transaction.atomic
+def ask_swap(
+    *,
+    shift_id: int,
+    other: Person,
+    in_return_id: int | None = None,
+    by: Person,
+    at: datetime,
+    because: str,
+) -> Swap:
+    """Ask somebody to take one's shift, for one of theirs or for none; nothing changes yet."""
+    shift = _own_shift(shift_id, by, at)
+    in_return = _own_shift(in_return_id, other, at) if in_return_id else None
+    _must_be_eligible(other, shift.unit, Post(shift.post), shift.since)
+    _must_be_there(other, shift.since, shift.until)
+    swap, _ = Swap.objects.get_or_create(
+        shift=shift,
+        state=Swap.State.ASKED,
+        defaults={
+            "other": other, "in_return": in_return, "because": because, "asked_at": at,
+        },
+    )  # fmt: skip
+    record("duty.swap_asked", swap, by=by, at=at, because=because, other=other.name)
+    return swap
+
+
+def _own_shift(shift_id: int, person: Person, at: datetime) -> Shift:
+    """Return a person's shift that has not begun, locked."""
+    mine = reads.standing_shifts().select_for_update(of=("self",)).select_related("unit", "person")
+    shift = mine.filter(pk=shift_id, person=person, since__gt=at).first()
+    if shift is None:
+        raise refusals.NotYourShift
+    return shift
+
+
+@transaction.atomic
+def accept_swap(*, swap_id: int, by: Person, at: datetime) -> Swap:
+    """Take the shift that one was asked to take; both shifts change hands, or none."""
+    swap = _open_swap(swap_id, at)
+    if swap.other_id != by.pk:
+        raise refusals.SwapOver
+    shift = _own_shift(swap.shift_id, swap.shift.person, at)
+    given = [(shift, by)]
+    if swap.in_return is not None:
+        back = _own_shift(swap.in_return_id or 0, by, at)
+        _must_be_eligible(shift.person, back.unit, Post(back.post), back.since)
+        given.append((back, shift.person))
+    for old, taker in given:
+        _must_be_eligible(taker, old.unit, Post(old.post), old.since)
+        _must_be_there(taker, old.since, old.until)
+        old.dropped_at = at
+        old.save(update_fields=["dropped_at"])
+    for old, taker in given:
+        _put(
+            Shift(
+                unit=old.unit, post=old.post, part=old.part, person=taker, since=old.since,
+                until=old.until, kind=Shift.Kind.SWAP, pattern_id=old.pattern_id, instead_of=old,
+            )
+        )  # fmt: skip
+    return _close_swap(swap, Swap.State.ACCEPTED, by=by, at=at)
+
+
+@transaction.atomic
+def decline_swap(*, swap_id: int, by: Person, at: datetime) -> Swap:
+    """Say no to a swap that one was asked for."""
+    swap = _open_swap(swap_id, at)
+    if swap.other_id != by.pk:
+        raise refusals.SwapOver
+    return _close_swap(swap, Swap.State.DECLINED, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw_swap(*, swap_id: int, by: Person, at: datetime) -> Swap:
+    """Take back a swap that one has asked for."""
+    swap = _open_swap(swap_id, at)
+    if swap.shift.person_id != by.pk:
+        raise refusals.SwapOver
+    return _close_swap(swap, Swap.State.WITHDRAWN, by=by, at=at)
+
+
+def _open_swap(swap_id: int, at: datetime) -> Swap:
+    swap = (
+        Swap.objects.select_for_update(of=("self",))
+        .select_related("shift__person", "other", "in_return")
+        .filter(pk=swap_id, state=Swap.State.ASKED, shift__since__gt=at, shift__dropped_at=None)
+        .first()
+    )
+    if swap is None:
+        raise refusals.SwapOver
+    return swap
+
+
+def _close_swap(swap: Swap, state: Swap.State, *, by: Person, at: datetime) -> Swap:
+    swap.state, swap.answered_at = state, at
+    swap.save(update_fields=["state", "answered_at"])
+    record("duty.swap_answered", swap, by=by, at=at, because=swap.because, answer=state.label)
+    return swap
+
+
+@transaction.atomic
+def set_hotline(*, number: str, by: Person | None, at: datetime, because: str) -> Hotline:
+    """Keep the number of the 24-hour hotline from now on; the plan's 400xxxxxxx is none (R112)."""
+    number = number.strip()
+    if not reads.is_number(number):
+        raise refusals.HotlinePlaceholder(number=number)
+    hotline = Hotline.objects.create(number=number, since=at, because=because)
+    record("duty.hotline_set", hotline, by=by, at=at, because=because, number=number)
+    return hotline

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DutyConfig(AppConfig):
+    name = "smartunion.kernel.duty"
+    verbose_name = "值班"
