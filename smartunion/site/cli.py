@@ -5,11 +5,14 @@ import sys
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from smartunion.site.parent import end_with_parent
+
 CAMPUS = ZoneInfo("Asia/Shanghai")
 
 
 def main() -> None:
     """Start the embedded database where none is given, then run the command."""
+    end_with_parent()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smartunion.site.settings")
     _shift_the_clock()
     from smartunion.site import embedded

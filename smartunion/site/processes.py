@@ -15,6 +15,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from smartunion.site.parent import PARENT
+
 RESTART_PAUSE_SECONDS = 1.0
 STOP_SECONDS = 8.0
 ROUND_SECONDS = 0.2
@@ -87,7 +89,10 @@ class Child:
                 return
             say(f"{self.name} 已退出（{self.process.returncode}），正在重新启动")
         self.started = time.monotonic()
-        self.process = subprocess.Popen(self.command, start_new_session=True)  # noqa: S603
+        environment = {**os.environ, PARENT: str(os.getpid())}
+        self.process = subprocess.Popen(  # noqa: S603
+            self.command, start_new_session=True, env=environment
+        )
 
     def ask_to_stop(self) -> None:
         """Ask the process and its workers to end."""

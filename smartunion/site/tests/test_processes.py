@@ -84,6 +84,29 @@ def test_the_company_ends_together(tmp_path: Path, number: signal.Signals) -> No
     wait_for(lambda: not is_running(started(log)[0]))
 
 
+ENDS = """
+import pathlib, sys, time
+from smartunion.site.parent import end_with_parent
+end_with_parent()
+pathlib.Path(sys.argv[1]).write_text(str(__import__("os").getpid()))
+time.sleep(60)
+"""
+
+
+def test_nobody_outlives_a_company_that_was_killed(tmp_path: Path) -> None:
+    script, log = tmp_path / "ends.py", tmp_path / "log"
+    script.write_text(ENDS, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMPANY, str(script), str(log)],
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+    )
+    wait_for(lambda: len(started(log)) == 1)
+    process.kill()
+    process.wait()
+    wait_for(lambda: not is_running(started(log)[0]))
+
+
 def test_a_taken_port_is_passed_over() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
