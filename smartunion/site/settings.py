@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "smartunion.domains.wallet",
     "smartunion.domains.aid",
     "smartunion.domains.crisis",
+    "smartunion.domains.wellbeing",
     "smartunion.domains.membership",
     "smartunion.domains.procurement",
 ]
@@ -273,6 +274,10 @@ BANK_SECRET = env("BANK_SECRET", f"bank of {SECRET_KEY}" if DEMONSTRATION else N
 # Ways out of the house (docs/notices.md); one without an address is closed.
 _SANDBOX = f"http://127.0.0.1:{SANDBOX_PORT}" if DEMONSTRATION else ""
 NOTICE_TERMS = "smartunion.site.telling.terms"
+WELLBEING_ITEMS = env("WELLBEING_ITEMS", "")
+WELLBEING_ITEMS_SHA256 = env("WELLBEING_ITEMS_SHA256", "")
+"""The licensed wording of the questionnaire, outside the house; without it a marked stand-in."""
+
 RECEIPT_SECRET = env("RECEIPT_SECRET", f"receipts of {SECRET_KEY}" if DEMONSTRATION else "")
 SMS_URL = env("SMS_URL", _SANDBOX)
 SMS_KEY_ID = env("SMS_KEY_ID", "UNION01")

@@ -1,0 +1,33 @@
+"""What must stand before anybody is asked: people on duty, a hotline, a rehearsal (6). Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from smartunion.kernel.base.refusals import Refused
+
+from . import refusals
+
+DIGITS = range(5, 13)
+"""How many digits a number has that can be dialled for help."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One condition: whether it holds, what was found, what to do."""
+
+    name: str
+    ok: bool
+    found: str
+    remedy: str = ""
+
+
+def shut(checks: Sequence[Check]) -> Refused | None:
+    """Return why a campaign stays shut; None when everything stands."""
+    missing = [f"{one.name}（{one.found}）" for one in checks if not one.ok]
+    return refusals.GateShut(missing="；".join(missing)) if missing else None
+
+
+def is_number(text: str) -> bool:
+    """Test if a hotline can be dialled: a placeholder such as 400xxxxxxx cannot (R112)."""
+    digits = text.replace("-", "").replace(" ", "")
+    return digits.isascii() and digits.isdecimal() and len(digits) in DIGITS
