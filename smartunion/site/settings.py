@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "smartunion.kernel.timers",
     "smartunion.kernel.notices",
     "smartunion.kernel.duty",
+    "smartunion.kernel.response",
     "smartunion.kernel.ledger",
     "smartunion.kernel.publicity",
     "smartunion.kernel.procedures",
@@ -131,6 +132,10 @@ DUTY_TERMS = "smartunion.site.wiring.duty_terms"
 TIMERS = "smartunion.site.wiring.TIMERS"
 TIMER_WORDS = "smartunion.site.words.TIMERS"
 TIMER_WATCHES = "smartunion.site.wiring.WATCHES"
+NOTICE_ANSWERS = "smartunion.site.wiring.NOTICE_ANSWERS"
+RESPONSES = "smartunion.site.wiring.RESPONSES"
+RESPONSE_TERMS = "smartunion.site.wiring.response_terms"
+RESPONSE_ON_CALL = "smartunion.kernel.duty.reads.on_call"
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -21,6 +21,7 @@ urlpatterns = [
     path("v1/<path:rest>", api.answer),  # the middleware's first door answers before
     path("files/", include("smartunion.kernel.files.urls")),
     path("", include("smartunion.kernel.procedures.urls")),
+    path("", include("smartunion.kernel.response.urls")),
     path("timers/", include("smartunion.kernel.timers.urls")),
     path("trail/", include("smartunion.kernel.trail.urls")),
     path("notices/", include("smartunion.kernel.notices.urls")),

@@ -15,6 +15,7 @@ from smartunion.domains.procurement.reads import desk as procurement_desk
 from smartunion.kernel.files.reads import Door
 from smartunion.kernel.live.source import Source, Whose, newest
 from smartunion.kernel.notices import audits as notices
+from smartunion.kernel.notices.answering import Answering
 from smartunion.kernel.procedures import changes, firing
 from smartunion.kernel.procedures.define import Procedure
 from smartunion.kernel.procedures.handbook import Said
@@ -22,6 +23,9 @@ from smartunion.kernel.procedures.reads import may_open_file as may_open_case_fi
 from smartunion.kernel.procedures.registry import Act
 from smartunion.kernel.publicity import watching as publicity
 from smartunion.kernel.publicity.reads import may_open_file as may_open_posting_file
+from smartunion.kernel.response import answering as response
+from smartunion.kernel.response import firing as response_clocks
+from smartunion.kernel.response.registry import Wired
 from smartunion.kernel.timers.handlers import Handler
 from smartunion.kernel.timers.watches import Watch
 from smartunion.kernel.trail.models import Entry
@@ -56,12 +60,28 @@ ACTS: dict[str, Act] = {**procurement.ACTS, **aid.ACTS}
 TIMERS: dict[str, Handler] = {
     **firing.HANDLERS,
     **procurement.TIMERS,
+    **response_clocks.HANDLERS,
     "publicity.closes": publicity.closes,
     "publicity.probe": publicity.probe,
     "publicity.takes_down": publicity.takes_down,
     "publicity.reply_due": publicity.reply_due,
 }
 """Kind of timer -> what is done when it fires (see kernel/timers/handlers.py)."""
+
+
+RESPONSES: tuple[Wired, ...] = ()
+"""Every domain's protocols of emergency, the newest version of each last (kernel/response)."""
+
+NOTICE_ANSWERS: dict[str, Answering] = {"response": response.ANSWERING}
+"""Whose notices are answered by one tap or by a reply, by the first word of their `about`."""
+
+
+def response_terms(section: str, on: date) -> Mapping[str, Any]:
+    """Return the plan's terms of a protocol on a campus day; none where no plan is adopted."""
+    try:
+        return planning.terms(section, on=on)
+    except NoTerms:
+        return {}
 
 
 def publicity_terms(on: date) -> Mapping[str, Any] | None:

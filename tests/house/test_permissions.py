@@ -371,6 +371,21 @@ def gift_step_of_mo() -> int:
     return gift.case.runs.get(state="open").pk
 
 
+def a_response() -> int:
+    """Return a response in which only mo was asked."""
+    from smartunion.kernel.response.models import Asked, ProtocolVersion, Run
+
+    version, _ = ProtocolVersion.objects.get_or_create(
+        digest="none", defaults={"code": "none", "since": SCENE}
+    )
+    run, _ = Run.objects.get_or_create(
+        number="R2025-999", defaults={"protocol": version, "about": "none", "t0": SCENE}
+    )
+    mo = Person.objects.get(username="mo")
+    Asked.objects.get_or_create(run=run, post="a", turn=0, person=mo, part="primary")
+    return run.pk
+
+
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     **{
         f"aid:{page}": lambda: Theirs("lin", {"application_id": aid_of_mo()[0]})
@@ -419,6 +434,7 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     "mfa_edit_webauthn": lambda: Theirs("lin", {"pk": key_of_mo()}),
     "private:withdrawal": lambda: Theirs("lin", {"consent_id": consent_of_mo()}),
     "files:content": lambda: Theirs("lin", {"file_id": file_of_mo()}),
+    "response:alert": lambda: Theirs("lin", {"run_id": a_response()}),
 }
 """How to make an object that is somebody else's, and who tries to open it in vain."""
 
@@ -442,6 +458,7 @@ WHOLE_CAMPUS: dict[str, str] = {
     "performance:cockpit_part": REFERENCE,
     "publicity:posting": "public to everybody on campus; its masks are tested in kernel/publicity",
     "notices:address": "one's own number by a channel; there is no other in the address",
+    "response:tap": "the signature is the proof; tested in kernel/response",
     "notices:receipts": "the signature is the proof; tested in kernel/notices",
     "publicity:objecting": "anybody on campus may object to any posting",
 }

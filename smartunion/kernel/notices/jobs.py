@@ -14,8 +14,8 @@ from psycopg import Error as DriverError
 from smartunion.kernel.base import clock
 
 from . import gateways, outbox
+from .answering import link_of
 from .gateways import Gateway, NoAnswerError, NotNowError, Parcel, RefusesError
-from .links import deep_link
 from .models import Message
 from .outbox import gather, give_up_on_silence
 from .rules import Channel, Priority
@@ -42,7 +42,7 @@ def parcel_of(message: Message) -> Parcel:
         priority=Priority(message.priority),
         title=notice.title,
         text=notice.text,
-        link=deep_link(message.pk),
+        link=link_of(message),
     )
 
 

@@ -48,16 +48,17 @@ def tap_token(tap: Tap) -> str:
     """Return the token of a one-tap link: whoever has it answers as that person, until then.
 
     It stands for a login, so its life is short, and the page that takes it asks by POST: chat
-    programs open every address once to draw its preview.
+    programs open every address once to draw its preview. The same tap is the same token, so that a
+    message sent again is the same message.
     """
     said = [tap.person_id, tap.about, tap.word, int(tap.until.timestamp())]
-    return signing.dumps(said, salt="notices.tap", compress=True)
+    return signing.Signer(salt="notices.tap").sign_object(said, compress=True)
 
 
 def read_tap(token: str, *, at: datetime) -> Tap:
     """Return what a one-tap link says; refuses a forged one and one that is over."""
     try:
-        person_id, about, word, until = signing.loads(token, salt="notices.tap")
+        person_id, about, word, until = signing.Signer(salt="notices.tap").unsign_object(token)
     except (signing.BadSignature, ValueError) as forged:
         raise LinkForged from forged
     ends = at + timedelta(seconds=until - int(at.timestamp()))

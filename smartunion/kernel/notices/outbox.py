@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 from smartunion.kernel.people.models import Person
 
-from . import rules
+from . import answering, rules
 from .contacts import addresses_of, terms_at, wanted_by
 from .models import Contact, Message, Notice, Receipt
 from .refusals import UnknownMessage
@@ -261,6 +261,8 @@ def _note_wrong(message: Message, *, at: datetime) -> None:
             "at": at,
         },
     )
+    if (waits := answering.of(message.notice)) is not None:
+        waits.wrong(message, at)
 
 
 def message_of(*, key: str = "", provider_id: str = "", channel: Channel) -> Message:
@@ -292,6 +294,8 @@ def take_receipt(message: Message, reported: Reported, *, at: datetime) -> bool:
             "happened_at": reported.happened_at, "received_at": at,
         },
     )  # fmt: skip
+    if is_new and reported.state == "reply" and (waits := answering.of(mine.notice)) is not None:
+        waits.hear(mine, reported.text, at)
     if not is_new or reported.state == "reply":
         return is_new
     before = State(mine.state)

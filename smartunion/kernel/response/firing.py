@@ -1,0 +1,45 @@
+"""What the clocks of a run do. Each runs in the transaction that marks its timer fired."""
+
+from datetime import datetime
+
+from smartunion.kernel.timers.handlers import Handler
+from smartunion.kernel.timers.models import Timer
+
+from . import engine, lines, registry
+from .models import Asked
+
+
+def due(timer: Timer, at: datetime) -> None:
+    """A step's limit has passed."""
+    run = engine.held(timer.payload["run"])
+    engine.ran_out(run, registry.of(run).protocol, timer.payload["step"], at=at)
+
+
+def back(timer: Timer, at: datetime) -> None:
+    """Somebody is asked besides."""
+    run = engine.held(timer.payload["run"])
+    given = timer.payload
+    engine.back_up(run, registry.of(run).protocol, given["step"], given["back"], at=at)
+
+
+def call(timer: Timer, at: datetime) -> None:
+    """Somebody who has not answered is called again."""
+    run = engine.held(timer.payload["run"])
+    if run.ended_at is None:
+        asked = Asked.objects.select_related("person").get(pk=timer.payload["asked"])
+        lines.call_again(run, registry.of(run).protocol, asked, at=at)
+
+
+def sla(timer: Timer, at: datetime) -> None:
+    """The whole should be settled by now."""
+    run = engine.held(timer.payload["run"])
+    engine.breach(run, registry.of(run).protocol, at=at)
+
+
+HANDLERS: dict[str, Handler] = {
+    "response.due": due,
+    "response.back": back,
+    "response.call": call,
+    "response.sla": sla,
+}
+"""Kind of timer -> what is done when it fires."""

@@ -1,0 +1,185 @@
+"""Whom to ask for a post, one after the other, until somebody says 收到.
+
+A line is the rows of `Asked` of one run and post: who has the duty, the deputy, the duty leaders.
+Whoever is in turn is called again each so many seconds; after so many calls, when they decline or
+their number leads to nobody, the next is summoned. 收到 stops the calls to whoever said it, and
+nobody else's.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.timers.actions import cancel_under, set_timer
+
+from . import telling
+from .define import PARTS, Part, Protocol, span
+from .models import Asked, Event, Run, Via
+from .registry import on_call
+from .rules import in_turn, next_after
+
+LEADER = "leader"
+
+
+def log(
+    run: Run,
+    key: str,
+    kind: str,
+    *,
+    at: datetime,
+    step: str = "",
+    word: str = "",
+    by: Person | None = None,
+    via: str = Via.CLOCK,
+    note: str = "",
+) -> bool:
+    """Write one thing that happened; return whether it was new. The same key never twice."""
+    if Event.objects.filter(run=run, key=key).exists():
+        return False  # whoever writes holds the run
+    Event.objects.create(
+        run=run, key=key, kind=kind, step=step, word=word[:60], by=by, via=via, at=at,
+        note=note[:400], is_drill=run.is_drill,
+    )  # fmt: skip
+    return True
+
+
+def muster(run: Run, posts: Iterable[str], *, at: datetime) -> None:
+    """Write down who is to be asked for the posts, those known already left as they are."""
+    known = set(Asked.objects.filter(run=run).values_list("post", flat=True))
+    posts = [post for post in dict.fromkeys(posts) if post not in known]
+    if not posts:
+        return
+    wanted = list(dict.fromkeys([*posts, LEADER]))
+    found = on_call(unit=run.unit, posts=wanted, at=at, excluded=run.excluded)
+    rows = []
+    for post in posts:
+        named = in_turn(found.get(post), found.get(LEADER) if post != LEADER else None)
+        rows += [
+            Asked(run=run, post=post, part=part, turn=turn, person=person, is_drill=run.is_drill)
+            for turn, (part, person) in enumerate(named)
+        ]
+        if not named:
+            log(run, f"nobody/{post}", Event.Kind.NOBODY, at=at, word=post)
+    Asked.objects.bulk_create(rows)
+
+
+def line(run: Run, post: str) -> list[Asked]:
+    """Return who is asked for a post, in turn."""
+    return list(Asked.objects.filter(run=run, post=post).select_related("person").order_by("turn"))
+
+
+def acting(run: Run, post: str) -> Asked | None:
+    """Return who is in turn for a post: the last that was summoned, or the first who can be."""
+    members = line(run, post)
+    summoned = [one for one in members if one.summoned_at and _can(one)]
+    return summoned[-1] if summoned else next((one for one in members if _can(one)), None)
+
+
+def _can(asked: Asked) -> bool:
+    return asked.declined_at is None and (asked.wrong_at is None or asked.received_at is not None)
+
+
+def begin(run: Run, protocol: Protocol, posts: Sequence[str], *, at: datetime) -> None:
+    """Summon the first of each post and tell the deputies to stand by."""
+    muster(run, posts, at=at)
+    deputies: dict[int, Asked] = {}
+    for post in posts:
+        members = line(run, post)
+        if any(one.summoned_at for one in members):
+            continue
+        if not members:
+            _nobody(run, protocol, post, at=at)
+            continue
+        summon(run, protocol, members[0], at=at)
+        deputies |= {
+            one.person_id: one
+            for one in members[1:]
+            if one.part == Part.DEPUTY and one.told_at is None
+        }
+    busy = set(Asked.objects.filter(run=run).exclude(told_at=None).values_list("person", flat=True))
+    free = [one for person, one in deputies.items() if person not in busy]
+    if free:
+        telling.stand_by(run, protocol, free, at=at)
+        Asked.objects.filter(pk__in=[one.pk for one in deputies.values()]).update(told_at=at)
+
+
+def summon(run: Run, protocol: Protocol, asked: Asked, *, at: datetime) -> None:
+    """Make it somebody's turn: told by every way, and called again until they answer."""
+    already = asked.received_at is not None
+    asked.summoned_at = at
+    asked.told_at = asked.told_at or at
+    asked.calls += 1
+    asked.save(update_fields=["summoned_at", "told_at", "calls"])
+    telling.alert(run, protocol, asked, what=f"您是{PARTS[Part(asked.part)]}", at=at)
+    log(run, f"summoned/{asked.pk}", Event.Kind.TOLD, at=at, word=asked.post, by=asked.person)
+    if not already:
+        _call_later(run, protocol, asked, since=at)
+
+
+def _call_later(run: Run, protocol: Protocol, asked: Asked, *, since: datetime) -> None:
+    """Set when somebody is called again: absolute from the moment at which it became their turn."""
+    again = span(protocol.call_again, run.limits[protocol.call_again])
+    set_timer(
+        kind="response.call",
+        key=f"{calls_of(asked)}/{asked.calls}",
+        due_at=since + asked.calls * again,
+        payload={"run": run.pk, "asked": asked.pk},
+        at=since,
+    )
+
+
+def calls_of(asked: Asked) -> str:
+    """Return what the keys of somebody's calls begin with."""
+    return f"response/{asked.run_id}/call/{asked.pk}"
+
+
+def call_again(run: Run, protocol: Protocol, asked: Asked, *, at: datetime) -> None:
+    """Call again whoever is in turn and has not answered, or pass to the next."""
+    if asked.received_at or asked.declined_at or asked.passed_at:
+        return
+    if asked.calls >= run.limits[protocol.calls_each]:
+        pass_on(run, protocol, asked, at=at)
+        return
+    asked.calls += 1
+    asked.save(update_fields=["calls"])
+    telling.call(run, protocol, asked, at=at)
+    log(
+        run, f"call/{asked.pk}/{asked.calls}", Event.Kind.CALLED, at=at, by=asked.person,
+        word=asked.post,
+    )  # fmt: skip
+    _call_later(run, protocol, asked, since=asked.summoned_at or at)
+
+
+def pass_on(run: Run, protocol: Protocol, asked: Asked, *, at: datetime) -> None:
+    """Summon whoever comes after somebody who does not answer, cannot come or is not reached."""
+    cancel_under(prefix=calls_of(asked), at=at)
+    if asked.passed_at is not None:
+        return
+    asked.passed_at = at
+    asked.save(update_fields=["passed_at"])
+    log(run, f"passed/{asked.pk}", Event.Kind.PASSED, at=at, word=asked.post, by=asked.person)
+    members = line(run, asked.post)
+    position = next_after([_can(one) and one.summoned_at is None for one in members], asked.turn)
+    if position is not None:
+        summon(run, protocol, members[position], at=at)
+    elif not any(_can(one) and one.received_at for one in members):
+        _nobody(run, protocol, asked.post, at=at)
+
+
+def _nobody(run: Run, protocol: Protocol, post: str, *, at: datetime) -> None:
+    """Everybody of a post was called and nobody answered: those who answer for it are told."""
+    log(run, f"unheard/{post}", Event.Kind.NOBODY, at=at, word=post)
+    telling.heads(
+        run, protocol, what=f"unheard/{post}", title="联系人全部未应答",
+        text="值班、候补和值班领导都没有应答，请立即人工联络。", at=at,
+    )  # fmt: skip
+
+
+def quiet(run: Run, *, at: datetime) -> None:
+    """Stop every clock of a run."""
+    cancel_under(prefix=f"response/{run.pk}", at=at)
+
+
+def since_t0(run: Run, term: str) -> datetime:
+    """Return the absolute moment of a limit that counts from T0."""
+    return run.t0 + span(term, run.limits[term])

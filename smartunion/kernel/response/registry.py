@@ -1,0 +1,112 @@
+"""The protocols that run and what their domains do beside them, as site/wiring.py tells them."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from typing import Protocol as Shape
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
+
+from smartunion.kernel.people.models import Person, Unit
+from smartunion.kernel.people.reads import Mandate
+
+from .define import Protocol
+from .models import Correction, Run, StepRun
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the phone shows beside the engine's own words, to those who were asked."""
+
+    heading: str = ""
+    number: str = ""
+    """Whom to call: the huge button."""
+    source: str = ""
+    """Where the number comes from: 外国语学院 · 教师 · 号码来自测评登记."""
+    rows: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    """(words, address)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hooks:
+    """What a domain does when something happens in a run; in the same transaction."""
+
+    after_outcome: Callable[[Run, StepRun, str, Person | None, datetime], None] | None = None
+    """The outcome's code, TIMEOUT included; by None is the clock."""
+    after_end: Callable[[Run, datetime], None] | None = None
+    after_breach: Callable[[Run, datetime], None] | None = None
+    panel: Callable[[Run, Person], SafeString] | None = None
+    card: Callable[[Run, StepRun | None, Person], Card] | None = None
+    who_may_see: Callable[[Run, Person, Mandate], bool] | None = None
+    """Besides those who were asked in the run."""
+    correct: Callable[[Correction, str, Person, datetime], None] | None = None
+    begin_drill: Callable[[Unit | None, Person | None, datetime], Run] | None = None
+
+
+@dataclass(frozen=True)
+class Wired:
+    """A protocol with its hooks; old versions stay as long as runs go by them."""
+
+    protocol: Protocol
+    hooks: Hooks = field(default_factory=Hooks)
+    drilled: bool = False
+    """Is it drilled each month?"""
+
+
+class Pair(Shape):
+    """Who is on duty for a post (kernel/duty)."""
+
+    primary: Person | None
+    deputy: Person | None
+
+
+OnCall = Callable[..., Mapping[Any, Pair]]
+
+
+def wired() -> Sequence[Wired]:
+    """Return every protocol of every domain, the newest version of each last."""
+    found: Sequence[Wired] = import_string(settings.RESPONSES)
+    return found
+
+
+@cache
+def _by_digest() -> dict[str, Wired]:
+    return {one.protocol.digest(): one for one in wired()}
+
+
+def forget() -> None:
+    """Read the wiring anew; for tests that wire protocols of their own."""
+    _by_digest.cache_clear()
+
+
+def in_force(code: str) -> Wired:
+    """Return the newest version of a protocol; KeyError for none."""
+    known = {one.protocol.code: one for one in wired()}
+    return known[code]
+
+
+def of(run: Run) -> Wired:
+    """Return the protocol that a run goes by, in its own version."""
+    return _by_digest()[run.protocol.digest]
+
+
+def terms(section: str, on: date) -> Mapping[str, Any]:
+    """Return the plan's terms of a section in force on a campus day."""
+    found: Mapping[str, Any] = import_string(settings.RESPONSE_TERMS)(section, on)
+    return found
+
+
+def on_call(
+    *, unit: Unit | None, posts: Collection[str], at: datetime, excluded: Collection[int]
+) -> Mapping[str, Pair]:
+    """Return who is on duty for the posts, as kernel/duty says."""
+    ask: OnCall = import_string(settings.RESPONSE_ON_CALL)
+    return {
+        str(post): pair
+        for post, pair in ask(unit=unit, posts=posts, at=at, excluded=excluded).items()
+    }

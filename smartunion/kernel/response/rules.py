@@ -1,0 +1,37 @@
+"""Who comes next, in plain rules. Asks no table."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from smartunion.kernel.people.models import Person
+
+from .define import Part
+
+
+class Pair(Protocol):
+    """Who is on duty for a post."""
+
+    primary: Person | None
+    deputy: Person | None
+
+
+def in_turn(own: Pair | None, leaders: Pair | None) -> list[tuple[Part, Person]]:
+    """Return who is asked for a post, one after the other; nobody twice.
+
+    The duty, the deputy, then the duty leader and the leader's deputy (design 4.B.2).
+    """
+    named: list[tuple[Part, Person | None]] = []
+    if own is not None:
+        named += [(Part.PRIMARY, own.primary), (Part.DEPUTY, own.deputy)]
+    if leaders is not None:
+        named += [(Part.LEADER, leaders.primary), (Part.LEADER, leaders.deputy)]
+    found: dict[int, tuple[Part, Person]] = {}
+    for part, person in named:
+        if person is not None:
+            found.setdefault(person.pk, (part, person))
+    return list(found.values())
+
+
+def next_after(free: Sequence[bool], turn: int) -> int | None:
+    """Return the next turn after this one that is free, None when there is none."""
+    return next((n for n in range(turn + 1, len(free)) if free[n]), None)
