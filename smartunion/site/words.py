@@ -311,7 +311,6 @@ TRAIL: dict[str, str] = {
     "shifts": "班数",
     "instead": "代替",
     "other": "对方",
-    "answer": "答复",
     "points_fen": "积分",
     "points_first": "先用积分",
     "reason": "原因",
