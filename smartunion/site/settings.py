@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "smartunion.domains.wellbeing",
     "smartunion.domains.membership",
     "smartunion.domains.procurement",
+    "smartunion.domains.safety",
 ]
 MIDDLEWARE = [
     "smartunion.domains.wallet.api.door",  # terminals need none of what follows

@@ -12,6 +12,8 @@ from smartunion.domains.planning.rules.refusals import NoTerms
 from smartunion.domains.procurement import jobs as procurement
 from smartunion.domains.procurement.procedure import SHEETS as PROCUREMENT
 from smartunion.domains.procurement.reads import desk as procurement_desk
+from smartunion.domains.safety.procedure import SHEETS as SAFETY
+from smartunion.domains.safety.reads import surveys as safety_surveys
 from smartunion.kernel.files.reads import Door
 from smartunion.kernel.live.source import Source, Whose, newest
 from smartunion.kernel.notices import audits as notices
@@ -51,7 +53,7 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "procedures.withdrawn": (aid.hear_withdrawal,),
 }
 
-SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID)
+SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID, *SAFETY)
 """The six-column sheets of every domain, old versions as long as cases run by them."""
 
 ACTS: dict[str, Act] = {**procurement.ACTS, **aid.ACTS}
@@ -115,6 +117,7 @@ FILE_DOORS: dict[str, Door] = {
     "aid.application": aid_cases.may_open_files,
     "aid.disbursement": aid_cases.may_open_voucher,
     "aid.gift": aid_cases.may_open_gift,
+    "safety.riskitem": safety_surveys.may_open_photo,
 }
 """Who may open the files of a row, by the row's table: "aid.case" -> (person, mandate, id)."""
 

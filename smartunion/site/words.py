@@ -67,6 +67,30 @@ TRAIL: dict[str, str] = {
     "aid.gift_reserved": "预留慰问经费",
     "aid.gift_given": "慰问送到",
     "aid.gift_settled": "慰问报销",
+    # safety
+    "safety.venue_registered": "登记场地",
+    "safety.planned": "策划活动",
+    "safety.stationed": "配置值守",
+    "safety.relieved": "撤下值守",
+    "safety.device_registered": "登记急救设备",
+    "safety.device_checked": "点检急救设备",
+    "safety.device_retired": "停用急救设备",
+    "safety.device_brought": "调配急救设备",
+    "safety.opened": "活动放行",
+    "safety.overridden": "踏勘未签齐破例放行",
+    "safety.override_reviewed": "复核破例放行",
+    "safety.closed": "活动结束",
+    "safety.canceled": "活动取消",
+    "safety.looked_at": "踏勘看过一项",
+    "safety.risk_added": "清单加一项风险",
+    "safety.settled": "风险整改销项",
+    "safety.list_handed_in": "交安全风险清单",
+    "safety.signed": "踏勘签字",
+    "safety.policy_registered": "登记保单",
+    "safety.agreed": "同意核验体检报告",
+    "safety.health_checked": "向校医院核验体检报告",
+    "safety.signed_up": "活动报名",
+    "safety.withdrew": "退出活动",
     # files
     "files.stored": "存入文件",
     # sealed data
@@ -344,6 +368,7 @@ PRIVATE: dict[str, str] = {
     "aid.visit": "入户调查报告",
     "aid.letter": "不予救助告知书",
     "aid.revisit": "回访记录",
+    "safety.health_check": "报名时向校医院核验体检报告",
 }
 """What kinds of sealed records and purposes of consent are called on the data subject's page."""
 

@@ -466,6 +466,7 @@ WHOLE_CAMPUS: dict[str, str] = {
 
 BY_PERMISSION = {
     "aid.visit",
+    "safety.view", "safety.plan", "safety.insured",
     "procurement.view", "procurement.keep",
     "people.appoint", "people.edit", "plan.view", "plan.edit", "plan.budget", "plan.calendar",
     "indicator.view", "indicator.rows", "wallet.desk", "wallet.merchants", "wallet.points",

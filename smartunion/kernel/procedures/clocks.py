@@ -11,7 +11,7 @@ from smartunion.kernel.base.workdays import Calendar
 from smartunion.kernel.timers.actions import cancel_under, set_timer
 
 from .define import Kind, Since, Step, Within
-from .limits import Due, Start, due, share
+from .limits import AT_EVENT, Due, Start, due, share
 from .models import Case, StepRun
 
 DUE = "procedures.due"
@@ -34,7 +34,7 @@ def limit_of(step: Step, start: Start, calendar: Calendar) -> Due | None:
     """Return when the step is due; None without a limit, or while its event has no time yet."""
     limit = step.limit
     if limit is None or (
-        isinstance(limit, Within) and limit.since == Since.EVENT and start.event_at is None
+        isinstance(limit, Within) and limit.since in AT_EVENT and start.event_at is None
     ):
         return None
     return due(limit, start, calendar)
@@ -52,7 +52,7 @@ def wind(run: StepRun, case: Case, step: Step, *, at: datetime) -> None:
     if step.kind == Kind.AUTO and run.moves == 0:
         put(AUTO, "auto", at)
     take_over = step.duty.take_over_after
-    counted = take_over and (take_over.since != Since.EVENT or start.event_at is not None)
+    counted = take_over and (take_over.since not in AT_EVENT or start.event_at is not None)
     if take_over and counted and run.taken_over_at is None:
         moment = due(take_over, start, campus()).at
         if moment > at or run.moves == 0:
@@ -61,7 +61,8 @@ def wind(run: StepRun, case: Case, step: Step, *, at: datetime) -> None:
         return
     if step.kind != Kind.PUBLICITY and (run.due_at > at or run.moves == 0):
         put(DUE, "due", run.due_at)
-    since = start.of(step.within.since) if isinstance(step.within, Within) else run.opened_at
+    counts = isinstance(step.within, Within) and step.within.since != Since.BEFORE
+    since = start.of(step.within.since) if counts else run.opened_at
     for number, escalation in enumerate(step.escalations):
         moment = share(since, run.due_at, escalation.at_percent)
         if moment > at or run.moves == 0:

@@ -127,6 +127,8 @@ class Since(StrEnum):
     STEP = "本步开始"
     TRIGGER = "事项触发"
     EVENT = "事件发生"
+    BEFORE = "事件开始"
+    """Backwards: the limit ends so long before the event (a survey 48 h before it)."""
 
 
 class Kind(StrEnum):
@@ -159,6 +161,8 @@ class Within:
     @property
     def words(self) -> str:
         """Return the limit as the sheet says it: 自事项触发起24小时内."""
+        if self.since == Since.BEFORE:
+            return f"{self.since}前{self.amount}{self.unit}"
         origin = "" if self.since == Since.STEP else f"自{self.since}起"
         return f"{origin}{self.amount}{self.unit}内"
 

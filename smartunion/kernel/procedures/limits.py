@@ -13,6 +13,7 @@ from smartunion.kernel.base.workdays import Calendar
 
 from .define import By, Since, Unit, Within
 
+AT_EVENT = frozenset({Since.EVENT, Since.BEFORE})
 RUNNING = {Unit.SECONDS: "seconds", Unit.MINUTES: "minutes", Unit.HOURS: "hours"}
 
 
@@ -26,7 +27,7 @@ class Start:
 
     def of(self, since: Since) -> datetime:
         """Return the moment that the limit counts from."""
-        if since == Since.EVENT:
+        if since in AT_EVENT:
             if self.event_at is None:
                 raise ValueError("the limit counts from an event that has no time yet")
             return self.event_at
@@ -47,8 +48,11 @@ def due(limit: Within | By, start: Start, calendar: Calendar) -> Due:
         last = date(campus_day(start.trigger_at).year, limit.month, limit.day)
         return Due(end_of(last))
     begin = start.of(limit.since)
+    if limit.since == Since.BEFORE and limit.unit not in RUNNING:
+        raise ValueError("only hours, minutes and seconds count backwards from an event")
     if limit.unit in RUNNING:
-        return Due(begin + timedelta(**{RUNNING[limit.unit]: limit.amount}))
+        span = timedelta(**{RUNNING[limit.unit]: limit.amount})
+        return Due(begin - span if limit.since == Since.BEFORE else begin + span)
     last = last_day(limit, campus_day(begin), calendar)
     return Due(end_of(last), calendar.is_provisional(last))
 

@@ -331,7 +331,7 @@ def _latest(step: Step, at: datetime, begun_at: datetime, calendar: Calendar) ->
     limit = step.limit
     if limit is None:
         return at
-    if isinstance(limit, Within) and limit.since == Since.EVENT:
+    if isinstance(limit, Within) and limit.since in (Since.EVENT, Since.BEFORE):
         return at  # counted from something outside the chain
     last_moment = at - timedelta(microseconds=1)  # 24:00 still belongs to the day that it ends
     return max(at, due(limit, Start(last_moment, begun_at, begun_at), calendar).at)

@@ -64,6 +64,11 @@ POSTS_FILLED = {
     "title_office": 1,
     "finance_clerk": 1,
     "welfare_officer": 2,
+    "event_organiser": 2,
+    "survey_hospital": 2,
+    "survey_security": 2,
+    "survey_union": 2,
+    "event_guard": 3,
 }
 """Posts of departments that the demonstration fills, and by how many."""
 
