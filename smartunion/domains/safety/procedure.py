@@ -77,7 +77,7 @@ def _signed_by(party: Party) -> Step:
     return Step(
         code=party.value,
         name=f"{party.words}踏勘签字",
-        duty=Duty(lead=party.office, backup=party.office, recuse=recuse),
+        duty=Duty(lead=party.office, recuse=recuse),
         within=Within(HOURS, Unit.HOURS, since=Since.BEFORE),
         outputs=(Output("signature", f"{party.words}签字", "record"),),
         risks=(

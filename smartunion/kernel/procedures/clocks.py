@@ -61,8 +61,9 @@ def wind(run: StepRun, case: Case, step: Step, *, at: datetime) -> None:
         return
     if step.kind != Kind.PUBLICITY and (run.due_at > at or run.moves == 0):
         put(DUE, "due", run.due_at)
-    counts = isinstance(step.within, Within) and step.within.since != Since.BEFORE
-    since = start.of(step.within.since) if counts else run.opened_at
+    since = run.opened_at
+    if isinstance(step.within, Within) and step.within.since != Since.BEFORE:
+        since = start.of(step.within.since)
     for number, escalation in enumerate(step.escalations):
         moment = share(since, run.due_at, escalation.at_percent)
         if moment > at or run.moves == 0:

@@ -20,6 +20,7 @@ from smartunion.domains.safety.reads.figures import terms_on
 from smartunion.domains.safety.rules import refusals
 from smartunion.domains.safety.rules.gate import needs_permit
 from smartunion.domains.safety.rules.kinds import EventKind, Role
+from smartunion.domains.safety.rules.seasons import season_ends, season_of
 from smartunion.domains.safety.rules.terms import Terms
 from smartunion.kernel.base.days import CAMPUS, campus_day
 from smartunion.kernel.notices.actions import tell
@@ -99,25 +100,6 @@ def plan_event(
     return event
 
 
-def season_of(at: datetime) -> str:
-    """Return the season of a moment on campus: 2025春 is February to July."""
-    local = at.astimezone(CAMPUS)
-    if local.month in range(SPRING, AUTUMN):
-        return f"{local.year}春"
-    year = local.year if local.month >= AUTUMN else local.year - 1
-    return f"{year}秋"
-
-
-SPRING, AUTUMN = 2, 8
-
-
-def _season_ends(at: datetime) -> datetime:
-    local = at.astimezone(CAMPUS)
-    spring = local.month in range(SPRING, AUTUMN)
-    year = local.year + (1 if local.month >= AUTUMN else 0)
-    return datetime(year, AUTUMN if spring else SPRING, 1, tzinfo=CAMPUS)
-
-
 def _survey_for(
     kind: EventKind,
     venue: Venue,
@@ -155,7 +137,7 @@ def _survey_for(
         venue=venue,
         season=season,
         starts_at=starts_at,
-        valid_until=_season_ends(starts_at) if season else starts_at + timedelta(days=30),
+        valid_until=season_ends(starts_at) if season else starts_at + timedelta(days=30),
         due_at=due_at,
         case=case,
     )

@@ -1,7 +1,6 @@
 """Sign up, and take it back: the gate of 7.3."""
 
 from datetime import date, datetime
-from typing import assert_never
 
 from django.db import transaction
 from django.db.models import F
@@ -10,10 +9,10 @@ from smartunion.domains.safety.models import Event, HealthCheck, Participant
 from smartunion.domains.safety.reads import locks
 from smartunion.domains.safety.reads.figures import terms_on
 from smartunion.domains.safety.rules import refusals
+from smartunion.domains.safety.rules.answers import said_no
 from smartunion.domains.safety.rules.gate import report_months
 from smartunion.domains.safety.rules.kinds import Answer, EventKind
 from smartunion.kernel.base.days import campus_day
-from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.private import actions as private
 from smartunion.kernel.trail.record import record
@@ -87,32 +86,14 @@ def _checked(event: Event, kind: EventKind, check_id: int | None, by: Person) ->
     months = report_months(kind, terms_on(event_on))
     if not months:
         return None
-    check = HealthCheck.objects.filter(pk=check_id, event=event, person=by).first()
+    check = HealthCheck.objects.filter(pk=check_id or 0, event=event, person=by).first()
     if check is None:
         raise refusals.ConsentMissing
-    if no := said_no(check, event_on=event_on, months=months):
+    if no := said_no(
+        Answer(check.answer), report_on=check.report_on, event_on=event_on, months=months
+    ):
         raise no
     return check
-
-
-def said_no(check: HealthCheck, *, event_on: date, months: int) -> Refused | None:
-    """Return why the hospital's answer lets nobody in; None for a yes."""
-    answer = Answer(check.answer)
-    match answer:
-        case Answer.FIT:
-            return None
-        case Answer.OLD:
-            return refusals.ReportOld(report_on=check.report_on, event_on=event_on, months=months)
-        case Answer.NO_REPORT:
-            return refusals.NoReport(months=months)
-        case Answer.UNKNOWN:
-            return refusals.UnknownPatient()
-        case Answer.UNCLEAR:
-            return refusals.AnswerUnclear()
-        case Answer.SILENT:
-            return refusals.HospitalSilent()
-        case _:
-            assert_never(answer)
 
 
 @transaction.atomic

@@ -167,7 +167,7 @@ class DeviceUnfit(Refused):
     """Nobody has looked at it lately, or it failed."""
 
     code = "safety.device_unfit"
-    text = "{device} {why}"
+    text = "设备 {device} {why}"
     clause = "5.3"
     remedy = "先点检；不合格的送修，换一台"
 

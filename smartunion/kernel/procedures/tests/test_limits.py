@@ -84,3 +84,17 @@ def test_a_later_start_never_ends_earlier(minutes: int, amount: int, unit: Unit)
     start = at(2025, 1, 1) + timedelta(minutes=minutes)
     limit = Within(amount, unit)
     assert end(limit, start) <= end(limit, start + timedelta(days=1))
+
+
+@pytest.mark.clause("R230")
+def test_a_limit_may_end_so_many_hours_before_an_event() -> None:
+    begun, event = at(2025, 9, 30, 9), at(2025, 10, 8, 8)
+    limit = Within(48, Unit.HOURS, since=Since.BEFORE)
+    assert due(limit, Start(begun, begun, event), CAMPUS_CALENDAR).at == at(2025, 10, 6, 8)
+    assert limit.words == "事件开始前48小时"
+    with pytest.raises(ValueError, match="no time yet"):
+        due(limit, Start(begun, begun), CAMPUS_CALENDAR)
+    with pytest.raises(ValueError, match="count backwards"):
+        due(
+            Within(2, Unit.DAYS, since=Since.BEFORE), Start(begun, begun, event), CAMPUS_CALENDAR
+        )
