@@ -95,6 +95,4 @@ def test_a_limit_may_end_so_many_hours_before_an_event() -> None:
     with pytest.raises(ValueError, match="no time yet"):
         due(limit, Start(begun, begun), CAMPUS_CALENDAR)
     with pytest.raises(ValueError, match="count backwards"):
-        due(
-            Within(2, Unit.DAYS, since=Since.BEFORE), Start(begun, begun, event), CAMPUS_CALENDAR
-        )
+        due(Within(2, Unit.DAYS, since=Since.BEFORE), Start(begun, begun, event), CAMPUS_CALENDAR)
