@@ -107,10 +107,11 @@ class Tried(Audit):
 
 
 SEALED = (
-    Tried("Z1", "每份封存资料都能用在册的主密钥打开，没有改动或挪动", "", private.broken),
-    Audit("Z2", "封存资料的版本连号，没有绕过销毁而消失的", private.GAPS),
-    Audit("Z3", "封存资料用的是自己的密钥，归同一个当事人", private.MISPLACED),
+    Tried("Z1", "每份封存资料都打得开，没有改动、挪动、换人或缺版", "", private.broken),
+    Audit("Z2", "查阅和销毁的日志连成一条链，没有改动或抽走的行", private.UNLINKED),
+    Tried("Z3", "到期的封存资料没有被越过", "", private.overdue),
     Tried("Z4", "每把在用的终端密钥都打得开", "", keys.broken),
+    Tried("Z5", "封存资料的表只归专用角色，行级隔离开着", "", private.fence),
 )
 
 PUBLICITY = (

@@ -7,6 +7,8 @@ from typing import Any
 from smartunion.domains.aid import jobs as aid
 from smartunion.domains.aid.procedure import SHEETS as AID
 from smartunion.domains.aid.reads import cases as aid_cases
+from smartunion.domains.aid.rules.records import RECORDS as AID_RECORDS
+from smartunion.domains.crisis.rules.records import RECORDS as CRISIS_RECORDS
 from smartunion.domains.planning import public as planning
 from smartunion.domains.planning.rules.refusals import NoTerms
 from smartunion.domains.procurement import jobs as procurement
@@ -18,6 +20,7 @@ from smartunion.kernel.files.reads import Door
 from smartunion.kernel.live.source import Source, Whose, newest
 from smartunion.kernel.notices import audits as notices
 from smartunion.kernel.notices.answering import Answering
+from smartunion.kernel.private.define import RecordKind
 from smartunion.kernel.procedures import changes, firing
 from smartunion.kernel.procedures.define import Procedure
 from smartunion.kernel.procedures.handbook import Said
@@ -98,6 +101,18 @@ def duty_terms(on: date) -> Mapping[str, Any] | None:
     """Return the plan's terms for rosters on a campus day, None where no adopted plan has any."""
     try:
         return planning.terms("duty", on=on)
+    except NoTerms:
+        return None
+
+
+PRIVATE_RECORDS: tuple[RecordKind, ...] = (*AID_RECORDS, *CRISIS_RECORDS)
+"""Every kind of sealed record: its class, who may open it for what, how long it is kept."""
+
+
+def private_terms(on: date) -> Mapping[str, Any] | None:
+    """Return the plan's terms for sealed records on a campus day, None without an adopted plan."""
+    try:
+        return planning.terms("private", on=on)
     except NoTerms:
         return None
 

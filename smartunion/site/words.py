@@ -96,7 +96,7 @@ TRAIL: dict[str, str] = {
     # sealed data
     "private.sealed": "封存资料",
     "private.erased": "销毁封存资料",
-    "private.locked_again": "更换资料密钥的主密钥",
+    "private.locked_again": "更换一批资料密钥的主密钥",
     "private.consented": "单独同意",
     "private.consent_withdrawn": "撤回同意",
     # duty
@@ -323,6 +323,7 @@ TRAIL: dict[str, str] = {
     "matter": "事项",
     "month": "月份",
     "name": "名称",
+    "proof": "证明编号",
     "office": "岗位",
     "orders": "指令数",
     "part": "角色",
@@ -361,16 +362,9 @@ TRAIL: dict[str, str] = {
 }
 
 PRIVATE: dict[str, str] = {
-    "crisis.subject": "关怀服务的联系资料",
-    "aid.circumstances": "救助申请的情况和材料",
-    "aid.account": "收款账号",
-    "aid.verification": "分会核实意见",
-    "aid.visit": "入户调查报告",
-    "aid.letter": "不予救助告知书",
-    "aid.revisit": "回访记录",
     "safety.health_check": "报名时向校医院核验体检报告",
 }
-"""What kinds of sealed records and purposes of consent are called on the data subject's page."""
+"""What purposes of consent are called on the data subject's page; records name themselves."""
 
 TIMERS: dict[str, str] = {
     "procedures.due": "步骤到期",

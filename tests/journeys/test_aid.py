@@ -202,4 +202,4 @@ def test_from_the_phone_to_the_money(
     expect(phone.get_by_text("核实病情和自付金额").first).to_be_visible()
     it.refresh_from_db()
     assert it.state == "paid"
-    assert accesses(f"aid.application:{it.pk}").filter(by=chen).count() == 1
+    assert [a.by for a in accesses(f"aid.application:{it.pk}")].count(chen) == 1

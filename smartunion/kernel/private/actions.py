@@ -8,18 +8,21 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
-from django.db.models import Max
 
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
-from . import box
+from . import box, vault
+from .admission import admitted
 from .keyring import keyring
-from .models import Access, Consent, RecordKey, Sealed
+from .models import Consent, RecordKey, Sealed
 from .refusals import NoPurpose, NotConsented, NothingSealed, SealBroken
+from .registry import erased_from, kind_of
 
 log = logging.getLogger(__name__)
 DATA_KEY_BITS = 256
+BATCH = 500
+"""Keys locked anew, or records erased, in one transaction."""
 
 
 @transaction.atomic
@@ -36,59 +39,69 @@ def seal(
 
     `about` names the row that it belongs to as the trail does ("aid.case:12"), `kind` what it is
     ("aid.income"); `subject` is whose data these are, who sees each reading on their own page.
-    The trail says that something was sealed, never of whom or what.
+    The trail says that something was sealed, never of whom or what. How long it is kept is
+    promised now, by the terms of the day; each version promises anew.
     """
     plain = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    key = _key_of(about, kind, subject, at)
-    version = (Sealed.objects.filter(key=key).aggregate(last=Max("version"))["last"] or 0) + 1
-    place = box.place(about, kind, version)
-    sealed = Sealed.objects.create(
-        key=key,
+    declared = kind_of(kind)
+    box.place(about, kind, 1)
+    key = vault.key_for(
         about=about,
         kind=kind,
-        version=version,
-        subject_id=key.subject_id,
-        ciphertext=box.encrypt(_unlocked(key), plain, place),
-        sealed_by=by,
-        sealed_at=at,
+        subject_id=subject.pk if subject else None,
+        key_name=keyring().current,
+        locked=_locked(AESGCM.generate_key(DATA_KEY_BITS), about, kind),
+        at=at,
     )
+    if subject is not None and key.subject_id != subject.pk:
+        raise ValueError(f"{about} {kind} is not of person {subject.pk}")
+    place = box.place(about, kind, key.version)
+    pk = vault.put(
+        about=about,
+        kind=kind,
+        version=key.version,
+        ciphertext=box.encrypt(_unlocked(key.locked, about, kind), plain, place),
+        by_id=by.pk if by else None,
+        erase_at=erased_from(declared, at),
+        at=at,
+    )
+    sealed = Sealed(pk=pk, about=about, kind=kind, version=key.version, subject_id=key.subject_id)
     record("private.sealed", sealed, by=by, at=at)
     return sealed
 
 
 @transaction.atomic
-def open_sealed(*, about: str, kind: str, by: Person, purpose: str, at: datetime) -> dict[str, Any]:
+def open_sealed(
+    *, about: str, kind: str, by: Person | None, purpose: str, at: datetime
+) -> dict[str, Any]:
     """Return what the record's newest version holds, and log who read it, when and why.
 
-    Whether `by` may is the caller's question. The log is written first and in the same
-    transaction: no line, no data. A caller that refuses afterwards takes the line with it, so such
-    a refusal must not tell what was read. Raises NoPurpose, NothingSealed or SealBroken.
+    `purpose` is the code of one that the kind names, with the reader's own words after a full-width
+    colon where there are any; `by` is None only for a job. Which record is whose, and who is on a
+    case, is the caller's question; the kernel asks the office. The log is written first and in the
+    same transaction: no line, no data. A caller that refuses afterwards takes the line with it, so
+    such a refusal must not tell what was read. Raises NoPurpose, UnknownKind, UnknownPurpose,
+    NotForYou, NothingSealed or SealBroken.
     """
+    declared = kind_of(kind)
     if not purpose.strip():
         raise NoPurpose
-    sealed = (
-        Sealed.objects.select_related("key")
-        .filter(about=about, kind=kind)
-        .order_by("-version")
-        .first()
-    )
-    if sealed is None:
+    head = vault.head(about, kind)
+    if head is None:
         raise NothingSealed
-    Access.objects.create(
-        by=by,
-        at=at,
-        purpose=purpose.strip(),
-        about=about,
-        kind=kind,
-        version=sealed.version,
-        subject_id=sealed.subject_id,
+    said = admitted(declared, purpose, subject_id=head[0], by=by, at=at)
+    found = vault.unseal(
+        about=about, kind=kind, by_id=by.pk if by else None, purpose=said, glass_id=None, at=at
     )
+    if found is None and vault.head(about, kind) is None:  # erased a moment ago
+        raise NothingSealed
+    if found is None:
+        log.error("sealed record %s %s: its last version is missing", about, kind)
+        raise SealBroken
+    version, ciphertext, locked = found
     try:
-        plain = box.decrypt(
-            _unlocked(sealed.key),
-            bytes(sealed.ciphertext),
-            box.place(about, kind, sealed.version),
-        )
+        secret = _unlocked(locked, about, kind)
+        plain = box.decrypt(secret, ciphertext, box.place(about, kind, version))
     except box.Broken as broken:
         log.error("sealed record does not open: %s", broken)
         raise SealBroken from broken
@@ -101,36 +114,40 @@ def erase(*, about: str, kind: str, by: Person | None, at: datetime, because: st
     """Destroy the record in all its versions and return how many; the log of readings stays.
 
     Its key goes with it, so a copy of the ciphertext elsewhere is noise as soon as the backups of
-    the keys have been overwritten. Erasing what is not there does nothing.
+    the keys have been overwritten. What is left is a proof: which record, how many versions, the
+    digest of their ciphertexts, who, when, why. Erasing what is not there does nothing.
     """
-    key = RecordKey.objects.select_for_update().filter(about=about, kind=kind).first()
-    if key is None:
+    gone = vault.erase(about=about, kind=kind, by_id=by.pk if by else None, at=at, because=because)
+    if gone is None:
         return 0
-    versions = Sealed.objects.filter(key=key)
-    count = versions.count()
-    record("private.erased", key, by=by, at=at, because=because, versions=count)
-    versions.delete()
-    key.delete()
-    return count
+    key, versions, proof = gone
+    record(
+        "private.erased", RecordKey(pk=key), by=by, at=at, because=because,
+        versions=versions, proof=proof,
+    )  # fmt: skip
+    return versions
 
 
 @transaction.atomic
-def lock_again(*, at: datetime) -> int:
-    """Lock every record's key by the current master key and return how many were not.
+def lock_again(*, at: datetime, most: int = BATCH) -> int:
+    """Lock one batch of record keys by the current master key and return how many were not.
 
-    Afterwards the older master keys may be taken out of PRIVATE_KEY. The records themselves are
-    not touched. Can be run twice, and while others read and write.
+    Call it until it returns 0; then the older master keys may be taken out of PRIVATE_KEY. Each
+    batch is a transaction and an entry of its own, so it can be broken off, run twice, and while
+    others read and write. The records themselves are not touched.
     """
     ring = keyring()
-    count = 0
-    old = RecordKey.objects.exclude(key_name=ring.current).order_by("pk")
-    for key in old.select_for_update().iterator():
-        key.locked = _locked(_unlocked(key), key.about, key.kind)
-        key.key_name = ring.current
-        key.save(update_fields=["locked", "key_name"])
-        record("private.locked_again", key, by=None, at=at, name=ring.current)
-        count += 1
-    return count
+    rows = vault.keys_under(ring.current, most=most)
+    for row in rows:
+        secret = _unlocked(bytes(row["locked"]), row["about"], row["kind"])
+        locked = _locked(secret, row["about"], row["kind"])
+        vault.relock(row["id"], old=row["key_name"], new=ring.current, locked=locked)
+    if rows:
+        record(
+            "private.locked_again", RecordKey(pk=rows[-1]["id"]), by=None, at=at,
+            name=ring.current, keys=len(rows),
+        )  # fmt: skip
+    return len(rows)
 
 
 @transaction.atomic
@@ -166,26 +183,9 @@ def withdraw_consent(*, consent_id: int, by: Person, at: datetime) -> None:
     record("private.consent_withdrawn", here, by=by, at=at)
 
 
-def _key_of(about: str, kind: str, subject: Person | None, at: datetime) -> RecordKey:
-    """Return the record's own key, locked against a second writer; made on first use."""
-    key, _ = RecordKey.objects.select_for_update().get_or_create(
-        about=about,
-        kind=kind,
-        defaults={
-            "subject": subject,
-            "key_name": keyring().current,
-            "locked": _locked(AESGCM.generate_key(DATA_KEY_BITS), about, kind),
-            "made_at": at,
-        },
-    )
-    if subject is not None and key.subject_id != subject.pk:
-        raise ValueError(f"{about} {kind} is not of person {subject.pk}")
-    return key
-
-
 def _locked(secret: bytes, about: str, kind: str) -> bytes:
     return box.lock(secret, about=about, kind=f"{kind}.key")
 
 
-def _unlocked(key: RecordKey) -> bytes:
-    return box.unlock(bytes(key.locked), about=key.about, kind=f"{key.kind}.key")
+def _unlocked(locked: bytes, about: str, kind: str) -> bytes:
+    return box.unlock(locked, about=about, kind=f"{kind}.key")

@@ -1,44 +1,123 @@
 """What must hold of sealed records at any moment; `smartunion check` asks."""
 
-from collections.abc import Iterator
-from itertools import islice
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, islice
+from typing import Any
 
-from . import box
-from .models import RecordKey, Sealed
+from django.conf import settings
+from django.db import connection, transaction
 
-GAPS = """
-SELECT format('private_sealed %s %s', k.about, k.kind) AS "where",
-  format('%s versions, the last is %s', COUNT(s.id), COALESCE(MAX(s.version), 0)) AS what
-FROM private_recordkey k LEFT JOIN private_sealed s ON s.key_id = k.id
-GROUP BY k.id HAVING COUNT(s.id) = 0 OR COUNT(s.id) <> MAX(s.version)
+from smartunion.kernel.base import clock
+
+from . import box, vault
+
+BATCH = 200
+
+UNLINKED = "SELECT * FROM private_unlinked()"
+"""Links of the log's chain whose lines are no longer what was hashed."""
+
+_LAX = """
+SELECT 'table ' || c.relname, 'row-level security is off, or its owner is another role'
+FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
+  AND c.relname = ANY(%(tables)s)
+  AND NOT (c.relrowsecurity AND c.relforcerowsecurity
+    AND c.relowner = (SELECT oid FROM pg_roles WHERE rolname = %(role)s))
+UNION ALL
+SELECT 'table ' || table_name, grantee || ' may ' || privilege_type
+FROM information_schema.role_table_grants
+WHERE table_schema = current_schema() AND table_name = ANY(%(tables)s) AND grantee <> %(role)s
+UNION ALL
+SELECT 'function ' || p.proname, 'everybody may call it'
+FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace AND p.prosecdef
+  AND p.proname LIKE 'private%%' AND has_function_privilege('public', p.oid, 'EXECUTE')
+UNION ALL
+SELECT 'role ' || rolname, 'may sign in, or is above row-level security'
+FROM pg_roles WHERE rolname = %(role)s AND (rolcanlogin OR rolsuper OR rolbypassrls)
 """
-"""Records of which a version is missing: removed past `erase`."""
-
-MISPLACED = """
-SELECT format('private_sealed %s', s.id) AS "where", 'its key is another record''s' AS what
-FROM private_sealed s JOIN private_recordkey k ON k.id = s.key_id
-WHERE (s.about, s.kind) <> (k.about, k.kind) OR s.subject_id IS DISTINCT FROM k.subject_id
+_ABOVE = """
+SELECT 'role ' || rolname, 'the house connects as a role that no fence holds'
+FROM pg_roles WHERE rolname = current_user
+  AND (rolsuper OR rolbypassrls OR pg_has_role(rolname, %(role)s, 'USAGE'))
 """
+TABLES = [
+    "private_recordkey",
+    "private_sealed",
+    "private_access",
+    "private_deletion",
+    "private_link",
+]
+
+
+def fence(limit: int = 20) -> list[tuple[Any, ...]]:
+    """Return what is open of the private role's fence.
+
+    That the house itself connects as a superuser is told in production only: the embedded server
+    of a demonstration trusts whoever may start it.
+    """
+    query = _LAX if settings.DEMONSTRATION else f"{_LAX} UNION ALL {_ABOVE}"
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"role": vault.ROLE, "tables": TABLES})
+        return list(cursor.fetchall()[:limit])
+
+
+def overdue(limit: int = 20) -> list[tuple[Any, ...]]:
+    """Return records that are kept although the job has erased later ones."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM private_passed_over()")
+        return list(cursor.fetchall()[:limit])
 
 
 def broken(limit: int = 20) -> list[tuple[str, str]]:
-    """Return the first sealed rows that do not open: changed, moved, or without a key here.
+    """Return the first sealed rows that do not open, are misplaced, or miss a version.
 
-    Nothing of what they hold leaves this function, so no reading is logged.
+    Nothing of what they hold leaves this function; that they were inspected stands in the log.
     """
     return list(islice(_broken(), limit))
 
 
 def _broken() -> Iterator[tuple[str, str]]:
-    for key in RecordKey.objects.order_by("pk").iterator():
+    after = 0
+    while True:
+        with transaction.atomic():
+            rows = vault.inspect(after=after, most=BATCH, at=clock.now())
+        records = [list(group) for _, group in groupby(rows, key=lambda row: row["key_id"])]
+        for record in records:
+            yield from _wrong_with(record)
+        if len(records) < BATCH:
+            return
+        after = rows[-1]["key_id"]
+
+
+def _wrong_with(versions: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with one record, given all its rows."""
+    key, there = versions[0], [row for row in versions if row["sealed_id"] is not None]
+    numbers = [row["s_version"] for row in there]
+    if numbers != list(range(1, key["versions"] + 1)) or not numbers:
+        yield (
+            f"private_sealed {key['about']} {key['kind']}",
+            f"{len(numbers)} versions, {key['versions']} were sealed",
+        )
+    digest = ""
+    for row in there:
+        digest = hashlib.sha256(digest.encode() + bytes(row["ciphertext"])).hexdigest()
+    if digest != key["digest"]:
+        yield f"private_recordkey {key['key_id']}", "its versions are not those that were sealed"
+    try:
+        secret = box.unlock(bytes(key["locked"]), about=key["about"], kind=f"{key['kind']}.key")
+    except box.Broken:
+        yield f"private_recordkey {key['key_id']}", f"does not open by {key['key_name']!r}"
+        return
+    for row in there:
+        where = f"private_sealed {row['sealed_id']}"
+        if (row["s_about"], row["s_kind"], row["s_subject"]) != (
+            key["about"],
+            key["kind"],
+            key["subject_id"],
+        ):
+            yield where, "its key is another record's"
         try:
-            secret = box.unlock(bytes(key.locked), about=key.about, kind=f"{key.kind}.key")
+            place = box.place(row["s_about"], row["s_kind"], row["s_version"])
+            box.decrypt(secret, bytes(row["ciphertext"]), place)
         except box.Broken:
-            yield f"private_recordkey {key.pk}", f"does not open by master key {key.key_name!r}"
-            continue
-        for sealed in Sealed.objects.filter(key=key).order_by("version"):
-            place = box.place(sealed.about, sealed.kind, sealed.version)
-            try:
-                box.decrypt(secret, bytes(sealed.ciphertext), place)
-            except box.Broken:
-                yield f"private_sealed {sealed.pk}", "changed or moved"
+            yield where, "changed or moved"

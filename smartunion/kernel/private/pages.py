@@ -16,11 +16,12 @@ ROWS = 30
 @page(can=SIGNED_IN)
 def mine(request: PersonRequest) -> HttpResponse:
     """谁看过我的资料."""
-    shown = Paginator(reads.accesses_to(request.person), ROWS).get_page(request.GET.get("page"))
+    shown = Paginator(reads.AccessesTo(request.person), ROWS).get_page(request.GET.get("page"))
     context = {
         "page": shown,
         "rows": reads.told(list(shown)),
         "kept": reads.kept_of(request.person),
+        "gone": reads.erased_of(request.person),
         "consents": reads.consents_of(request.person),
     }
     return show(request, "private/mine.html", context)

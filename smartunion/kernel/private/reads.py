@@ -1,33 +1,97 @@
 """Questions about sealed records that need not open them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import held_on
 
-from .models import Access, Consent, RecordKey, Sealed
+from . import vault
+from .models import Consent
+from .registry import kinds
 
 
-def accesses(about: str) -> QuerySet[Access]:
+@dataclass(frozen=True)
+class Reading:
+    """One line of the log: who has opened which record, when and why; no `by` where a job did."""
+
+    id: int
+    by: Person | None
+    at: datetime
+    purpose: str
+    about: str
+    kind: str
+    version: int
+    subject_id: int | None
+    glass_id: int | None = None
+
+    @property
+    def by_id(self) -> int | None:
+        """Return who read it."""
+        return self.by.pk if self.by else None
+
+
+def accesses(about: str, *, most: int = 200) -> list[Reading]:
     """Return who has opened what is sealed about a row, the newest first."""
-    return Access.objects.filter(about=about).select_related("by__unit").order_by("-id")
+    return _readings(vault.log_of(about=about, most=most))
 
 
-def accesses_to(subject: Person) -> QuerySet[Access]:
+def accesses_to(subject: Person, *, skip: int = 0, most: int = 200) -> list[Reading]:
     """Return who has opened a person's sealed data, the newest first; their own readings too."""
-    return Access.objects.filter(subject=subject).select_related("by__unit").order_by("-id")
+    return _readings(vault.log_of(subject_id=subject.pk, skip=skip, most=most))
+
+
+class AccessesTo:
+    """All readings of a person's data, for a paginator: it counts and cuts in the database."""
+
+    ordered = True
+
+    def __init__(self, subject: Person) -> None:
+        self.subject = subject
+
+    def count(self) -> int:
+        """Return how many there are."""
+        first = vault.log_of(subject_id=self.subject.pk, most=1)
+        return first[0]["total"] if first else 0
+
+    def __getitem__(self, rows: slice) -> list[Reading]:
+        return accesses_to(self.subject, skip=rows.start, most=rows.stop - rows.start)
+
+
+def has_read(by: Person, about: str, *, kinds: Collection[str], since: datetime) -> bool:
+    """Test if a person has opened one of these kinds about a row since a moment."""
+    lines = vault.log_of(about=about)
+    return any(
+        one["by_id"] == by.pk and one["kind"] in kinds and one["at"] >= since for one in lines
+    )
 
 
 def versions(about: str, kind: str) -> int:
     """Return how many versions of a record are kept; 0 where there is none or it is erased."""
-    return Sealed.objects.filter(about=about, kind=kind).count()
+    head = vault.head(about, kind)
+    return head[1] if head else 0
+
+
+def _readings(lines: Sequence[Mapping[str, Any]]) -> list[Reading]:
+    readers = Person.objects.select_related("unit").in_bulk(
+        {row["by_id"] for row in lines} - {None}
+    )
+    return [
+        Reading(
+            by=readers.get(row["by_id"]),
+            **{name: row[name] for name in _LINE},
+        )
+        for row in lines
+    ]
+
+
+_LINE = ("id", "at", "purpose", "about", "kind", "version", "subject_id", "glass_id")
 
 
 def consented(subject: Person, purpose: str, *, at: datetime) -> bool:
@@ -46,23 +110,30 @@ class Told:
     what: str
     purpose: str
     mine: bool
+    glass: bool = False
 
 
-def told(readings: Sequence[Access]) -> list[Told]:
+def told(readings: Sequence[Reading]) -> list[Told]:
     """Put readings into words, with the office that the reader holds or held then."""
     days = {campus_day(row.at) for row in readings}
-    offices = {day: _offices(day, {row.by_id for row in readings}) for day in days}
+    readers = {row.by.pk for row in readings if row.by}
+    offices = {day: _offices(day, readers) for day in days}
     return [
         Told(
             at=row.at,
-            by=row.by.name,
-            office=offices[campus_day(row.at)].get(row.by_id) or str(row.by.unit or ""),
+            by=row.by.name if row.by else "系统",
+            office=_office(row.by, offices[campus_day(row.at)]),
             what=words_of(row.kind),
             purpose=row.purpose,
-            mine=row.by_id == row.subject_id,
+            mine=row.by is not None and row.by.pk == row.subject_id,
+            glass=row.glass_id is not None,
         )
         for row in readings
     ]
+
+
+def _office(by: Person | None, offices: Mapping[int, str]) -> str:
+    return (offices.get(by.pk) or str(by.unit or "")) if by else ""
 
 
 def _offices(on: date, people: set[int]) -> dict[int, str]:
@@ -75,19 +146,56 @@ class Kept:
     """A record as the data subject sees it, unopened."""
 
     what: str
+    sort: str
     since: datetime
+    until: datetime | None
     readings: int
 
 
 def kept_of(subject: Person) -> list[Kept]:
     """Return which records of a person are sealed, the newest first."""
-    counts: dict[tuple[str, str], int] = {}
-    for row in Access.objects.filter(subject=subject).exclude(by=subject):
-        counts[row.about, row.kind] = counts.get((row.about, row.kind), 0) + 1
     return [
-        Kept(words_of(key.kind), key.made_at, counts.get((key.about, key.kind), 0))
-        for key in RecordKey.objects.filter(subject=subject).order_by("-made_at", "-pk")
+        Kept(
+            words_of(row["kind"]),
+            _sort(row["kind"]),
+            row["made_at"],
+            row["erase_at"],
+            row["readings"],
+        )
+        for row in vault.kept(subject.pk)
     ]
+
+
+@dataclass(frozen=True)
+class Gone:
+    """An erased record as the data subject sees it: the proof of its deletion."""
+
+    what: str
+    since: datetime
+    at: datetime
+    because: str
+    versions: int
+    digest: str
+
+
+def erased_of(subject: Person) -> list[Gone]:
+    """Return what was erased of a person, the newest first."""
+    return [
+        Gone(
+            words_of(row["kind"]),
+            row["made_at"],
+            row["at"],
+            row["because"],
+            row["versions"],
+            row["digest"],
+        )
+        for row in vault.erased(subject.pk)
+    ]
+
+
+def _sort(kind: str) -> str:
+    found = kinds().get(kind)
+    return found.sort.words if found else ""
 
 
 def consents_of(subject: Person) -> list[tuple[str, Consent]]:
@@ -98,5 +206,7 @@ def consents_of(subject: Person) -> list[tuple[str, Consent]]:
 
 def words_of(kind: str) -> str:
     """Return the Chinese of a kind of record or of a purpose, as site/words.py gives it."""
+    if found := kinds().get(kind):
+        return found.words
     words: Mapping[str, str] = import_string(settings.PRIVATE_WORDS)
     return words.get(kind, kind)

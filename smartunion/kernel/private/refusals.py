@@ -38,3 +38,32 @@ class NotConsented(Refused):
     text = "没有生效的同意可以撤回"
     remedy = "可能已经撤回过，刷新页面看看"
     status = 404
+
+
+class UnknownKind(Refused):
+    """Nobody has declared this kind of record: it is neither sealed nor opened."""
+
+    code = "private.unknown_kind"
+    text = "没有登记过“{kind}”这种封存资料，不能封存也不能打开"
+    clause = "个人信息保护法第51条"
+    remedy = "请系统管理员先登记资料种类、用途和保存期"
+
+
+class UnknownPurpose(Refused):
+    """The kind of record does not name this purpose."""
+
+    code = "private.unknown_purpose"
+    text = "“{words}”不能为“{purpose}”打开"
+    clause = "个人信息保护法第6条"
+    remedy = "按登记的用途查阅；登记的用途见隐私说明"
+    status = 403
+
+
+class NotForYou(Refused):
+    """The purpose is a registered one, but not this reader's."""
+
+    code = "private.not_for_you"
+    text = "为“{purpose}”打开“{words}”，{by}没有这项权限"
+    clause = "个人信息保护法第51条"
+    remedy = "由有权限的岗位办理；危及生命的紧急情况，按破窗程序查阅"
+    status = 403

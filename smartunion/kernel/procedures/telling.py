@@ -83,7 +83,13 @@ def opened(run: StepRun, case: Case, sheet: Procedure, step: Step, *, at: dateti
 
 
 def vacant(
-    run: StepRun, case: Case, sheet: Procedure, step: Step, people: Iterable[Person], *, at: datetime
+    run: StepRun,
+    case: Case,
+    sheet: Procedure,
+    step: Step,
+    people: Iterable[Person],
+    *,
+    at: datetime,
 ) -> None:
     """Tell whoever may name somebody that nobody can do an open step; not what it is about."""
     title = "保密事项" if sheet.confidential else sheet.matter

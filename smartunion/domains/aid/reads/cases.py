@@ -10,7 +10,7 @@ from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import Mandate, away, holders
-from smartunion.kernel.private.reads import accesses
+from smartunion.kernel.private.reads import has_read
 from smartunion.kernel.procedures.models import StepRun
 from smartunion.kernel.trail.record import name_of_subject
 
@@ -81,7 +81,7 @@ def may_open_files(person: Person, mandate: Mandate, application_id: int) -> boo
         return True
     since = clock.now() - LOOKS_ON
     kinds = [PARTS[Sealed.CIRCUMSTANCES], PARTS[Sealed.VISIT]]
-    read = accesses(about(application)).filter(by=person, kind__in=kinds, at__gte=since).exists()
+    read = has_read(person, about(application), kinds=kinds, since=since)
     return read and bool(in_hand(application, person))
 
 

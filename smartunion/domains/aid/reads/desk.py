@@ -12,8 +12,7 @@ from smartunion.domains.aid.rules.amounts import GiftKind
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.people.reads import members
-from smartunion.kernel.private.models import Access
-from smartunion.kernel.private.reads import accesses
+from smartunion.kernel.private.reads import Reading, accesses
 from smartunion.kernel.procedures.models import StepRun
 from smartunion.kernel.trail.record import name_of_subject
 
@@ -156,7 +155,7 @@ class Card:
     run: StepRun | None
     paid: Disbursement | None
     owed: Reclaim | None
-    readings: Sequence[Access] = field(default_factory=tuple)
+    readings: Sequence[Reading] = field(default_factory=tuple)
 
 
 def card(application_id: int, scope: Scope, *, at: datetime) -> Card | None:
@@ -182,7 +181,7 @@ def card(application_id: int, scope: Scope, *, at: datetime) -> Card | None:
         run=open_run,
         paid=Disbursement.objects.filter(application=found).select_related("by").first(),
         owed=Reclaim.objects.filter(application=found).select_related("decided_by").first(),
-        readings=list(accesses(name_of_subject(found))[:20]),
+        readings=accesses(name_of_subject(found), most=20),
     )
 
 

@@ -36,7 +36,7 @@ def test_an_alarm_is_a_numbered_case_whose_person_lies_sealed(lin: Person, chen:
     clear += [f"{e.subject} {e.facts} {e.because}" for e in Entry.objects.all()]
     assert not any(word in text for text in clear for word in ("林晓梅", "13800001234"))
     told = open_sealed(
-        about=cases.about(case), kind="crisis.subject", by=chen, purpose="电话联系", at=MARCH_5
+        about=cases.about(case), kind="crisis.subject", by=chen, purpose="call", at=MARCH_5
     )
     assert told == {"name": "林晓梅", "phone": "13800001234", "basis": "wellbeing.result:12"}
     assert [one.by_id for one in accesses(cases.about(case))] == [chen.pk]

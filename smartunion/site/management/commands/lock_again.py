@@ -16,6 +16,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Lock again and say how many."""
-        at = clock.now()
-        records, keys = actions.lock_again(at=at), admitting.lock_keys_again(at=at)
+        records = 0
+        while batch := actions.lock_again(at=clock.now()):  # each a transaction of its own
+            records += batch
+        keys = admitting.lock_keys_again(at=clock.now())
         self.stdout.write(f"改锁：资料密钥 {records} 把，终端密钥 {keys} 把")
