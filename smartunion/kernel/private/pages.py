@@ -1,5 +1,8 @@
 """The data subject's own page: what is sealed of me, who has read it and why."""
 
+from collections.abc import Sequence
+from typing import cast
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -16,7 +19,8 @@ ROWS = 30
 @page(can=SIGNED_IN)
 def mine(request: PersonRequest) -> HttpResponse:
     """谁看过我的资料."""
-    shown = Paginator(reads.AccessesTo(request.person), ROWS).get_page(request.GET.get("page"))
+    readings = cast(Sequence[reads.Reading], reads.AccessesTo(request.person))
+    shown = Paginator(readings, ROWS).get_page(request.GET.get("page"))
     context = {
         "page": shown,
         "rows": reads.told(list(shown)),

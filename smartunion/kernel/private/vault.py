@@ -139,13 +139,13 @@ def close_chain(*, at: datetime) -> int:
     return int(rows)
 
 
-def _call(call: str, given: Sequence[object]) -> list[tuple[Any, ...]]:
+def _call(call: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(call, given)
         return list(cursor.fetchall())
 
 
-def _rows(call: str, given: Sequence[object]) -> list[dict[str, Any]]:
+def _rows(call: str, given: Sequence[Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(call, given)
         names = [column.name for column in cursor.description or ()]
