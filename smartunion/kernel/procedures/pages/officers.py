@@ -46,7 +46,7 @@ def assigning(request: PersonRequest, *, run_id: int) -> HttpResponse:
 
 
 def _to_assign(request: PersonRequest, run: StepRun, form: Assigning) -> dict[str, Any]:
-    """Return what the page shows: of a case that is not theirs to see only sheet, step and limit."""
+    """Return what the page shows; of a case that is not theirs to see, not what it is about."""
     sheet = sheet_of(run.case.sheet.digest)
     sees = reads.may_see(run.case, request.person, request.mandate)
     return {"run": run, "sheet": sheet, "step": sheet.step(run.step), "sees": sees, "form": form}
