@@ -18,7 +18,7 @@ from . import outbox
 from .contacts import SHAPES, own_address
 from .models import Contact, Message, Notice, Preference
 from .refusals import AddressMalformed, AddressTaken, NotLost, WrongCode
-from .rules import CODE_MINUTES, LOST, Channel, Priority, State
+from .rules import CHOOSABLE, CODE_MINUTES, LOST, Channel, Priority, State
 
 TITLE = 80
 
@@ -47,6 +47,7 @@ def tell(
     It lies in their list at once; the messages that leave the house are written in the caller's
     transaction and sent after its commit, by the ways that the priority and the person's setting
     name. `channels` names them instead: `[]` or `[Channel.IN_APP]` keeps the notice in the house.
+    A call (`Channel.VOICE`) is made only for crisis and only where it is named: it says the title.
     `link` is an address of ours. Title and text travel by SMS: no word of health, mind or need.
     """
     persons = {to.pk: to} if isinstance(to, Person) else {person.pk: person for person in to}
@@ -86,7 +87,7 @@ def open_all(*, person: Person, at: datetime) -> int:
 def choose(*, ways: Sequence[Channel], by: Person, at: datetime) -> None:
     """Set by which ways one hears of ordinary matters; urgent ones and crisis know no setting."""
     preference, _ = Preference.objects.update_or_create(
-        person=by, defaults={str(way): way in ways for way in Channel if way != Channel.IN_APP}
+        person=by, defaults={str(way): way in ways for way in CHOOSABLE}
     )
     chosen = "、".join(way.label for way in ways) or "只在站内"
     record("notices.chosen", preference, by=by, at=at, ways=chosen)
@@ -105,6 +106,7 @@ def correct(
         channel=channel,
         defaults={"address": address, "verified_at": None, "wrong_at": None, "trouble": ""},
     )
+    _let_it_ring(person, channel)
     record(
         "notices.contact_corrected", contact, by=by, at=at, because=because,
         channel=channel.label, before=before, after=address,
@@ -166,8 +168,15 @@ def prove(*, channel: Channel, address: str, code: str, by: Person, at: datetime
         channel=channel,
         defaults={"address": address, "verified_at": at, "wrong_at": None, "trouble": ""},
     )
+    _let_it_ring(by, channel)
     record("notices.contact_proven", contact, by=by, at=at, channel=channel.label)
     return contact
+
+
+def _let_it_ring(person: Person, channel: Channel) -> None:
+    """Ring again at a number that was known to be wrong, once its SMS is proven or corrected."""
+    if channel == Channel.SMS:
+        Contact.objects.filter(person=person, channel=Channel.VOICE).delete()
 
 
 def _is_taken(person: Person, channel: Channel, address: str) -> bool:
@@ -175,7 +184,10 @@ def _is_taken(person: Person, channel: Channel, address: str) -> bool:
     others = Contact.objects.exclude(person=person)
     if others.filter(channel=channel, address=address).exists():
         return True
-    column = {Channel.SMS: "phone", Channel.EMAIL: "email", Channel.WECOM: "username"}[channel]
+    column = {
+        Channel.SMS: "phone", Channel.VOICE: "phone", Channel.EMAIL: "email",
+        Channel.WECOM: "username",
+    }[channel]  # fmt: skip
     return (
         Person.objects.filter(Q(**{column: address}))
         .exclude(pk=person.pk)

@@ -24,6 +24,7 @@ SHAPES = {
     Channel.SMS: re.compile(r"1[3-9]\d{9}"),
     Channel.EMAIL: re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
     Channel.WECOM: re.compile(r"[A-Za-z0-9_.@-]{1,64}"),
+    Channel.VOICE: re.compile(r"1[3-9]\d{9}"),
 }
 
 
@@ -40,7 +41,7 @@ class Reach:
 
 def own_address(person: Person, channel: Channel) -> str:
     """Return what the person's own record says; members' WeCom name is their staff number."""
-    if channel == Channel.SMS:
+    if channel in (Channel.SMS, Channel.VOICE):
         return person.phone
     if channel == Channel.EMAIL:
         return person.email
@@ -60,6 +61,8 @@ def ways_of(persons: Iterable[Person]) -> dict[int, list[Reach]]:
         ways[person.pk] = []
         for channel in open_channels():
             own = own_address(person, channel)
+            if channel == Channel.VOICE and (sms := noted.get((person.pk, Channel.SMS))):
+                own = sms.address  # a number that was proven or corrected rings, too
             contact = noted.get((person.pk, channel))
             if contact and contact.wrong_at and own and contact.address != own:
                 contact = None  # the record has been corrected since

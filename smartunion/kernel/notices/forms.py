@@ -2,9 +2,10 @@
 
 from django import forms
 
-from .rules import Channel
+from .rules import CHOOSABLE, Channel
 
-ORDINARY = [(way.value, way.label) for way in (Channel.WECOM, Channel.SMS, Channel.EMAIL)]
+ORDINARY = [(way.value, way.label) for way in CHOOSABLE]
+EVERY = [*ORDINARY, (Channel.VOICE.value, Channel.VOICE.label)]
 
 
 class Choosing(forms.Form):
@@ -47,5 +48,5 @@ class Searching(forms.Form):
     """What narrows the desk's list."""
 
     segment = forms.CharField(required=False)
-    channel = forms.ChoiceField(label="渠道", choices=[("", "全部渠道"), *ORDINARY], required=False)
+    channel = forms.ChoiceField(label="渠道", choices=[("", "全部渠道"), *EVERY], required=False)
     words = forms.CharField(label="姓名、工号或号码", max_length=60, required=False)

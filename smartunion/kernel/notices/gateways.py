@@ -1,4 +1,4 @@
-"""The ways out of the house: SMS vendor, WeCom, mail server (docs/notices.md).
+"""The ways out of the house: SMS and voice vendor, WeCom, mail server (docs/notices.md).
 
 Nothing here touches a table. An answer that does not come or comes broken is no answer
 (`NoAnswerError`): nobody knows whether the message arrived, and it is sent again, same key.
@@ -27,6 +27,9 @@ from .rules import Channel, Priority
 CONNECT_SECONDS, ANSWER_SECONDS, MAIL_SECONDS = 1.0, 2.5, 3.0
 SMS_TEXT, CARD_TEXT = 60, 400
 """How much of a text an SMS and a WeCom card carry; the page behind the link has the rest."""
+
+RING_SECONDS = 18
+"""How long a phone rings: the next call may follow after 20 seconds (chapter 6)."""
 
 DUPLICATE_SECONDS = 1800
 """For how long WeCom itself drops the same content to the same member."""
@@ -119,18 +122,10 @@ class Sms:
             },
             "out_id": parcel.key,
         }, ensure_ascii=False).encode()  # fmt: skip
-        at = str(int(clock.now().timestamp()))
-        headers = {
-            "Content-Type": "application/json",
-            "X-Key-Id": self._key_id,
-            "X-Timestamp": at,
-            "X-Signature": signature(self._secret, "POST", "/sms/v1/messages", at, body=body),
-        }
-        try:
-            answer = _json(self._client.post(self._url, content=body, headers=headers))
-        except httpx.TransportError as error:
-            raise NoAnswerError(type(error).__name__) from error
-        code = str(answer.get("code"))
+        code, answer = _signed(
+            self._client, self._url, "/sms/v1/messages", body,
+            key_id=self._key_id, secret=self._secret,
+        )  # fmt: skip
         if code == "OK":
             return str(answer["biz_id"])
         if code in self.BUSY:
@@ -138,6 +133,58 @@ class Sms:
         raise RefusesError(
             self.WRONG.get(code, f"{code} {answer.get('message', '')}"), is_wrong=code in self.WRONG
         )
+
+
+class Voice:
+    """The voice vendor behind HTTP: it rings, says the title, and reports what became of it."""
+
+    WRONG = Sms.WRONG
+    BUSY = Sms.BUSY
+
+    def __init__(self, url: str, *, key_id: str, secret: str, shown: str) -> None:
+        self._url = f"{url.rstrip('/')}/voice/v1/calls"
+        self._key_id, self._secret, self._shown = key_id, secret, shown
+        self._client = _http()
+
+    def send(self, parcel: Parcel) -> str:
+        """Let a phone ring. The same key is the same call: it rings once."""
+        body = json.dumps({
+            "phone": parcel.address,
+            "shown": self._shown,
+            "template": "SU_CRISIS_CALL",
+            "params": {"title": parcel.title},
+            "ring_seconds": RING_SECONDS,
+            "out_id": parcel.key,
+        }, ensure_ascii=False).encode()  # fmt: skip
+        code, answer = _signed(
+            self._client, self._url, "/voice/v1/calls", body,
+            key_id=self._key_id, secret=self._secret,
+        )  # fmt: skip
+        if code == "OK":
+            return str(answer["call_id"])
+        if code in self.BUSY:
+            raise NotNowError(code)
+        raise RefusesError(
+            self.WRONG.get(code, f"{code} {answer.get('message', '')}"), is_wrong=code in self.WRONG
+        )
+
+
+def _signed(
+    client: httpx.Client, url: str, path: str, body: bytes, *, key_id: str, secret: str
+) -> tuple[str, dict[str, Any]]:
+    """Post a signed request to a vendor; return the code of its answer, and the answer."""
+    at = str(int(clock.now().timestamp()))
+    headers = {
+        "Content-Type": "application/json",
+        "X-Key-Id": key_id,
+        "X-Timestamp": at,
+        "X-Signature": signature(secret, "POST", path, at, body=body),
+    }
+    try:
+        answer = _json(client.post(url, content=body, headers=headers))
+    except httpx.TransportError as error:
+        raise NoAnswerError(type(error).__name__) from error
+    return str(answer.get("code")), answer
 
 
 class WeCom:
@@ -264,6 +311,7 @@ def open_channels() -> tuple[Channel, ...]:
         Channel.SMS: settings.SMS_URL,
         Channel.WECOM: settings.WECOM_URL,
         Channel.EMAIL: settings.EMAIL_HOST,
+        Channel.VOICE: settings.VOICE_URL,
     }
     return tuple(channel for channel, where in named.items() if where)
 
@@ -291,4 +339,9 @@ def of_the_house() -> dict[Channel, Gateway]:
             password=settings.EMAIL_HOST_PASSWORD,
             tls=settings.EMAIL_USE_TLS,
         )
+    if settings.VOICE_URL:
+        made[Channel.VOICE] = Voice(
+            settings.VOICE_URL,
+            key_id=settings.VOICE_KEY_ID, secret=settings.VOICE_SECRET, shown=settings.VOICE_SHOWN,
+        )  # fmt: skip
     return made

@@ -4,6 +4,7 @@ A claim is a lease: it moves `next_at` to its own end, so a message of a sender 
 again by itself and goes out a second time with the same key.
 """
 
+import logging
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 
+from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
 
 from . import answering, rules
@@ -20,6 +22,8 @@ from .contacts import addresses_of, terms_at, wanted_by
 from .models import Contact, Message, Notice, Receipt
 from .refusals import UnknownMessage
 from .rules import LOST, UNSENT, Channel, Priority, State, Terms
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=5)
 """Longer than a provider is ever waited for."""
@@ -35,6 +39,7 @@ class Reported:
     """What a provider says of a message: its number of the report, the state or a person's words.
 
     `state` is delivered, read, failed or reply; `is_wrong` says that the address leads to nobody.
+    `is_answer` says that `text` is what the person answers: a reply, or the key pressed in a call.
     """
 
     seq: int
@@ -42,6 +47,7 @@ class Reported:
     happened_at: datetime
     text: str = ""
     is_wrong: bool = False
+    is_answer: bool = False
 
 
 def ring() -> None:
@@ -66,6 +72,8 @@ def write(
             ways = rules.channels_for(priority, wanted[notice.person_id], here)
         else:
             ways = [way for way in channels if way in here]
+        if Channel.VOICE in ways and priority != Priority.CRISIS:
+            raise ValueError("only a crisis rings")
         messages += [
             Message(
                 notice=notice, channel=way, address=here[way], priority=priority, at=at,
@@ -202,7 +210,12 @@ def _locked(message: Message) -> Message | None:
 
 
 def _fall_back(message: Message, *, at: datetime) -> Message | None:
-    """Send by another way what did not arrive by this one; None when there is no other."""
+    """Send by another way what did not arrive by this one; None when there is no other.
+
+    A call has none: whoever rings decides whether and whom to ring next.
+    """
+    if message.channel == Channel.VOICE:
+        return None
     notice = message.notice
     tried = {Channel(way) for way in notice.messages.values_list("channel", flat=True)}
     here = addresses_of([notice.person])[notice.person_id]
@@ -294,8 +307,8 @@ def take_receipt(message: Message, reported: Reported, *, at: datetime) -> bool:
             "happened_at": reported.happened_at, "received_at": at,
         },
     )  # fmt: skip
-    if is_new and reported.state == "reply" and (waits := answering.of(mine.notice)) is not None:
-        waits.hear(mine, reported.text, at)
+    if is_new and (reported.is_answer or reported.state == "reply"):
+        _let_hear(mine, reported.text, at)
     if not is_new or reported.state == "reply":
         return is_new
     before = State(mine.state)
@@ -321,6 +334,22 @@ def take_receipt(message: Message, reported: Reported, *, at: datetime) -> bool:
             _note_wrong(mine, at=at)
         _fall_back(mine, at=at)
     return True
+
+
+def _let_hear(message: Message, words: str, at: datetime) -> None:
+    """Let whoever waits for the answer hear it.
+
+    What they refuse (it came too late) takes only their own writing back, the receipt stays;
+    anything else that they raise takes the receipt back, too, and the provider reports again.
+    """
+    waits = answering.of(message.notice)
+    if waits is None:
+        return
+    try:
+        with transaction.atomic():
+            waits.hear(message, words, at)
+    except Refused as no:
+        log.info("the answer to message %s changes nothing: %s", message.pk, no)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from . import contacts
 from .contacts import Reach
 from .gateways import open_channels
 from .models import Contact, Message, Notice, Preference
-from .rules import LOST, UNSENT, Channel, Priority, State, Terms
+from .rules import CHOOSABLE, LOST, UNSENT, Channel, Priority, State, Terms
 
 KINDS = {
     State.PENDING: "wait",
@@ -24,6 +24,18 @@ KINDS = {
     State.DEAD: "late",
 }
 """How a state looks: word and shape of the house."""
+
+
+OF_A_CALL = {
+    State.PENDING: "待拨",
+    State.SENDING: "拨号中",
+    State.ACCEPTED: "已拨出",
+    State.DELIVERED: "已接听",
+    State.READ: "已按键确认",
+    State.FAILED: "未接通",
+    State.DEAD: "拨不出",
+}
+"""What a call's states are called."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +92,10 @@ def entries(notices: Sequence[Notice]) -> list[Entry]:
 def way(message: Message) -> tuple[str, str]:
     """Return a message's state in words: 短信 已送达."""
     state = State(message.state)
-    return KINDS[state], f"{Channel(message.channel).label} {state.label}"
+    word = state.label
+    if message.channel == Channel.VOICE:
+        word = message.trouble if state in LOST and message.trouble else OF_A_CALL[state]
+    return KINDS[state], f"{Channel(message.channel).label} {word}"
 
 
 def detours(messages: Iterable[Message]) -> list[str]:
@@ -88,8 +103,8 @@ def detours(messages: Iterable[Message]) -> list[str]:
     told = []
     instead = {m.instead_of_id: m for m in messages if m.instead_of_id}
     for message in messages:
-        if message.state not in LOST:
-            continue
+        if message.state not in LOST or message.channel == Channel.VOICE:
+            continue  # a call that nobody takes is made again, not replaced
         why = f"（{message.trouble}）" if message.trouble else ""
         lost = f"{Channel(message.channel).label}未送达{why}"
         other = instead.get(message.pk)
@@ -128,8 +143,10 @@ def settings_of(person: Person, *, at: datetime) -> Settings:
     ways = contacts.ways_of([person])[person.pk]
     return Settings(
         chosen=contacts.chosen(preference),
-        ways=ways,
-        closed=[c for c in open_channels() if c not in {way.channel for way in ways}],
+        ways=[way for way in ways if way.channel in CHOOSABLE],
+        closed=[
+            c for c in open_channels() if c in CHOOSABLE and c not in {way.channel for way in ways}
+        ],
         terms=contacts.terms_at(at),
     )
 
@@ -197,7 +214,7 @@ def wrong_contacts() -> int:
 
 def masked(channel: str, address: str) -> str:
     """Return an address as an officer sees it: 138****0001; a WeCom name is no secret."""
-    if channel == Channel.SMS:
+    if channel in (Channel.SMS, Channel.VOICE):
         return f"{address[:3]}****{address[-4:]}"
     if channel == Channel.EMAIL:
         name, _, host = address.partition("@")

@@ -21,6 +21,7 @@ class Channel(TextChoices):
     SMS = "sms", "短信"
     WECOM = "wecom", "企业微信"
     EMAIL = "email", "邮件"
+    VOICE = "voice", "电话"
 
 
 class Priority(IntegerChoices):
@@ -49,6 +50,9 @@ LOST = (State.FAILED, State.DEAD)
 
 WECOM_PER_MINUTE, WECOM_PER_HOUR = 30, 1000
 WECOM_BUSY_MINUTES = (0, 30)
+
+CHOOSABLE = (Channel.WECOM, Channel.SMS, Channel.EMAIL)
+"""Ways that a person may choose for ordinary matters; a call is for crisis alone."""
 
 IN_TURN = (Channel.WECOM, Channel.SMS, Channel.EMAIL)
 """Which way is tried instead of one that failed."""

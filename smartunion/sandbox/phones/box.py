@@ -13,7 +13,9 @@ from psycopg_pool import ConnectionPool
 
 Row = dict[str, Any]
 
-CHANNELS = ("sms", "wecom", "email")
+CHANNELS = ("sms", "wecom", "email", "voice")
+TALK_SECONDS = 60
+"""How long a call lasts that nobody hangs up."""
 REPORTS_TRIED = 40
 
 
@@ -71,6 +73,80 @@ class Box:
                 ],
             ).fetchall()  # fmt: skip
         return row["id"], row["calls"] == 1
+
+    def ring(self, item: Item, seconds: float) -> tuple[int, str, bool]:
+        """Let a phone ring; return the call's number, what became of it, and whether it is new.
+
+        One call at a time: a phone that rings or is in talk is busy. The same key is the same call.
+        """
+        at = self.now()
+        with self._pool.connection() as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [item.address])
+            (taken,) = connection.execute(
+                "SELECT count(*) AS n FROM phones.item WHERE address = %s AND ends_at > %s"
+                " AND channel = 'voice' AND key <> %s",
+                [item.address, at, item.key],
+            ).fetchall()
+            state = "busy" if item.state == "ringing" and taken["n"] else item.state
+            ends = at + timedelta(seconds=seconds) if state == "ringing" else None
+            (row,) = connection.execute(
+                "INSERT INTO phones.item"
+                " (channel, key, address, sender, title, body, state, taken_at, arrived_at,"
+                "  ends_at)"
+                " VALUES ('voice', %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+                " ON CONFLICT (channel, key) DO UPDATE SET calls = item.calls + 1"
+                " RETURNING id, state, calls",
+                [
+                    item.key, item.address, item.sender, item.title, item.body, state, at,
+                    at if state == "ringing" else None, ends,
+                ],
+            ).fetchall()  # fmt: skip
+        return row["id"], row["state"], row["calls"] == 1
+
+    def pick_up(self, number: int) -> bool:
+        """Answer a call that rings; return whether it still did."""
+        return bool(
+            self._all(
+                "UPDATE phones.item SET state = 'talking', ends_at = %s"
+                " WHERE id = %s AND state = 'ringing' AND ends_at > %s RETURNING id",
+                [self.now() + timedelta(seconds=TALK_SECONDS), number, self.now()],
+            )
+        )
+
+    def press(self, number: int) -> bool:
+        """Press a key in a call; it ends with that. Return whether there was one."""
+        return bool(
+            self._all(
+                "UPDATE phones.item SET state = 'read', read_at = %s, ends_at = NULL"
+                " WHERE id = %s AND state = 'talking' RETURNING id",
+                [self.now(), number],
+            )
+        )
+
+    def hang_up(self, number: int) -> str:
+        """End a call; return what it was: ringing, talking, or nothing."""
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "SELECT state FROM phones.item WHERE id = %s FOR UPDATE", [number]
+            ).fetchone()
+            was = row["state"] if row else ""
+            ends = {"ringing": "busy", "talking": "ended"}.get(was)
+            if ends is None:
+                return ""
+            connection.execute(
+                "UPDATE phones.item SET state = %s, ends_at = NULL WHERE id = %s", [ends, number]
+            )
+        return str(was)
+
+    def let_go(self) -> list[int]:
+        """End the calls whose time is up; return those that nobody took."""
+        rows = self._all(
+            "UPDATE phones.item SET ends_at = NULL,"
+            " state = CASE state WHEN 'ringing' THEN 'missed' ELSE 'ended' END"
+            " WHERE ends_at <= %s RETURNING id, state",
+            [self.now()],
+        )
+        return [row["id"] for row in rows if row["state"] == "missed"]
 
     def take_history(self, items: Sequence[Row]) -> None:
         """Take what arrived long ago, as from a phone's backup: nothing is reported."""
@@ -207,7 +283,7 @@ class Box:
         return self._all(
             "SELECT channel, address, max(taken_at) AS latest, max(id) AS newest,"
             " (array_agg(title ORDER BY id DESC))[1] AS title,"
-            " count(*) FILTER (WHERE state = 'arrived') AS unread, count(*) AS items"
+            " count(*) FILTER (WHERE state IN ('arrived', 'ringing')) AS unread, count(*) AS items"
             " FROM phones.item WHERE state <> 'lost' GROUP BY channel, address"
             " ORDER BY latest DESC",
             [],

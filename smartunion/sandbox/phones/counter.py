@@ -1,4 +1,4 @@
-"""模拟手机: the SMS vendor, WeCom and the mail server, and the phones on which it all arrives.
+"""模拟手机: the providers (SMS, voice, WeCom, mail), and the phones on which it all arrives.
 
 The protocols are written in docs/notices.md. What really sends is a page at `/phones/`, on which a
 person reads, taps and answers. Faults can be switched on for each channel.
@@ -28,7 +28,7 @@ from starlette.routing import Route
 from smartunion.sandbox.signing import SKEW_SECONDS, is_valid, signature
 
 from . import page
-from .box import Box, Item
+from .box import CHANNELS, Box, Item
 from .faults import Faults
 from .mail import Mailroom
 
@@ -39,6 +39,16 @@ TEMPLATES = {
     "SU_CRISIS": "【{sign}】危急 {title}：{text}",
 }
 """What the vendor has approved; the parameters are filled in by it."""
+
+CALLS = {"SU_CRISIS_CALL": "这里是校工会值守系统。{title}。收到请按 1。"}
+CALL_REPORTS: dict[str, dict[str, object]] = {
+    "busy": {"status": "BUSY"},
+    "missed": {"status": "NO_ANSWER"},
+    "nobody": {"status": "UNDELIVERED", "code": "MOBILE_NUMBER_EMPTY", "text": "空号"},
+}
+"""What is reported of a call that nobody takes."""
+
+LONGEST_RING_SECONDS = 60
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
 RECEIPT_SECONDS = 0.4
@@ -76,7 +86,7 @@ class Phones:
 
     setup: Setup
     faults: dict[str, Faults] = field(
-        default_factory=lambda: {"sms": Faults(), "wecom": Faults(), "email": Faults()}
+        default_factory=lambda: {channel: Faults() for channel in CHANNELS}
     )
     box: Box = field(init=False)
     _tokens: dict[str, float] = field(default_factory=dict)
@@ -104,6 +114,8 @@ class Phones:
         post = ["POST"]
         return [
             Route("/sms/v1/messages", self.sms, methods=post),
+            Route("/voice/v1/calls", self.call, methods=post),
+            Route("/phones/calls/{number:int}/{what:str}", self.on_the_phone, methods=post),
             Route("/cgi-bin/gettoken", self.wecom_token),
             Route("/cgi-bin/message/send", self.wecom, methods=post),
             Route("/phones/history", self.history, methods=post),
@@ -166,6 +178,48 @@ class Phones:
             and at.isdecimal()
             and abs(self._stamp() - int(at)) <= SKEW_SECONDS
         )  # fmt: skip
+
+    # --- the voice vendor
+
+    async def call(self, request: Request) -> Response:
+        """Let a phone ring; signed like an SMS, the same out_id is the same call."""
+        body = await request.body()
+        if not self._is_signed(request, body):
+            return JSONResponse({"code": "SIGNATURE_DOES_NOT_MATCH", "message": "签名不正确"}, 401)
+        try:
+            asked = json.loads(body)
+            phone, key, title = str(asked["phone"]), str(asked["out_id"]), asked["params"]["title"]
+            said = CALLS[asked["template"]].format(title=title)
+            seconds = min(float(asked["ring_seconds"]), LONGEST_RING_SECONDS)
+        except (ValueError, KeyError, TypeError) as wrong:
+            return JSONResponse({"code": "TEMPLATE_ILLEGAL", "message": f"模板或参数 {wrong!r}"})
+        if no := _sms_refuses(self.faults["voice"], phone):
+            return no
+        gone = await run_in_threadpool(self.box.nobody, phone)
+        state = "nobody" if gone else "lost" if self.faults["voice"].spend("lose") else "ringing"
+        shown = str(asked.get("shown") or "") or "校工会值守"
+        item = Item("voice", key, phone, str(title), said, sender=shown, state=state)
+        number, became, is_new = await run_in_threadpool(self.box.ring, item, seconds)
+        if is_new and became in CALL_REPORTS:
+            after = RECEIPT_SECONDS
+            await run_in_threadpool(self.box.report, number, CALL_REPORTS[became], after=after)
+        await self._delay("voice")
+        return JSONResponse({"code": "OK", "message": "OK", "call_id": f"P{number}"})
+
+    async def on_the_phone(self, request: Request) -> Response:
+        """Pick up, press a key or hang up, as the owner's finger does."""
+        number, what = request.path_params["number"], request.path_params["what"]
+        form = await self._form(request)
+        await run_in_threadpool(self._on_the_phone, number, what, form.get("key", ""))
+        return self._back(form)
+
+    def _on_the_phone(self, number: int, what: str, key: str) -> None:
+        if what == "pick_up" and self.box.pick_up(number):
+            self.box.report(number, {"status": "ANSWERED"}, after=0)
+        elif what == "press" and key and self.box.press(number):
+            self.box.report(number, {"status": "PRESSED", "text": key[:1]}, after=0)
+        elif what == "hang_up" and self.box.hang_up(number) == "ringing":
+            self.box.report(number, CALL_REPORTS["busy"], after=0)
 
     # --- WeCom
 
@@ -349,6 +403,9 @@ class Phones:
         async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
             while True:
                 try:
+                    for missed in await run_in_threadpool(self.box.let_go):
+                        said = CALL_REPORTS["missed"]
+                        await run_in_threadpool(self.box.report, missed, said, after=0)
                     for report in await run_in_threadpool(self.box.due_reports):
                         await self._send_report(client, report)
                 except Exception:

@@ -16,14 +16,20 @@ from .box import CHANNELS, Row
 
 CAMPUS = ZoneInfo("Asia/Shanghai")
 HERE = Path(__file__).parent
-WORDS = {"sms": "短信", "wecom": "企业微信", "email": "邮件"}
+WORDS = {"sms": "短信", "wecom": "企业微信", "email": "邮件", "voice": "电话"}
 STATES = {
     "arrived": "未读",
     "read": "已读",
     "lost": "丢失（模拟）",
     "dropped": "超出频率，被静默丢弃",
     "nobody": "空号，未送达",
+    "ringing": "正在响铃",
+    "talking": "通话中",
+    "ended": "已接听，没有按键",
+    "missed": "未接来电",
+    "busy": "占线或拒接",
 }
+UNREAD = ("arrived", "ringing")
 FAULTS = {
     "delay_ms": "应答延迟（毫秒）",
     "errors": "接下来几次答 5xx",
@@ -49,7 +55,9 @@ class Owner:
 
     def addresses(self) -> dict[str, str]:
         """Return the address of each channel."""
-        return {"sms": self.phone, "wecom": self.username, "email": self.email}
+        return {
+            "sms": self.phone, "wecom": self.username, "email": self.email, "voice": self.phone,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -128,13 +136,16 @@ def listed(owners: Sequence[Owner], rows: Sequence[Row], query: str) -> list[Lis
                 sum(row["unread"] for row in own),
             )
         )
-    lines += [
-        Listed(stranger(address), row["title"], row["latest"], row["unread"])
-        for (_, address), row in by_address.items()
-    ]
+    others: dict[str, list[Row]] = {}
+    for (_, address), row in by_address.items():
+        others.setdefault(address, []).append(row)
+    for address, rows_of in others.items():
+        newest = max(rows_of, key=lambda row: row["latest"])
+        unread = sum(row["unread"] for row in rows_of)
+        lines.append(Listed(stranger(address), newest["title"], newest["latest"], unread))
     first = [line for line in lines if line.owner.is_first]
-    others = [line for line in lines if not line.owner.is_first and (line.latest or query)]
-    lines = first + sorted(others, key=latest, reverse=True)
+    rest = [line for line in lines if not line.owner.is_first and (line.latest or query)]
+    lines = first + sorted(rest, key=latest, reverse=True)
     if query:
         lines = [
             line
@@ -202,7 +213,7 @@ def _phone(view: View) -> str:
     who = owner.username or owner.phone or owner.email
     tabs, screens = [], []
     for channel in CHANNELS:
-        unread = sum(1 for item in view.items.get(channel, []) if item["state"] == "arrived")
+        unread = sum(item["state"] in UNREAD for item in view.items.get(channel, []))
         badge = f'<b class="badge">{unread}</b>' if unread else ""
         here = ' aria-current="true"' if channel == tab else ""
         address = urlencode({"who": who, "tab": channel})
@@ -264,7 +275,34 @@ def _dated(entries: Sequence[tuple[datetime, int, str]], now: datetime) -> str:
     return "".join(lines)
 
 
+def _call(row: Row) -> str:
+    """Return a call as the phone shows it: what rings can be taken, what talks takes a key."""
+    state = f'<small class="state {row["state"]}">{STATES.get(row["state"], row["state"])}</small>'
+    head = f"<small>{escape(row['sender'])}</small><b>{escape(row['title'])}</b>"
+    if row["state"] == "ringing":
+        acts = _act(row, "pick_up", "接听", "take") + _act(row, "hang_up", "拒接", "end")
+        return f'<div class="call ringing" role="alert">{head}{state}<div>{acts}</div></div>'
+    if row["state"] == "talking":
+        acts = _act(row, "press", "1", "key", key="1") + _act(row, "press", "2", "key", key="2")
+        acts += _act(row, "hang_up", "挂断", "end")
+        spoken = f"<p>“{escape(row['body'])}”</p>"
+        return f'<div class="call talking">{head}{spoken}{state}<div>{acts}</div></div>'
+    if row["state"] == "read":
+        state = '<small class="state read">已接听并按键确认</small>'
+    return f'<div class="call over {row["state"]}">{head}{state}</div>'
+
+
+def _act(row: Row, what: str, word: str, kind: str, *, key: str = "") -> str:
+    return (
+        f'<form method="post" action="/phones/calls/{row["id"]}/{what}" data-quiet>'
+        f'<input type="hidden" name="key" value="{key}">'
+        f'<button class="{kind}">{word}</button></form>'
+    )
+
+
 def _item(channel: str, row: Row) -> str:
+    if channel == "voice":
+        return _call(row)
     calls = f"，同一条被发来 {row['calls']} 次，只显示一次" if row["calls"] > 1 else ""
     state = f'<small class="state {row["state"]}">{STATES[row["state"]]}{calls}</small>'
     tap = f"/phones/items/{row['id']}/tap"
@@ -337,6 +375,7 @@ def _faults(view: View) -> str:
             f'<input name="{name}" inputmode="numeric" value="{faults[name]}"></label>'
             for name, words in FAULTS.items()
             if not (channel == "email" and name in ("twice", "shuffle", "busy"))
+            and not (channel == "voice" and name == "shuffle")
         )
         cards.append(
             f'<form method="post" action="/phones/faults"><h3>{WORDS[channel]}</h3>'

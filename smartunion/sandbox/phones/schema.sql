@@ -3,7 +3,7 @@ CREATE SCHEMA IF NOT EXISTS phones;
 
 CREATE TABLE IF NOT EXISTS phones.item (
   id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  channel    text NOT NULL CHECK (channel IN ('sms', 'wecom', 'email')),
+  channel    text NOT NULL CHECK (channel IN ('sms', 'wecom', 'email', 'voice')),
   key        text NOT NULL,
   address    text NOT NULL,
   sender     text NOT NULL DEFAULT '',
@@ -11,12 +11,14 @@ CREATE TABLE IF NOT EXISTS phones.item (
   body       text NOT NULL DEFAULT '',
   link       text NOT NULL DEFAULT '',
   button     text NOT NULL DEFAULT '',
-  state      text NOT NULL CHECK (state IN ('under_way', 'arrived', 'read', 'lost', 'dropped', 'nobody')),
+  state      text NOT NULL CHECK (state IN ('under_way', 'arrived', 'read', 'lost', 'dropped', 'nobody',
+    'ringing', 'talking', 'ended', 'missed', 'busy')),
   calls      int NOT NULL DEFAULT 1,
   seq        int NOT NULL DEFAULT 0,
   taken_at   timestamptz NOT NULL,
   arrived_at timestamptz,
   read_at    timestamptz,
+  ends_at    timestamptz,
   UNIQUE (channel, key)
 );
 CREATE INDEX IF NOT EXISTS item_of_address ON phones.item (channel, address, taken_at);
@@ -41,3 +43,13 @@ CREATE TABLE IF NOT EXISTS phones.report (
 CREATE INDEX IF NOT EXISTS report_due ON phones.report (due_at) WHERE done_at IS NULL;
 
 CREATE TABLE IF NOT EXISTS phones.nobody (address text PRIMARY KEY);
+
+-- a sandbox of before calls were there
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_attribute
+      WHERE attrelid = 'phones.item'::regclass AND attname = 'ends_at') THEN
+    ALTER TABLE phones.item ADD COLUMN ends_at timestamptz,
+      DROP CONSTRAINT IF EXISTS item_channel_check, DROP CONSTRAINT IF EXISTS item_state_check;
+  END IF;
+END $$;
+CREATE INDEX IF NOT EXISTS item_calling ON phones.item (ends_at) WHERE ends_at IS NOT NULL;

@@ -19,6 +19,14 @@ from smartunion.kernel.web.page import PUBLIC, page
 
 SKEW_SECONDS = 300
 STATUS = {"DELIVERED": "delivered", "READ": "read", "UNDELIVERED": "failed", "REPLY": "reply"}
+OF_A_CALL = {
+    "ANSWERED": ("delivered", ""),
+    "PRESSED": ("read", ""),
+    "NO_ANSWER": ("failed", "无人接听"),
+    "BUSY": ("failed", "占线"),
+    "UNDELIVERED": ("failed", "未接通"),
+}
+"""What is reported of a call: the message's state, and how it is told; what is pressed answers."""
 WRONG = ("MOBILE_NUMBER_EMPTY", "MOBILE_NUMBER_ILLEGAL")
 
 
@@ -29,9 +37,9 @@ def take(request: HttpRequest, *, channel: str) -> HttpResponse:
     at = clock.now()
     try:
         _believe(request, at)
-        key, provider_id, reported = _parsed(request.body)
         if channel not in Channel.values:
             raise UnknownMessage(name=channel)
+        key, provider_id, reported = _parsed(request.body, Channel(channel))
         message = outbox.message_of(key=key, provider_id=provider_id, channel=Channel(channel))
         is_new = outbox.take_receipt(message, reported, at=at)
     except Refused as no:
@@ -51,14 +59,20 @@ def _believe(request: HttpRequest, at: datetime) -> None:
         raise ReceiptForged(seconds=SKEW_SECONDS)
 
 
-def _parsed(body: bytes) -> tuple[str, str, Reported]:
+def _parsed(body: bytes, channel: Channel) -> tuple[str, str, Reported]:
     try:
         said = json.loads(body)
+        status = said["status"]
+        if channel == Channel.VOICE:
+            state, told = OF_A_CALL[status]
+        else:
+            state, told = STATUS[status], ""
         reported = Reported(
             seq=int(said["seq"]),
-            state=STATUS[said["status"]],
+            state=state,
+            is_answer=status in ("REPLY", "PRESSED"),
             happened_at=datetime.fromisoformat(said["at"]),
-            text=str(said.get("text", "")),
+            text=str(said.get("text", "")) or told,
             is_wrong=said.get("code") in WRONG,
         )
         if reported.happened_at.tzinfo is None:

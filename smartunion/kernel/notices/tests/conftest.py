@@ -52,6 +52,10 @@ class World:
         """Switch the faults of a channel; those not named are switched off."""
         self.post("faults", channel=channel, **faults)
 
+    def on_the_phone(self, call: dict[str, Any], what: str, key: str = "") -> None:
+        """Pick up, press a key or hang up."""
+        self.post(f"calls/{call['id']}/{what}", key=key)
+
     def nobody(self, address: str) -> None:
         """Let an address lead to nobody."""
         self.post("nobody", address=address, gone="yes")
@@ -67,12 +71,12 @@ class World:
 @pytest.fixture
 def world(bank: SandboxProcess, settings: Any) -> Iterator[World]:
     """Return the providers, named in the settings, without faults."""
-    settings.SMS_URL = settings.WECOM_URL = bank.url
+    settings.SMS_URL = settings.WECOM_URL = settings.VOICE_URL = bank.url
     settings.EMAIL_PORT = bank.smtp_port
     settings.PUBLIC_URL = f"http://127.0.0.1:{bank.house_port}"
     made = World(bank)
     yield made
-    for channel in ("sms", "wecom", "email"):
+    for channel in ("sms", "wecom", "email", "voice"):
         made.fault(channel)
 
 

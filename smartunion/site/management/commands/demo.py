@@ -50,7 +50,7 @@ class Command(BaseCommand):
             "BANK_URL": world, "SMS_URL": world, "WECOM_URL": world, "EMAIL_PORT": str(mail),
             "PUBLIC_URL": house,
         }  # fmt: skip
-        settings.BANK_URL = settings.SMS_URL = settings.WECOM_URL = world
+        settings.BANK_URL = settings.SMS_URL = settings.WECOM_URL = settings.VOICE_URL = world
         settings.PUBLIC_URL, settings.EMAIL_PORT = house, mail
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
