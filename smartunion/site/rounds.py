@@ -19,6 +19,7 @@ from smartunion.domains.wallet.actions import folding
 from smartunion.kernel.base import clock
 from smartunion.kernel.ledger import actions as ledger
 from smartunion.kernel.notices import jobs as notices
+from smartunion.kernel.private import jobs as private
 from smartunion.kernel.publicity import jobs as publicity
 from smartunion.kernel.timers import auditor, pulse, ticker
 from smartunion.kernel.trail.deliver import deliver
@@ -46,6 +47,8 @@ def of_the_house() -> tuple[Round, ...]:
         Round("付款汇入账本", 5.0, into_the_books),
         Round("无回执的短信改发", 15.0, lambda at: notices.give_up_on_silence(at=at)),
         Round("每日汇总通知", 30.0, lambda at: notices.gather(at=at)),
+        Round("查阅日志连成链", 5.0, private.link_log),
+        Round("封存资料到期销毁", 60.0, private.erase_due),
         Round("账期结束的指标定格", 600.0, lambda at: performance.freeze_closed_periods(at=at)),
     )
 

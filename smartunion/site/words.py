@@ -97,6 +97,7 @@ TRAIL: dict[str, str] = {
     "private.sealed": "封存资料",
     "private.erased": "销毁封存资料",
     "private.locked_again": "更换一批资料密钥的主密钥",
+    "private.promised": "补记保存期限",
     "private.consented": "单独同意",
     "private.consent_withdrawn": "撤回同意",
     # duty

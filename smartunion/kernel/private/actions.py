@@ -9,6 +9,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
+from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
@@ -17,7 +18,7 @@ from .admission import admitted
 from .keyring import keyring
 from .models import Consent, RecordKey, Sealed
 from .refusals import NoPurpose, NotConsented, NothingSealed, SealBroken
-from .registry import erased_from, kind_of
+from .registry import erased_from, kind_of, kinds
 
 log = logging.getLogger(__name__)
 DATA_KEY_BITS = 256
@@ -126,6 +127,34 @@ def erase(*, about: str, kind: str, by: Person | None, at: datetime, because: st
         versions=versions, proof=proof,
     )  # fmt: skip
     return versions
+
+
+@transaction.atomic
+def erase_due(*, at: datetime, most: int = BATCH) -> int:
+    """Destroy one batch of the records whose time has come, the oldest first; return how many.
+
+    Each leaves its proof and an entry that names the day that was promised. Safe to run twice and
+    by several workers at once; call it until it returns 0.
+    """
+    gone = 0
+    for row in vault.due(most=most, at=at):
+        promised = f"保存期满：{campus_day(row['erase_at']):%Y-%m-%d}"
+        gone += bool(erase(about=row["about"], kind=row["kind"], by=None, at=at, because=promised))
+    return gone
+
+
+@transaction.atomic
+def promise(*, at: datetime, most: int = BATCH) -> int:
+    """Say how long to keep what was sealed while no plan year said it; return how many."""
+    dated = 0
+    for row in vault.undated(most=most):
+        kind = kinds().get(row["kind"])
+        until = erased_from(kind, row["made_at"]) if kind else None
+        if until is not None:
+            vault.date(row["id"], until)
+            record("private.promised", RecordKey(pk=row["id"]), by=None, at=at)
+            dated += 1
+    return dated
 
 
 @transaction.atomic

@@ -1,0 +1,22 @@
+"""What happens to sealed records by itself: their time comes, their log is linked."""
+
+from datetime import datetime
+
+from . import actions, vault
+
+
+def erase_due(at: datetime) -> int:
+    """Destroy everything whose time has come, in batches; return how many records."""
+    actions.promise(at=at)
+    gone = 0
+    while batch := actions.erase_due(at=at):
+        gone += batch
+    return gone
+
+
+def link_log(at: datetime) -> int:
+    """Link what was read and erased since the last time; return how many lines.
+
+    None while somebody is just writing one: they are never made to wait, the next round links it.
+    """
+    return vault.close_chain(at=at)

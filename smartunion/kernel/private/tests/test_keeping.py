@@ -1,0 +1,252 @@
+"""What is sealed is kept as long as was promised, and what was done with it stays told."""
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from smartunion.kernel.base.days import CAMPUS
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.private import actions, audits, jobs, reads, registry, vault
+from smartunion.kernel.private.refusals import NothingSealed
+from smartunion.kernel.trail.models import Entry
+from tests.cast import MARCH_5
+
+ABOUT = "test.case:12"
+TERMS = {
+    "answers_years": 3,
+    "drafts_hours": 24,
+    "location_days": 30,
+    "reports_years": 5,
+    "aid_years": 5,
+}
+KINDS = ("test.answers", "test.draft", "test.place", "test.report")
+
+
+def day(*given: int) -> datetime:
+    return datetime(*given, tzinfo=CAMPUS)
+
+
+@pytest.fixture(autouse=True)
+def kinds(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.PRIVATE_RECORDS = "smartunion.kernel.private.tests.kinds.RECORDS"
+    settings.PRIVATE_TERMS = "smartunion.kernel.private.tests.test_keeping.terms"
+
+
+def terms(on: object) -> dict[str, int]:
+    return TERMS
+
+
+def seal(kind: str, lin: Person, at: datetime = MARCH_5, about: str = ABOUT) -> None:
+    actions.seal(about=about, kind=kind, data={"a": 1}, subject=lin, by=lin, at=at)
+
+
+def unlinked() -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(audits.UNLINKED)
+        return cursor.fetchall()
+
+
+def by_hand(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(sql)
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+
+
+# ---------- how long ----------
+
+
+@pytest.mark.parametrize(
+    ("kind", "last", "gone"),
+    [
+        ("test.draft", day(2025, 3, 6, 11, 59, 59), day(2025, 3, 6, 12, 0)),
+        ("test.place", day(2025, 4, 4, 11, 59, 59), day(2025, 4, 4, 12, 0)),
+        ("test.answers", day(2028, 3, 5, 11, 59, 59), day(2028, 3, 5, 12, 0)),
+        ("test.report", day(2030, 3, 5, 11, 59, 59), day(2030, 3, 5, 12, 0)),
+    ],
+)
+def test_each_class_goes_at_its_term_to_the_second(
+    lin: Person, kind: str, last: datetime, gone: datetime
+) -> None:
+    seal(kind, lin)
+    assert jobs.erase_due(last) == 0
+    assert reads.versions(ABOUT, kind) == 1
+    assert jobs.erase_due(gone) == 1
+    assert reads.versions(ABOUT, kind) == 0
+    with pytest.raises(NothingSealed):
+        actions.open_sealed(about=ABOUT, kind=kind, by=lin, purpose="本人查看", at=MARCH_5)
+
+
+def test_a_new_version_promises_anew(lin: Person) -> None:
+    """A draft that is saved again has its 24 hours from then."""
+    seal("test.draft", lin)
+    seal("test.draft", lin, MARCH_5 + timedelta(hours=20))
+    assert jobs.erase_due(MARCH_5 + timedelta(hours=24)) == 0
+    assert jobs.erase_due(MARCH_5 + timedelta(hours=44)) == 1
+
+
+def test_what_was_promised_is_not_lengthened_by_later_terms(
+    lin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal("test.answers", lin)
+    monkeypatch.setitem(TERMS, "answers_years", 30)
+    assert jobs.erase_due(MARCH_5.replace(year=2028)) == 1
+
+
+def test_the_29th_of_february_ends_on_the_first_of_march(lin: Person) -> None:
+    leap = datetime(2028, 2, 29, 9, 0, tzinfo=CAMPUS)
+    kind = registry.kind_of("test.answers")
+    assert registry.erased_from(kind, leap) == datetime(2031, 3, 1, 9, 0, tzinfo=CAMPUS)
+
+
+def test_what_was_sealed_before_any_plan_is_dated_when_there_is_one(lin: Person, settings) -> None:
+    settings.PRIVATE_TERMS = "smartunion.kernel.private.tests.kinds.no_terms"
+    seal("test.place", lin)
+    assert jobs.erase_due(MARCH_5 + timedelta(days=3_650)) == 0
+    settings.PRIVATE_TERMS = "smartunion.kernel.private.tests.test_keeping.terms"
+    assert jobs.erase_due(MARCH_5 + timedelta(days=29)) == 0
+    assert jobs.erase_due(MARCH_5 + timedelta(days=30)) == 1
+
+
+def test_erasing_leaves_a_proof_and_an_entry_and_tells_the_person(lin: Person) -> None:
+    seal("test.place", lin)
+    seal("test.place", lin, MARCH_5 + timedelta(hours=1))
+    at = MARCH_5 + timedelta(days=31)
+    assert jobs.erase_due(at) == 1
+    (gone,) = reads.erased_of(lin)
+    assert (gone.what, gone.versions, gone.at) == ("位置", 2, at)
+    assert gone.because == "保存期满：2025-04-04"
+    assert len(gone.digest) == 64
+    entry = Entry.objects.get(what="private.erased")
+    assert entry.because == gone.because
+    assert ABOUT not in f"{entry.subject} {entry.because} {entry.facts}"
+
+
+def test_a_record_passed_over_is_found(lin: Person) -> None:
+    seal("test.place", lin)
+    seal("test.place", lin, MARCH_5 + timedelta(days=40), about="test.case:13")
+    by_hand("UPDATE private_recordkey SET erase_at = NULL WHERE about = 'test.case:12'")
+    with connection.cursor() as cursor:  # as if a worker had skipped it
+        cursor.execute("SELECT * FROM private_due(%s, 10)", [MARCH_5 + timedelta(days=80)])
+    actions.erase_due(at=MARCH_5 + timedelta(days=80))
+    assert audits.overdue() == []
+    by_hand(
+        "UPDATE private_recordkey SET erase_at = '2025-04-04 12:00+08' WHERE about = 'test.case:12'"
+    )
+    assert [where.split()[0] for where, _ in audits.overdue()] == ["private_recordkey"]
+    jobs.erase_due(MARCH_5 + timedelta(days=81))
+    assert audits.overdue() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_erase_each_record_once() -> None:
+    for number in range(12):
+        actions.seal(about=f"test.case:{number}", kind="test.draft", data={}, by=None, at=MARCH_5)
+    done: list[int] = []
+
+    def work() -> None:
+        try:
+            done.append(jobs.erase_due(MARCH_5 + timedelta(days=2)))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(done) == 12
+    assert Entry.objects.filter(what="private.erased").count() == 12
+
+
+# ---------- the chain ----------
+
+
+@pytest.fixture
+def chain(lin: Person) -> Iterator[None]:
+    """Three readings and an erasure, linked in two links."""
+    seal("test.answers", lin)
+    for day in range(3):
+        actions.open_sealed(
+            about=ABOUT, kind="test.answers", by=lin, purpose="本人查看",
+            at=MARCH_5 + timedelta(days=day),
+        )  # fmt: skip
+    assert jobs.link_log(MARCH_5) == 3
+    assert jobs.link_log(MARCH_5) == 0
+    actions.erase(about=ABOUT, kind="test.answers", by=lin, at=MARCH_5, because="本人要求")
+    assert jobs.link_log(MARCH_5) == 1
+    assert unlinked() == []
+    return
+
+
+@pytest.mark.breaks
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE private_access SET purpose = '别的'",
+        "DELETE FROM private_access WHERE id = (SELECT min(id) FROM private_access)",
+        "UPDATE private_access SET by_id = NULL",
+        "UPDATE private_deletion SET because = '别的'",
+        "DELETE FROM private_deletion",
+        "DELETE FROM private_link WHERE id = (SELECT min(id) FROM private_link)",
+        "UPDATE private_link SET rows = rows + 1 WHERE id = (SELECT max(id) FROM private_link)",
+    ],
+)
+def test_whatever_is_changed_in_the_log_breaks_the_chain(chain: None, sql: str) -> None:
+    by_hand(sql)
+    assert unlinked() != []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_chain_waits_for_nobody_and_leaves_no_line_out(transactional_db: None) -> None:
+    """A line whose transaction is still open has a smaller number than one that is committed."""
+    actions.seal(about=ABOUT, kind="test.place", data={"a": 1}, by=None, at=MARCH_5)
+    lin = Person.objects.create(username="lin", name="林晓梅")
+    opened, done = threading.Event(), threading.Event()
+
+    def reads_slowly() -> None:
+        try:
+            with transaction.atomic():
+                find(lin)
+                opened.set()
+                done.wait(5)
+        finally:
+            connection.close()
+
+    slow = threading.Thread(target=reads_slowly)
+    slow.start()
+    assert opened.wait(5)
+    find(lin)
+    assert jobs.link_log(MARCH_5) == 0, "the older line is not there yet"
+    done.set()
+    slow.join()
+    assert jobs.link_log(MARCH_5) == 2
+    assert unlinked() == []
+
+
+def find(by: Person) -> dict[str, object]:
+    return actions.open_sealed(about=ABOUT, kind="test.place", by=by, purpose="find", at=MARCH_5)
+
+
+# ---------- new master keys ----------
+
+
+def test_keys_are_locked_again_in_batches_that_may_be_broken_off(lin: Person, settings) -> None:
+    from smartunion.kernel.private.tests.test_private import key
+
+    settings.PRIVATE_KEY = key("k1", 1)
+    for number in range(5):
+        seal("test.answers", lin, about=f"test.case:{number}")
+    settings.PRIVATE_KEY = f"{key('k2', 2)},{key('k1', 1)}"
+    assert actions.lock_again(at=MARCH_5, most=2) == 2  # broken off here
+    assert audits.broken() == []  # both keys open meanwhile
+    assert [actions.lock_again(at=MARCH_5, most=2) for _ in range(3)] == [2, 1, 0]
+    settings.PRIVATE_KEY = key("k2", 2)
+    assert audits.broken() == []
+    entries = Entry.objects.filter(what="private.locked_again").order_by("pk")
+    assert [entry.facts["keys"] for entry in entries] == [2, 2, 1]
+    assert vault.keys_under("k2", most=10) == []
