@@ -30,6 +30,7 @@ class SandboxProcess:
     smtp_port: int
     house_port: int
     """Where the receipts are sent: a test that wants them listens there."""
+    hospital_token: str = settings.HOSPITAL_FHIR_TOKEN
     sms: tuple[str, str] = (settings.SMS_KEY_ID, settings.SMS_SECRET)
     wecom: tuple[str, str] = (settings.WECOM_CORP_ID, settings.WECOM_SECRET)
     """The name and the secret by which each provider knows the house."""

@@ -1,11 +1,11 @@
-"""The outside world as one process: the bank and the phones, each with its own state.
+"""The outside world as one process: the bank, the phones, the hospital, each with its own state.
 
 Set up by the variables that `smartunion sandbox` sets.
 """
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 from starlette.applications import Starlette
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import bank
+from . import bank, hospital
 from .phones import counter
 
 
@@ -45,11 +45,14 @@ def from_environment() -> Starlette:
                 owners=counter.owners(env.get("SANDBOX_OWNERS", "[]")),
             )
         ),
+        hospital.from_environment(),
     )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with parts[0].opened(), parts[1].opened():
+        async with AsyncExitStack() as open_parts:
+            for part in parts:
+                await open_parts.enter_async_context(part.opened())
             yield
 
     routes = [Route("/alive", _alive), *(route for part in parts for route in part.routes())]

@@ -300,6 +300,11 @@ WECOM_URL = env("WECOM_URL", _SANDBOX)
 WECOM_CORP_ID = env("WECOM_CORP_ID", "ww-sandbox")
 WECOM_SECRET = env("WECOM_SECRET", f"wecom of {SECRET_KEY}" if DEMONSTRATION else "")
 WECOM_AGENT_ID = env("WECOM_AGENT_ID", "1000001")
+HOSPITAL_FHIR_URL = env("HOSPITAL_FHIR_URL", _SANDBOX and f"{_SANDBOX}/hospital/fhir/r4")
+"""The campus hospital's FHIR server, R4 or R5 by its last word; without one nobody is let in."""
+HOSPITAL_FHIR_TOKEN = env(
+    "HOSPITAL_FHIR_TOKEN", f"hospital of {SECRET_KEY}" if DEMONSTRATION else ""
+)
 EMAIL_HOST = env("EMAIL_HOST", "127.0.0.1" if DEMONSTRATION else "")
 EMAIL_PORT = int(env("EMAIL_PORT", str(SANDBOX_PORT + 1) if DEMONSTRATION else "587"))
 EMAIL_HOST_USER = env("EMAIL_HOST_USER", "")

@@ -15,6 +15,7 @@ from smartunion.domains.procurement import jobs as procurement
 from smartunion.domains.procurement.procedure import SHEETS as PROCUREMENT
 from smartunion.domains.procurement.reads import desk as procurement_desk
 from smartunion.domains.safety.procedure import SHEETS as SAFETY
+from smartunion.domains.safety.reads import insured as safety_insured
 from smartunion.domains.safety.reads import surveys as safety_surveys
 from smartunion.kernel.files.reads import Door
 from smartunion.kernel.live.source import Source, Whose, newest
@@ -120,6 +121,7 @@ def private_terms(on: date) -> Mapping[str, Any] | None:
 WATCHES: dict[str, Watch] = {
     "消息未发": notices.late,
     "渠道不应答": notices.unanswered,
+    "保险空档": safety_insured.alarms,
 }
 """What the auditor looks at beside the timers' own (see kernel/timers/watches.py)."""
 
