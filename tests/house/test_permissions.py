@@ -386,7 +386,15 @@ def a_response() -> int:
     return run.pk
 
 
+def an_event_not_opened() -> int:
+    """Return an event in which lin has no part and that is not open yet."""
+    from smartunion.domains.safety.tests.conftest import an_event
+
+    return an_event(Person.objects.get(username="qian"), at=SCENE).pk
+
+
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
+    "safety:event": lambda: Theirs("lin", {"event_id": an_event_not_opened()}),
     **{
         f"aid:{page}": lambda: Theirs("lin", {"application_id": aid_of_mo()[0]})
         for page in ("application", "edit", "consent")

@@ -5,6 +5,10 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from smartunion.kernel.web.fields import YuanField
+
+from .rules.kinds import EventKind, Role
+
 SOME = 6
 """So many photos at once."""
 
@@ -53,3 +57,91 @@ class Settling(forms.Form):
 
     how = _text("怎么整改的", 2, error_messages={"required": "写怎么整改的"})
     photos = Photos(label="整改后的照片", required=False)
+
+
+def _moment(label: str, **kwargs: Any) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, widget=widget, **kwargs)
+
+
+def _offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+    """Give a choice field what may be chosen today."""
+    field = form.fields[name]
+    if isinstance(field, forms.ChoiceField):
+        field.choices = choices
+
+
+class Plan(forms.Form):
+    """A new event."""
+
+    title = _text("名称", most=60, error_messages={"required": "写名称"})
+    kind = forms.ChoiceField(label="类别", choices=[(k.value, k.words) for k in EventKind])
+    venue = forms.ChoiceField(label="场地")
+    starts_at = _moment("开始", error_messages={"required": "写开始时间"})
+    ends_at = _moment("结束", error_messages={"required": "写结束时间"})
+    expected = forms.IntegerField(
+        label="预计人数", min_value=1, max_value=100_000,
+        help_text="参加者、观众和工作人员合计；值守按它 1:50 配",
+        error_messages={"required": "写人数"},
+    )  # fmt: skip
+    places = forms.IntegerField(
+        label="报名名额", min_value=1, max_value=100_000, required=False,
+        help_text="不填就等于预计人数",
+    )  # fmt: skip
+    open_to_public = forms.BooleanField(label="对社会开放", required=False)
+    permit_number = _text(
+        "公安许可编号", most=40, required=False, help_text="对社会开放且 1000 人以上必填"
+    )
+
+    def __init__(self, *args: Any, venues: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "venue", [(str(v.pk), v.name) for v in venues])
+
+
+class Stationing(forms.Form):
+    """Who is on duty."""
+
+    number = _text("工号", most=40, error_messages={"required": "写工号"})
+    role = forms.ChoiceField(label="岗位", choices=[(r.value, r.words) for r in Role])
+    since = _moment("到岗")
+    until = _moment("离岗")
+
+
+class Bringing(forms.Form):
+    """Which device stands by where."""
+
+    device = forms.ChoiceField(label="设备")
+    spot = _text("放在哪里", most=60, error_messages={"required": "写放在哪里"})
+
+    def __init__(self, *args: Any, devices: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "device", devices)
+
+
+class Because(forms.Form):
+    """A decision says why."""
+
+    because = _text("理由", 2, 400, error_messages={"required": "写明理由"})
+
+
+class Check(forms.Form):
+    """A look at a device."""
+
+    device = forms.IntegerField()
+    note = _text("哪里不好", most=120, required=False)
+
+
+class PolicyForm(forms.Form):
+    """A policy of the insurer."""
+
+    number = _text("保单号", most=40, error_messages={"required": "写保单号"})
+    since = forms.DateField(label="保险期起", widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label="保险期止（含）", widget=forms.DateInput(attrs={"type": "date"}))
+    per_person = YuanField(label="每人保额（元）", least_fen=1)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a period that has a day."""
+        found = super().clean() or self.cleaned_data
+        if found.get("since") and found.get("last") and found["last"] < found["since"]:
+            self.add_error("last", "保险期止早于保险期起")
+        return found

@@ -1,10 +1,18 @@
-"""Addresses of safety: the phone on site, the member's phone, the officers' desk."""
+"""Addresses of safety: the member's phone, the phone on site, the officers' desk."""
 
 from django.urls import path
 
-from .pages import surveys
+from .pages import desk, phone, surveys
 
 app_name = "safety"
 urlpatterns = [
+    path("", phone.home, name="home"),
+    path("events/<int:event_id>/", phone.event, name="event"),
     path("surveys/<int:run_id>/", surveys.survey, name="survey"),
+    path("desk/", desk.register, name="desk"),
+    path("desk/plan/", desk.plan, name="plan"),
+    path("desk/events/<int:event_id>/", desk.card, name="card"),
+    path("desk/events/<int:event_id>/insured/", desk.insured_list, name="insured_list"),
+    path("desk/devices/", desk.devices, name="devices"),
+    path("desk/insurance/", desk.insurance, name="insurance"),
 ]

@@ -292,3 +292,13 @@ class HospitalSilent(Refused):
     clause = "7.3①"
     remedy = "过几分钟再报；名额没有占用"
     status = 503
+
+
+class NoSuchPerson(Refused):
+    """Nobody has the number."""
+
+    code = "safety.no_such_person"
+    text = "没有工号 {number} 的教职工"
+    clause = "5.3"
+    remedy = "核对工号；校外人员请先登记"
+    status = 422

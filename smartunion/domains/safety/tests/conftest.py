@@ -166,6 +166,18 @@ class House:
         return check.pk
 
 
+def an_event(organiser: Person, *, at: datetime) -> Event:
+    """Return a planned event without a house around it, for the tests of every page."""
+    venue = events.register_venue(
+        code="TRACK", name="东田径场", latitude="22.533", longitude="113.936", by=None, at=at
+    )
+    begins = at + timedelta(days=9)
+    return events.plan_event(
+        title="迎新年健步走", kind=EventKind.COMPETITION, venue_id=venue.pk, starts_at=begins,
+        ends_at=begins + timedelta(hours=2), expected=60, by=organiser, at=at,
+    )  # fmt: skip
+
+
 def _holder(office: str, username: str, unit: str, *, like: Person, nth: int = 0) -> Person:
     found = holders(office, on=MAY_5.date())
     if len(found) > nth:

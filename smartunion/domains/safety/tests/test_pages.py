@@ -1,14 +1,18 @@
 """The pages of safety: what one sees and may do there."""
 
+import io
 from typing import Any
 
+import httpx
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
-from smartunion.domains.safety.models import RiskItem
+from smartunion.domains.safety.models import Event, RiskItem
 from smartunion.kernel.base import clock
 from smartunion.kernel.people.models import Person
+from tests.bank import SandboxProcess
 
 from .conftest import House, photo
 
@@ -64,3 +68,74 @@ def test_three_phones_sign_one_list(house: House) -> None:
     assert send(house.zhao, "survey", done, run_id=run.pk).status_code == 404
     send(house.union, "survey", {**done, "photos": photo()}, run_id=run.pk)
     assert RiskItem.objects.get(pk=first.pk).state == "settled"
+
+
+def test_an_event_is_planned_and_opened_at_the_desk_when_nothing_is_missing(house: House) -> None:
+    told = {
+        "title": "春季五公里赛", "kind": "competition", "venue": house.venue.pk,
+        "starts_at": "2025-05-17T08:00", "ends_at": "2025-05-17T11:00", "expected": "1000",
+        "open_to_public": "on",
+    }  # fmt: skip
+    answer = send(house.organiser, "plan", told)
+    assert "达到 1000 人须有公安机关安全许可" in text(answer)
+    assert 'value="春季五公里赛"' in text(answer)
+    assert send(house.organiser, "plan", {**told, "expected": "60"}).status_code == 302
+    event = Event.objects.get(title="春季五公里赛")
+    here = {"event_id": event.pk}
+    shown = text(page(house.organiser, "card", **here))
+    assert "三方签字还差：校医院、保卫处、工会" in shown
+    assert "医护还差 2 人，安保还差 2 人，志愿者还差 2 人" in shown
+    assert "放行，开始报名" not in shown
+    assert send(house.hospital, "card", {"do": "open"}, **here).status_code == 404
+    assert "三方签字还差" in text(send(house.organiser, "card", {"do": "open"}, **here))
+    house.sign(event.survey)
+    house.insure()
+    house.equip(event)
+    times = {"since": "2025-05-17T08:00", "until": "2025-05-17T11:00"}
+    for n, role in enumerate(("medic", "guard", "volunteer") * 2):
+        who = house.someone(f"duty{n}").username
+        send(
+            house.organiser, "card", {"do": "station", "number": who, "role": role, **times}, **here
+        )
+    no = {"do": "station", "number": "nobody", "role": "guard", **times}
+    assert "没有工号 nobody" in text(send(house.organiser, "card", no, **here))
+    assert "放行，开始报名" in text(page(house.organiser, "card", **here))
+    send(house.organiser, "card", {"do": "open"}, **here)
+    event.refresh_from_db()
+    assert (event.state, event.opened_by) == ("open", house.organiser)
+    for name in ("desk", "devices", "insurance"):
+        assert page(house.organiser, name).status_code == 200
+
+
+@pytest.mark.clause("R239", "R240")
+def test_a_member_agrees_signs_up_and_stands_on_the_insurers_list(
+    house: House, bank: SandboxProcess, settings: Any
+) -> None:
+    settings.HOSPITAL_FHIR_URL = f"{bank.url}/hospital/fhir/r5"
+    event = house.open()
+    here = {"event_id": event.pk}
+    hospital = f"{bank.url}/hospital/"
+    httpx.post(hospital, data={"number": "lin", "report_on": "2025-04-20", "mode": "ok"})
+    httpx.post(hospital, data={"number": "mo", "report_on": "2025-02-16", "mode": "ok"})
+    assert event.title in text(page(house.lin, "home"))
+    shown = text(page(house.lin, "event", **here))
+    assert "我单独同意核验" in shown
+    assert "核验体检报告要先单独同意" in text(send(house.lin, "event", {"do": "join"}, **here))
+    joined = {"do": "join", "agreed": "on"}
+    assert send(house.lin, "event", joined, **here).status_code == 302
+    assert "4月20日" in text(page(house.lin, "event", **here))
+    answer = send(house.mo, "event", joined, **here)
+    assert answer.status_code == 409
+    assert "体检报告是 2025-02-16，到活动当天（2025-05-17）已超过 3 个月" in text(answer)
+    httpx.post(hospital, data={"number": "mo", "mode": "error"})
+    answer = send(house.mo, "event", {"do": "join"}, **here)
+    assert answer.status_code == 503
+    assert "没有应答" in text(answer)
+    sheet = page(house.organiser, "insured_list", **here)
+    book = load_workbook(io.BytesIO(sheet.content)).active
+    found = [[cell.value for cell in row] for row in book.iter_rows()]
+    [row] = [row for row in found if "lin" in row]
+    assert "林晓梅" in row
+    assert "PICC-2025-88" in row
+    assert 300_000 in row
+    assert page(house.lin, "insured_list", **here).status_code == 403
