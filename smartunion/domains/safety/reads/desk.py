@@ -15,7 +15,7 @@ from smartunion.domains.safety.models import (
     Venue,
 )
 from smartunion.domains.safety.rules import staffing
-from smartunion.domains.safety.rules.kinds import EventKind, Role
+from smartunion.domains.safety.rules.kinds import EventKind, Party, Role
 from smartunion.domains.safety.rules.terms import Terms
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.base.refusals import Refused
@@ -49,7 +49,7 @@ def row_of(event: Event, *, at: datetime) -> Row:
     return Row(
         event=event,
         mark=MARKS[event.state],
-        signed=len(surveys.Party) - len(surveys.unsigned(event.survey)),
+        signed=len(Party) - len(surveys.unsigned(event.survey)),
         risks=surveys.counts(event.survey)[1],
         have=gate.have(event),
         need=staffing.need(event.expected, terms),
