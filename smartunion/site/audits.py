@@ -112,6 +112,7 @@ SEALED = (
     Tried("Z3", "到期的封存资料没有被越过", "", private.overdue),
     Tried("Z4", "每把在用的终端密钥都打得开", "", keys.broken),
     Tried("Z5", "封存资料的表只归专用角色，行级隔离开着", "", private.fence),
+    Audit("Z6", "每次紧急查阅都有本人破窗在先，只看那一份，没有超时", private.THROUGH),
 )
 
 PUBLICITY = (

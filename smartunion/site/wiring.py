@@ -35,7 +35,7 @@ from smartunion.kernel.response.registry import Wired
 from smartunion.kernel.timers.handlers import Handler
 from smartunion.kernel.timers.watches import Watch
 from smartunion.kernel.trail.models import Entry
-from smartunion.site import telling
+from smartunion.site import guarding, telling
 from smartunion.site.alarms import tell_the_watch
 
 SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
@@ -53,6 +53,7 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "publicity.recounted": (changes.window_moved,),
     "timers.alarmed": (tell_the_watch,),
     **telling.WALLET,
+    **guarding.HEARS,
     "procedures.returned": (aid.hear_return,),
     "procedures.withdrawn": (aid.hear_withdrawal,),
 }
@@ -64,6 +65,7 @@ ACTS: dict[str, Act] = {**procurement.ACTS, **aid.ACTS}
 """What AUTO steps and escalations of the sheets call, by the name that they give."""
 
 TIMERS: dict[str, Handler] = {
+    **guarding.TIMERS,
     **firing.HANDLERS,
     **procurement.TIMERS,
     **response_clocks.HANDLERS,

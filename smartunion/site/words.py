@@ -97,6 +97,10 @@ TRAIL: dict[str, str] = {
     "private.sealed": "封存资料",
     "private.erased": "销毁封存资料",
     "private.locked_again": "更换一批资料密钥的主密钥",
+    "private.glass_broken": "紧急查阅封存资料",
+    "private.glass_reviewed": "复核紧急查阅",
+    "private.glass_told": "告知当事人紧急查阅",
+    "private.glass_put_off": "延后告知当事人",
     "private.promised": "补记保存期限",
     "private.consented": "单独同意",
     "private.consent_withdrawn": "撤回同意",
@@ -368,6 +372,8 @@ PRIVATE: dict[str, str] = {
 """What purposes of consent are called on the data subject's page; records name themselves."""
 
 TIMERS: dict[str, str] = {
+    "private.review_due": "紧急查阅待复核",
+    "private.telling_due": "紧急查阅待告知",
     "procedures.due": "步骤到期",
     "procedures.escalate": "升级提醒",
     "procedures.take_over": "B角接手",

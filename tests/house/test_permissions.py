@@ -393,6 +393,17 @@ def an_event_not_opened() -> int:
     return an_event(Person.objects.get(username="qian"), at=SCENE).pk
 
 
+def a_glass() -> int:
+    """Return a glass that a psychologist has broken; nobody else looks through it."""
+    from smartunion.kernel.private.models import Glass
+
+    return Glass.objects.create(
+        by=Person.objects.get(username="mo"), office="心理中心专业人员", about="crisis.redcase:1",
+        kind="crisis.subject", reason="life", because="电话里说要跳楼", factor="totp",
+        proven_at=SCENE, at=SCENE, until=SCENE + timedelta(minutes=15),
+    ).pk  # fmt: skip
+
+
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     "safety:event": lambda: Theirs("lin", {"event_id": an_event_not_opened()}),
     **{
@@ -414,6 +425,7 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
         f"procedures:{page}": lambda: Theirs("lin", {"run_id": case_of_mo().pk})
         for page in STEP_PAGES
     },
+    "private:through": lambda: Theirs("zhao", {"glass_id": a_glass()}),
     # whoever names people does so for every case; of a confidential one the page shows nothing
     "procedures:assigning": lambda: Theirs("lin", {"run_id": aid_of_mo()[1]}),
     "procedures:migration": lambda: Theirs("root", {"case_id": case_of_mo().case_id}),
@@ -479,7 +491,7 @@ BY_PERMISSION = {
     "people.appoint", "people.edit", "plan.view", "plan.edit", "plan.budget", "plan.calendar",
     "indicator.view", "indicator.rows", "wallet.desk", "wallet.merchants", "wallet.points",
     "wallet.release", "ledger.view", "trail.view", "files.view", "cockpit.view",
-    "notices.desk", "publicity.desk", "publicity.decide",
+    "notices.desk", "publicity.desk", "publicity.decide", "private.review",
 }  # fmt: skip
 """Permissions that offices.yaml grants for the whole campus only (tested below)."""
 

@@ -14,7 +14,8 @@ from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
 from . import box, vault
-from .admission import admitted
+from .admission import admitted, broken_for
+from .define import GLASS
 from .keyring import keyring
 from .models import Consent, RecordKey, Sealed
 from .refusals import NoPurpose, NotConsented, NothingSealed, SealBroken
@@ -90,9 +91,19 @@ def open_sealed(
     head = vault.head(about, kind)
     if head is None:
         raise NothingSealed
-    said = admitted(declared, purpose, subject_id=head[0], by=by, at=at)
+    glass = broken_for(declared, about, by=by, at=at) if purpose == GLASS else None
+    said = (
+        f"紧急查阅：{glass.get_reason_display()}"
+        if glass
+        else admitted(declared, purpose, subject_id=head[0], by=by, at=at)
+    )
     found = vault.unseal(
-        about=about, kind=kind, by_id=by.pk if by else None, purpose=said, glass_id=None, at=at
+        about=about,
+        kind=kind,
+        by_id=by.pk if by else None,
+        purpose=said,
+        glass_id=glass.pk if glass else None,
+        at=at,
     )
     if found is None and vault.head(about, kind) is None:  # erased a moment ago
         raise NothingSealed

@@ -7,9 +7,20 @@ from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import Mandate, mandate_of
 
 from .define import BY_CASE, CLOCK, RecordKind
-from .refusals import NotForYou, UnknownPurpose
+from .models import Glass
+from .refusals import NoGlass, NotByGlass, NotForYou, UnknownPurpose
 
 OWN_WORDS = "本人查看"
+
+
+def broken_for(kind: RecordKind, about: str, *, by: Person | None, at: datetime) -> Glass:
+    """Return the glass that this reader has broken for this record and that is still open."""
+    if not kind.glass:
+        raise NotByGlass(words=kind.words)
+    here = Glass.objects.filter(by=by, about=about, kind=kind.code, at__lte=at, until__gt=at)
+    if by is None or (glass := here.order_by("-pk").first()) is None:
+        raise NoGlass
+    return glass
 
 
 def admitted(

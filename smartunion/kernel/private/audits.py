@@ -17,6 +17,16 @@ BATCH = 200
 UNLINKED = "SELECT * FROM private_unlinked()"
 """Links of the log's chain whose lines are no longer what was hashed."""
 
+THROUGH = """
+SELECT format('private_access %s', l.id) AS "where",
+  CASE WHEN g.id IS NULL THEN 'through a glass that nobody broke'
+    ELSE format('past glass %s: another reader, record or moment', g.id) END AS what
+FROM private_glass_lines() l LEFT JOIN private_glass g ON g.id = l.glass_id
+WHERE g.id IS NULL OR (l.by_id, l.about, l.kind) IS DISTINCT FROM (g.by_id, g.about, g.kind)
+  OR l.at < g.at OR l.at >= g.until
+"""
+"""Emergency readings that no glass covers."""
+
 _LAX = """
 SELECT 'table ' || c.relname, 'row-level security is off, or its owner is another role'
 FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'

@@ -210,3 +210,9 @@ def words_of(kind: str) -> str:
         return found.words
     words: Mapping[str, str] = import_string(settings.PRIVATE_WORDS)
     return words.get(kind, kind)
+
+
+def field_words(name: str) -> str:
+    """Return the Chinese of a field of a record, as the journal calls its facts, or its name."""
+    words: Mapping[str, str] = import_string(settings.TRAIL_WORDS)
+    return words.get(name, name)

@@ -67,3 +67,85 @@ class NotForYou(Refused):
     clause = "个人信息保护法第51条"
     remedy = "由有权限的岗位办理；危及生命的紧急情况，按破窗程序查阅"
     status = 403
+
+
+class NoGlass(Refused):
+    """Nobody has broken the glass for this record, or its minutes are over."""
+
+    code = "private.no_glass"
+    text = "没有对这份资料的有效破窗，或者时间已过"
+    clause = "个人信息保护法第13条"
+    remedy = "情况仍然紧急的，重新破窗并写明事由"
+    status = 403
+
+
+class NotByGlass(Refused):
+    """This kind of record opens for its own purposes only."""
+
+    code = "private.not_by_glass"
+    text = "“{words}”不能破窗查阅"
+    clause = "个人信息保护法第28条"
+    remedy = "由有权限的岗位按登记的用途查阅"
+    status = 403
+
+
+class ProveYourself(Refused):
+    """The second factor was not proven, or too long ago."""
+
+    code = "private.prove_yourself"
+    text = "破窗前 {minutes} 分钟内要做一次第二步验证"
+    clause = "个人信息保护法第51条"
+    remedy = "用验证器或通行密钥验证后再提交，填的内容不会丢"
+    status = 403
+
+
+class Unreviewed(Refused):
+    """A glass that the same office broke is not reviewed yet: no further one."""
+
+    code = "private.unreviewed"
+    text = "{office}在 {at:%-m月%-d日} 的破窗已满 {days} 天没有复核，本岗位暂不能再破窗"
+    clause = "个人信息保护法第54条"
+    remedy = "请经审委主任先复核；紧急情况由其他有权岗位破窗"
+
+
+class OwnGlass(Refused):
+    """Nobody reviews their own, and nobody breaks a glass for their own record."""
+
+    code = "private.own_glass"
+    text = "{by}与这次破窗有关，不能办理"
+    clause = "2.2"
+    remedy = "由另一位复核人办理；本人的资料不用破窗即可查看"
+    status = 403
+
+
+class ReviewedAlready(Refused):
+    """One review is final."""
+
+    code = "private.reviewed_already"
+    text = "这次破窗已于 {at:%-m月%-d日 %H:%M} 复核"
+    remedy = "刷新页面看结论"
+
+
+class ToldAlready(Refused):
+    """The person knows already, or there is nobody to tell."""
+
+    code = "private.told_already"
+    text = "已经告知当事人，或者没有需要告知的人"
+    remedy = "刷新页面看看"
+
+
+class NotLater(Refused):
+    """Telling is put off once at a time, by no more than the term."""
+
+    code = "private.not_later"
+    text = "延后告知一次最多 {days} 天，并要写明紧急情况为什么还没有消除"
+    clause = "个人信息保护法第18条"
+    remedy = "改一个日子；紧急情况已经消除的，现在就告知"
+
+
+class NoTermsYet(Refused):
+    """No adopted plan year says how long a glass stays broken."""
+
+    code = "private.no_terms"
+    text = "没有生效的计划年度约定“{key}”"
+    remedy = "请常务副主席先通过年度计划"

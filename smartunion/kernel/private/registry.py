@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from smartunion.kernel.base.days import campus_day
 
 from .define import RecordKind
-from .refusals import UnknownKind
+from .refusals import NoTermsYet, UnknownKind
 
 UNITS = ("years", "days", "hours")
 
@@ -44,6 +44,14 @@ def term(key: str, *, on: date) -> Any:
     asked = import_string(settings.PRIVATE_TERMS)
     terms: Mapping[str, Any] | None = asked(on)
     return None if terms is None else terms.get(key)
+
+
+def needed(key: str, *, on: date) -> int:
+    """Return a term of the group `private` as a number; refuses where no plan year has it."""
+    value = term(key, on=on)
+    if value is None:
+        raise NoTermsYet(key=key)
+    return int(value)
 
 
 def erased_from(kind: RecordKind, sealed_at: datetime) -> datetime | None:

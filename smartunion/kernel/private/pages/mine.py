@@ -9,9 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from smartunion.kernel.base import clock
+from smartunion.kernel.private import actions, reads
 from smartunion.kernel.web.page import SIGNED_IN, PersonRequest, page, show
-
-from . import actions, reads
 
 ROWS = 30
 
