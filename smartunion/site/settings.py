@@ -140,7 +140,6 @@ TIMER_WATCHES = "smartunion.site.wiring.WATCHES"
 NOTICE_ANSWERS = "smartunion.site.wiring.NOTICE_ANSWERS"
 RESPONSES = "smartunion.site.wiring.RESPONSES"
 RESPONSE_TERMS = "smartunion.site.wiring.response_terms"
-RESPONSE_ON_CALL = "smartunion.kernel.duty.reads.on_call"
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -9,16 +9,17 @@ nobody else's.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from smartunion.kernel.duty.reads import on_call
+from smartunion.kernel.duty.rules import Post
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.timers.actions import cancel_under, set_timer
 
 from . import telling
 from .define import PARTS, Part, Protocol, span
 from .models import Asked, Event, Run, Via
-from .registry import on_call
 from .rules import in_turn, next_after
 
-LEADER = "leader"
+LEADER = Post.LEADER
 
 
 def log(
@@ -49,11 +50,11 @@ def muster(run: Run, posts: Iterable[str], *, at: datetime) -> None:
     posts = [post for post in dict.fromkeys(posts) if post not in known]
     if not posts:
         return
-    wanted = list(dict.fromkeys([*posts, LEADER]))
+    wanted = [Post(post) for post in dict.fromkeys([*posts, LEADER])]
     found = on_call(unit=run.unit, posts=wanted, at=at, excluded=run.excluded)
     rows = []
     for post in posts:
-        named = in_turn(found.get(post), found.get(LEADER) if post != LEADER else None)
+        named = in_turn(found[Post(post)], found[Post.LEADER] if post != LEADER else None)
         rows += [
             Asked(run=run, post=post, part=part, turn=turn, person=person, is_drill=run.is_drill)
             for turn, (part, person) in enumerate(named)

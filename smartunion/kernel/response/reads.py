@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from smartunion.kernel.base.days import start_of
+from smartunion.kernel.duty.rules import Post
 from smartunion.kernel.notices.models import Message
 from smartunion.kernel.notices.reads import way
 from smartunion.kernel.people.models import Person
@@ -25,13 +26,6 @@ SECONDS, MINUTES = 100, 6000
 """Up to here the clock counts seconds, and minutes."""
 
 VIEW, LEAD, DRILL = "response.view", "response.lead", "response.drill"
-
-POSTS = {
-    "a": "联系人A", "b": "联系人B", "c": "联系人C", "leader": "值班领导",
-    "security": "保卫处指挥中心", "driver": "值班司机", "centre": "心理中心值班",
-}  # fmt: skip
-"""What a post is called where kernel/duty has no word for it."""
-
 
 STATES = {
     "received": "已应答",
@@ -231,7 +225,7 @@ def _clock(run: Run, step: Step, row: StepRun) -> Clock:
 
 def post_words(post: str) -> str:
     """Return what a post is called."""
-    return POSTS.get(str(post), str(post))
+    return str(Post(post).label)
 
 
 def told_in(run: Run) -> list[Told]:

@@ -1,11 +1,10 @@
 """The protocols that run and what their domains do beside them, as site/wiring.py tells them."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import Any
-from typing import Protocol as Shape
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -58,16 +57,6 @@ class Wired:
     """Is it drilled each month?"""
 
 
-class Pair(Shape):
-    """Who is on duty for a post (kernel/duty)."""
-
-    primary: Person | None
-    deputy: Person | None
-
-
-OnCall = Callable[..., Mapping[Any, Pair]]
-
-
 def wired() -> Sequence[Wired]:
     """Return every protocol of every domain, the newest version of each last."""
     found: Sequence[Wired] = import_string(settings.RESPONSES)
@@ -99,14 +88,3 @@ def terms(section: str, on: date) -> Mapping[str, Any]:
     """Return the plan's terms of a section in force on a campus day."""
     found: Mapping[str, Any] = import_string(settings.RESPONSE_TERMS)(section, on)
     return found
-
-
-def on_call(
-    *, unit: Unit | None, posts: Collection[str], at: datetime, excluded: Collection[int]
-) -> Mapping[str, Pair]:
-    """Return who is on duty for the posts, as kernel/duty says."""
-    ask: OnCall = import_string(settings.RESPONSE_ON_CALL)
-    return {
-        str(post): pair
-        for post, pair in ask(unit=unit, posts=posts, at=at, excluded=excluded).items()
-    }

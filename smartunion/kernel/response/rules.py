@@ -1,18 +1,11 @@
 """Who comes next, in plain rules. Asks no table."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
+from smartunion.kernel.duty.reads import Pair
 from smartunion.kernel.people.models import Person
 
 from .define import Part
-
-
-class Pair(Protocol):
-    """Who is on duty for a post."""
-
-    primary: Person | None
-    deputy: Person | None
 
 
 def in_turn(own: Pair | None, leaders: Pair | None) -> list[tuple[Part, Person]]:

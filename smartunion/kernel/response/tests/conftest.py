@@ -1,6 +1,6 @@
 """A protocol of four steps, and who is on duty: 林 and 何 for A, 孙 and 吴 for B, 郑 for C."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,7 +8,11 @@ from uuid import uuid4
 
 import pytest
 
+from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS
+from smartunion.kernel.duty.models import Shift
+from smartunion.kernel.duty.rules import OF_A_BRANCH, Post
+from smartunion.kernel.duty.rules import Part as DutyPart
 from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.response import actions, registry
 from smartunion.kernel.response.define import REST, TIMEOUT, Back, Outcome, Part, Protocol, Step
@@ -71,28 +75,14 @@ RED = Protocol(
 )  # fmt: skip
 
 
-@dataclass
-class Pair:
-    primary: Person | None = None
-    deputy: Person | None = None
-
-
-ROSTER: dict[str, Pair] = {}
-
-
-def on_call(
-    *, unit: Unit | None, posts: Collection[str], at: datetime, excluded: Collection[int] = ()
-) -> dict[str, Pair]:
-    """The duty as a test sets it; whoever is excluded is passed over for the deputy."""
-
-    def free(person: Person | None) -> Person | None:
-        return person if person is not None and person.pk not in excluded else None
-
-    return {
-        post: Pair(free(ROSTER[post].primary), free(ROSTER[post].deputy))
-        for post in posts
-        if post in ROSTER
-    }
+ROSTER = {
+    Post.A: ("lin", "he"),
+    Post.B: ("sun", "wu"),
+    Post.C: ("zheng",),
+    Post.LEADER: ("qian",),
+    Post.DRIVER: ("driver",),
+}
+"""Who is on duty tonight, as primary and as deputy."""
 
 
 def terms(section: str, on: date) -> dict[str, int]:
@@ -125,14 +115,13 @@ def protocols(settings: Any) -> Iterator[None]:
     here = "smartunion.kernel.response.tests.conftest"
     settings.RESPONSES = f"{here}.WIRED"
     settings.RESPONSE_TERMS = f"{here}.terms"
-    settings.RESPONSE_ON_CALL = f"{here}.on_call"
     registry.forget()
     yield
     registry.forget()
 
 
 @pytest.fixture
-def duty(db: None, protocols: None) -> Iterator[Duty]:
+def duty(db: None, protocols: None) -> Duty:
     """Return those on duty tonight; their numbers are their own in every test."""
     home = unit("B01", "外国语学院工会分会")
     people = {}
@@ -142,16 +131,14 @@ def duty(db: None, protocols: None) -> Iterator[Duty]:
             username=f"{code}{mark.hex[:8]}", name=name, unit=home,
             phone=f"138{mark.int % 10**8:08}",
         )  # fmt: skip
-    ROSTER.clear()
-    ROSTER.update(
-        a=Pair(people["lin"], people["he"]),
-        b=Pair(people["sun"], people["wu"]),
-        c=Pair(people["zheng"]),
-        leader=Pair(people["qian"]),
-        driver=Pair(people["driver"]),
-    )
-    yield Duty(people, home)
-    ROSTER.clear()
+    for post, persons in ROSTER.items():
+        for part, code in zip(DutyPart, persons, strict=False):
+            Shift.objects.create(
+                unit=home if post in OF_A_BRANCH else None, post=post, part=part,
+                person=people[code], since=NIGHT - timedelta(days=1),
+                until=clock.now() + timedelta(days=9),
+            )  # fmt: skip
+    return Duty(people, home)
 
 
 def begin(duty: Duty, *, drill: bool = False, at: datetime = NIGHT, **more: Any) -> Run:
