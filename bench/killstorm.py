@@ -18,7 +18,7 @@ import time
 from collections import Counter
 
 from bench.crisis import (
-    LATENESS,
+    EFFECT,
     UNDONE,
     Bench,
     benched,
@@ -78,7 +78,7 @@ def killed(bench: Bench, kills: int, cases: int) -> None:
     keys = Counter((call["channel"], call["key"]) for call in bench.calls())
     messages = bench.one("SELECT count(*) FROM notices_message")
     points = Counter(bench.noted("points"))
-    late = [row[0] for row in bench.ask(LATENESS, ["storm"])]
+    late = [row[0] for row in bench.ask(EFFECT, ["storm"])]
     bench.figures |= {
         "kills": bench.killed(),
         "kills_at": {

@@ -298,7 +298,7 @@ def _besides(run: Run, protocol: Protocol, step: Step, back: Back, *, at: dateti
     for post in step.posts:
         for one in lines.line(run, post):
             if one.part == str(back.to) and one.summoned_at is None and one.declined_at is None:
-                lines.summon(run, protocol, one, at=at)
+                lines.summon(run, protocol, [one], at=at)
                 called.append(one)
                 if back.to == Part.LEADER:
                     break

@@ -9,17 +9,26 @@ nobody else's.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import connection
+
 from smartunion.kernel.duty.reads import on_call
 from smartunion.kernel.duty.rules import Post
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.timers.actions import cancel_under, set_timer
 
 from . import telling
-from .define import PARTS, Part, Protocol, span
+from .define import Part, Protocol, span
 from .models import Asked, Event, Run, Via
 from .rules import in_turn, next_after
 
 LEADER = Post.LEADER
+
+_LOG = """
+INSERT INTO response_event (run_id, key, kind, step, word, by_id, via, at, note, is_drill)
+VALUES (%(run)s, %(key)s, %(kind)s, %(step)s, %(word)s, %(by)s, %(via)s, %(at)s, %(note)s,
+  %(is_drill)s)
+ON CONFLICT (run_id, key) DO NOTHING
+"""
 
 
 def log(
@@ -35,13 +44,14 @@ def log(
     note: str = "",
 ) -> bool:
     """Write one thing that happened; return whether it was new. The same key never twice."""
-    if Event.objects.filter(run=run, key=key).exists():
-        return False  # whoever writes holds the run
-    Event.objects.create(
-        run=run, key=key, kind=kind, step=step, word=word[:60], by=by, via=via, at=at,
-        note=note[:400], is_drill=run.is_drill,
-    )  # fmt: skip
-    return True
+    given = {
+        "run": run.pk, "key": key, "kind": str(kind), "step": step, "word": word[:60],
+        "by": by.pk if by else None, "via": str(via), "at": at, "note": note[:400],
+        "is_drill": run.is_drill,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_LOG, given)
+        return cursor.rowcount == 1
 
 
 def muster(run: Run, posts: Iterable[str], *, at: datetime) -> None:
@@ -81,40 +91,46 @@ def _can(asked: Asked) -> bool:
 
 
 def begin(run: Run, protocol: Protocol, posts: Sequence[str], *, at: datetime) -> None:
-    """Summon the first of each post and tell the deputies to stand by."""
+    """Summon the first of each post and tell the deputies to stand by; all in a few statements.
+
+    A post that somebody was summoned for stays as it is.
+    """
     muster(run, posts, at=at)
-    deputies: dict[int, Asked] = {}
-    for post in posts:
-        members = line(run, post)
-        if any(one.summoned_at for one in members):
-            continue
+    found: dict[str, list[Asked]] = {post: [] for post in posts}
+    rows = Asked.objects.filter(run=run).select_related("person").order_by("turn")
+    everybody = list(rows)
+    for one in everybody:
+        if one.post in found:
+            found[one.post].append(one)
+    firsts, deputies = [], []
+    for post, members in found.items():
         if not members:
             _nobody(run, protocol, post, at=at)
-            continue
-        summon(run, protocol, members[0], at=at)
-        deputies |= {
-            one.person_id: one
-            for one in members[1:]
-            if one.part == Part.DEPUTY and one.told_at is None
-        }
-    busy = set(Asked.objects.filter(run=run).exclude(told_at=None).values_list("person", flat=True))
-    free = [one for person, one in deputies.items() if person not in busy]
+        elif not any(one.summoned_at for one in members):
+            firsts.append(members[0])
+            deputies += [one for one in members[1:] if one.part == str(Part.DEPUTY)]
+    summon(run, protocol, firsts, at=at)
+    busy = {one.person_id for one in everybody if one.told_at is not None}
+    free = {one.person_id: one for one in deputies if one.person_id not in busy}
     if free:
-        telling.stand_by(run, protocol, free, at=at)
-        Asked.objects.filter(pk__in=[one.pk for one in deputies.values()]).update(told_at=at)
+        telling.stand_by(run, protocol, list(free.values()), at=at)
+        Asked.objects.filter(pk__in=[one.pk for one in deputies], told_at=None).update(told_at=at)
 
 
-def summon(run: Run, protocol: Protocol, asked: Asked, *, at: datetime) -> None:
-    """Make it somebody's turn: told by every way, and called again until they answer."""
-    already = asked.received_at is not None
-    asked.summoned_at = at
-    asked.told_at = asked.told_at or at
-    asked.calls += 1
-    asked.save(update_fields=["summoned_at", "told_at", "calls"])
-    telling.alert(run, protocol, asked, what=f"您是{PARTS[Part(asked.part)]}", at=at)
-    log(run, f"summoned/{asked.pk}", Event.Kind.TOLD, at=at, word=asked.post, by=asked.person)
-    if not already:
-        _call_later(run, protocol, asked, since=at)
+def summon(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: datetime) -> None:
+    """Make it their turn: told by every way, and called again until they answer."""
+    if not asked:
+        return
+    for one in asked:
+        one.summoned_at = at
+        one.told_at = one.told_at or at
+        one.calls += 1
+    Asked.objects.bulk_update(asked, ["summoned_at", "told_at", "calls"])
+    telling.alert(run, protocol, asked, at=at)
+    for one in asked:
+        log(run, f"summoned/{one.pk}", Event.Kind.TOLD, at=at, word=one.post, by=one.person)
+        if one.received_at is None:
+            _call_later(run, protocol, one, since=at)
 
 
 def _call_later(run: Run, protocol: Protocol, asked: Asked, *, since: datetime) -> None:
@@ -162,7 +178,7 @@ def pass_on(run: Run, protocol: Protocol, asked: Asked, *, at: datetime) -> None
     members = line(run, asked.post)
     position = next_after([_can(one) and one.summoned_at is None for one in members], asked.turn)
     if position is not None:
-        summon(run, protocol, members[position], at=at)
+        summon(run, protocol, [members[position]], at=at)
     elif not any(_can(one) and one.received_at for one in members):
         _nobody(run, protocol, asked.post, at=at)
 

@@ -13,7 +13,7 @@ from smartunion.kernel.notices.rules import Channel, Priority
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import holders
 
-from .define import Protocol, Step
+from .define import PARTS, Part, Protocol, Step
 from .models import DRILL, Asked, Run
 
 TEXTS = (Channel.SMS, Channel.WECOM, Channel.EMAIL)
@@ -52,12 +52,15 @@ def _say(
     )
 
 
-def alert(run: Run, protocol: Protocol, asked: Asked, *, what: str, at: datetime) -> None:
-    """Tell somebody that it is their turn: by every way, by voice too."""
+def alert(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: datetime) -> None:
+    """Tell people that it is their turn: by every way, by voice too."""
+    turn = "-".join(str(one.pk) for one in asked)
+    parts = {PARTS[Part(one.part)] for one in asked}
+    who = f"您是{parts.pop()}。" if len(parts) == 1 else ""
     _say(
-        run, [asked.person], what=f"turn/{asked.pk}",
+        run, [one.person for one in asked], what=f"turn/{turn}"[:100],
         title=f"{protocol.title} {run.number} {protocol.word}",
-        text=f"{what}。点此应答；回复“收到”也算。", at=at,
+        text=f"{who}点此应答；回复“收到”也算。", at=at,
     )  # fmt: skip
 
 
