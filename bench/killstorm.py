@@ -11,11 +11,15 @@ is from due to the commit of all that followed.
 """
 
 import argparse
+import contextlib
 import json
 import os
+import random
+import signal
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Callable
 
 from bench.crisis import (
     EFFECT,
@@ -27,7 +31,7 @@ from bench.crisis import (
     prepare,
     workers,
 )
-from bench.timers import percentiles, running, say, storm, wait_until
+from bench.timers import children, percentiles, running, say, wait_until
 
 LOST = """
 SELECT
@@ -62,11 +66,26 @@ SELECT
 """Answered and timed out at once, fired twice, told twice, called without its event."""
 
 
+PAUSE = (0.04, 0.16)
+"""Seconds between two kills: a worker lives for less than half a second."""
+
+
+def storm(
+    bench: Bench, pool: subprocess.Popen[bytes], kills: int, until: Callable[[], bool]
+) -> None:
+    """Kill a random worker at random moments, until so many have died and `until` says so."""
+    while bench.killed() < kills or not until():
+        time.sleep(random.uniform(*PAUSE))
+        if alive := children(pool.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(random.choice(alive), signal.SIGKILL)
+
+
 def killed(bench: Bench, kills: int, cases: int) -> None:
     """Four workers under a storm, until enough have died and everything has had its course."""
-    seconds = max(5, round(kills / 16))
+    seconds = max(5, round(kills / 11))
     say(f"storm: {kills:,} kills, {cases} red cases in {seconds} s, four workers")
-    with gateway(bench), running(workers(bench, 4, 0.004), bench.environment()) as pool:
+    with gateway(bench), running(workers(bench, 4, 0.01), bench.environment()) as pool:
         loader = subprocess.Popen(
             load("open", "storm", str(cases), str(seconds), "0.2"),
             env=bench.environment(), stdout=subprocess.PIPE, text=True,

@@ -19,6 +19,7 @@ from smartunion.kernel.notices import audits as notices
 from smartunion.kernel.private import audits as private
 from smartunion.kernel.procedures import audits as cases
 from smartunion.kernel.publicity import audits as publicity
+from smartunion.kernel.response import audits as response
 from smartunion.kernel.timers import audits as timers
 from smartunion.kernel.trail.models import Entry
 
@@ -68,6 +69,13 @@ TIMERS = (
 NOTICES = (
     Audit("N1", "到期的消息没有被越过", notices.PASSED_OVER),
     Audit("N2", "收下的回执都算数", notices.UNHEARD),
+)
+RESPONSE = (
+    Audit("H1", "应急步骤的时限恰好触发一次，撤销的从未触发", response.ONCE),
+    Audit("H2", "没有步骤在时限之前判为超时", response.EARLY),
+    Audit("H3", "一件事一个渠道只告诉一个人一次，幂等键各不相同", response.TOLD_TWICE),
+    Audit("H4", "解除或结束之后没有再通知", response.TOLD_AFTER),
+    Audit("H5", "演练的每条消息都有标记，真实的都没有", response.MIXED),
 )
 ORGANIZATION = (
     Audit(
@@ -140,6 +148,7 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
         *PLAN,
         *TIMERS,
         *NOTICES,
+        *RESPONSE,
         *ORGANIZATION,
         *SEALED,
         *cases.all_of_them(),

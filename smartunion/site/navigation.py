@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from smartunion.kernel.base import clock
 from smartunion.kernel.notices import reads as notices
 from smartunion.kernel.procedures.reads import waiting_for
+from smartunion.kernel.response.reads import Calling, calling
 from smartunion.kernel.web.menu import Group, Item, Tab, bottom_bar, tree
 from smartunion.kernel.web.page import SIGNED_IN
 
@@ -49,6 +50,7 @@ MENU: list[Item] = [
     Item(CULTURE, "shield-check", "活动与安全", "活动", "safety:desk", "safety.view"),
     Item(CULTURE, "first-aid-kit", "急救设备", "设备", "safety:devices", "safety.devices"),
     Item(CULTURE, "umbrella", "人身意外险", "保险", "safety:insurance", "safety.insured"),
+    Item(HEALTH, "urgent", "应急响应", "应急", "response:runs", "response.view"),
     Item(COMMON, "hierarchy-2", "组织结构", "组织", "membership:chart", "people.directory"),
     Item(COMMON, "users", "人员名册", "人员", "membership:persons", "people.view"),
     Item(COMMON, "package", "人—财—物", "三册", "membership:loop", "assets.view"),
@@ -94,6 +96,7 @@ FACES: list[tuple[str, str]] = [
     ("/private/glass/", "web/desk.html"),
     ("/private/reviews/", "web/desk.html"),
     ("/timers/", "web/desk.html"),
+    ("/response/", "web/desk.html"),
     ("/files/", "web/desk.html"),
     ("/notices/mine/", "web/desk.html"),
     ("/notices/desk/", "web/desk.html"),
@@ -136,10 +139,17 @@ def bell(request: HttpRequest) -> dict[str, Any] | None:
         return None
 
 
+def called(request: HttpRequest) -> list[Calling]:
+    """Return the emergencies that call for whoever asks: they lie over every page."""
+    person = getattr(request, "person", None)
+    return calling(person) if person else []
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Return what the shells show around a page: `menu`, `tabs`, `bell` (all lazy) and `shell`."""
+    """Return what the shells show around a page; all lazy but `shell`."""
     return {
         "bell": lambda: bell(request),
+        "calling": lambda: called(request),
         "menu": lambda: tree(MENU, request),
         "tabs": lambda: bottom_bar(TABS, request),
         "shell": face_of(request),

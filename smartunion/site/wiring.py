@@ -196,6 +196,22 @@ FROM unnest(%(keys)s::bigint[]) k
 """
 """A notice more, or one that was read."""
 
+RESPONSES_NEWEST = """
+SELECT 0::bigint, (SELECT coalesce(max(id), 0) || '.' || coalesce(sum(id), 0)
+    FROM (SELECT id FROM response_event ORDER BY id DESC LIMIT 64) newest)
+  || '/' || (SELECT count(*) FROM notices_message
+    WHERE priority = 0 AND state IN ('pending', 'sending'))
+"""
+"""Whatever happened in a response, and messages of a crisis that have gone out since."""
+
+RESPONSES_OF_MINE = """
+SELECT k, (SELECT coalesce(max(e.id), 0) || '.' || count(e.id) FROM response_event e
+  WHERE e.run_id IN (SELECT a.run_id FROM response_asked a WHERE a.person_id = k
+                     ORDER BY a.id DESC LIMIT 4))
+FROM unnest(%(keys)s::bigint[]) k
+"""
+"""What happened in the runs in which somebody was last asked."""
+
 LIVE_SOURCES = (
     Source("inbox", "home", INBOX, Whose.PERSON),
     Source("cases", "home", CASES),
@@ -204,6 +220,8 @@ LIVE_SOURCES = (
     Source("merchant", "till.use", MERCHANT, Whose.UNIT),
     Source("budget", "plan.view", BUDGET),
     Source("notices", "home", NOTICES, Whose.PERSON),
+    Source("response", "response.view", RESPONSES_NEWEST),
+    Source("responses_mine", "home", RESPONSES_OF_MINE, Whose.PERSON),
     Source("plan", "plan.view", newest("planning_achievement")),
 )
 """The topics that pages may listen to at /live/; each is read anew at every tick."""

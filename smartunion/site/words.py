@@ -126,6 +126,8 @@ TRAIL: dict[str, str] = {
     "response.stood_down": "解除应急响应",
     "response.closed": "应急响应办结",
     "response.foreign_link": "用了别人的应答链接",
+    "response.drill_planned": "排定演练",
+    "response.patrolled": "自动巡检",
     # timers
     "timers.alarmed": "值守告警",
     "timers.cleared": "解除告警",
@@ -388,6 +390,7 @@ TIMERS: dict[str, str] = {
     "response.back": "应急步骤加派",
     "response.call": "再次呼叫",
     "response.sla": "应急总时限",
+    "response.drill": "演练开始",
     "procurement.explanation_lapses": "低价说明逾期",
 }
 """What kinds of timers are called on the page of the watch."""

@@ -373,10 +373,12 @@ def gift_step_of_mo() -> int:
 
 def a_response() -> int:
     """Return a response in which only mo was asked."""
+    from smartunion.kernel.response.define import Protocol
     from smartunion.kernel.response.models import Asked, ProtocolVersion, Run
 
+    protocol = Protocol(code="none", version="1", title="无", word="", terms="none", steps=())
     version, _ = ProtocolVersion.objects.get_or_create(
-        digest="none", defaults={"code": "none", "since": SCENE}
+        digest="none", defaults={"code": "none", "content": protocol.told(), "since": SCENE}
     )
     run, _ = Run.objects.get_or_create(
         number="R2025-999", defaults={"protocol": version, "about": "none", "t0": SCENE}
@@ -454,7 +456,10 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     "mfa_edit_webauthn": lambda: Theirs("lin", {"pk": key_of_mo()}),
     "private:withdrawal": lambda: Theirs("lin", {"consent_id": consent_of_mo()}),
     "files:content": lambda: Theirs("lin", {"file_id": file_of_mo()}),
-    "response:alert": lambda: Theirs("lin", {"run_id": a_response()}),
+    **{
+        f"response:{page}": lambda: Theirs("lin", {"run_id": a_response()})
+        for page in ("alert", "run", "standing_down")
+    },
 }
 """How to make an object that is somebody else's, and who tries to open it in vain."""
 
@@ -492,6 +497,7 @@ BY_PERMISSION = {
     "indicator.view", "indicator.rows", "wallet.desk", "wallet.merchants", "wallet.points",
     "wallet.release", "ledger.view", "trail.view", "files.view", "cockpit.view",
     "notices.desk", "publicity.desk", "publicity.decide", "private.review",
+    "response.view", "response.lead", "response.drill",
 }  # fmt: skip
 """Permissions that offices.yaml grants for the whole campus only (tested below)."""
 

@@ -182,6 +182,26 @@ class Protocol:
         return found
 
 
+def of_told(told: Mapping[str, Any]) -> Protocol:
+    """Return the protocol that was told as plain data: a run's own version, whatever came since."""
+    return Protocol(**{**_tuples(told), "steps": tuple(_step(one) for one in told["steps"])})
+
+
+def _step(told: Mapping[str, Any]) -> Step:
+    given = _tuples(told)
+    given["outcomes"] = tuple(Outcome(**_tuples(one)) for one in told["outcomes"])
+    if "on_timeout" in told:
+        given["on_timeout"] = Outcome(**_tuples(told["on_timeout"]))
+    given["backs"] = tuple(
+        Back(**{**one, "to": Part(one.get("to", Part.DEPUTY))}) for one in told.get("backs", ())
+    )
+    return Step(**given)
+
+
+def _tuples(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in told.items()}
+
+
 def unit_of(term: str) -> str:
     """Return the unit that a term's name ends in: seconds, minutes, hours or days."""
     return term.rpartition("_")[2]

@@ -5,7 +5,7 @@ from datetime import datetime
 from smartunion.kernel.timers.handlers import Handler
 from smartunion.kernel.timers.models import Timer
 
-from . import engine, lines, registry
+from . import drills, engine, lines, registry
 from .models import Asked
 
 
@@ -41,5 +41,6 @@ HANDLERS: dict[str, Handler] = {
     "response.back": back,
     "response.call": call,
     "response.sla": sla,
+    "response.drill": drills.begins,
 }
 """Kind of timer -> what is done when it fires."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -11,12 +11,13 @@ from smartunion.kernel.base.days import start_of
 from smartunion.kernel.duty.rules import Post
 from smartunion.kernel.notices.models import Message
 from smartunion.kernel.notices.reads import way
+from smartunion.kernel.notices.rules import UNSENT, Priority
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import Mandate
 
 from . import registry
 from .define import PARTS, Outcome, Part, Protocol, Step, span, words
-from .models import Asked, Run, StepRun
+from .models import Asked, Event, Run, StepRun
 from .registry import Card
 
 HUGE = 2
@@ -348,9 +349,123 @@ def standing_of(run: Run) -> Standing:
 
 
 def standing(*, at: datetime) -> list[Standing]:
-    """Return every run that is under way, real ones first, the newest first."""
-    going = Run.objects.filter(ended_at=None).select_related("protocol", "unit")
+    """Return every run that is under way, real ones first, the newest first; no patrol's own."""
+    going = _all().filter(ended_at=None)
     return [standing_of(run) for run in going.order_by("is_drill", "-t0")]
+
+
+def _all() -> QuerySet[Run]:
+    """Return every run but those of the patrol, which call nobody."""
+    return Run.objects.exclude(drill__is_synthetic=True).select_related("protocol", "unit")
+
+
+SEGMENTS = {"": "处置中", "ended": "已结束", "breached": "超时", "drills": "演练"}
+
+
+def listed(segment: str = "") -> QuerySet[Run]:
+    """Return the desk's list: under way, ended, breached or drills; the newest first."""
+    found = _all()
+    found = {
+        "": found.filter(ended_at=None),
+        "ended": found.exclude(ended_at=None).filter(is_drill=False),
+        "breached": found.exclude(breached_at=None).filter(is_drill=False),
+        "drills": found.filter(is_drill=True),
+    }.get(segment, found)
+    return found.order_by("is_drill", "-t0", "-pk")
+
+
+def tally() -> dict[str, int]:
+    """Return how many runs stand in each segment."""
+    return {segment: listed(segment).count() for segment in SEGMENTS}
+
+
+def may_stand_down(run: Run, person: Person, mandate: Mandate) -> bool:
+    """Test if somebody may end a run by hand; the action asks again."""
+    if run.ended_at is not None or person.pk in run.excluded:
+        return False
+    mine = Asked.objects.filter(run=run, person=person)
+    posts = [str(post) for post in registry.of(run).protocol.stands_down]
+    leads = mine.filter(part=Part.LEADER).exclude(summoned_at=None)
+    return mandate.may(LEAD) or mine.filter(post__in=posts).exists() or leads.exists()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened, in words."""
+
+    event: Event
+    step: str
+    who: str
+    words: str
+
+
+def log_of(run: Run, protocol: Protocol) -> list[Line]:
+    """Return everything that happened in a run, the newest first, in words."""
+    lines = []
+    for event in run.events.select_related("by").order_by("-id"):
+        word = event.word
+        if word in Post.values:
+            word = post_words(word)
+        lines.append(
+            Line(
+                event,
+                protocol.name_of(event.step) if event.step else "",
+                str(event.by or ""),
+                "：".join(part for part in (event.get_kind_display(), word) if part),
+            )
+        )
+    return lines
+
+
+@dataclass(frozen=True)
+class Calling:
+    """A run that calls for somebody right now."""
+
+    run: Run
+    title: str
+    step: Clock | None
+
+
+def calling(person: Person) -> list[Calling]:
+    """Return the runs in which it is somebody's turn and they have not answered."""
+    waiting = (
+        Asked.objects.filter(
+            person=person, summoned_at__isnull=False, received_at=None, declined_at=None,
+            run__ended_at=None,
+        )
+        .select_related("run__protocol", "run__unit")
+        .order_by("run__is_drill", "-run__t0")
+    )  # fmt: skip
+    found: dict[int, Calling] = {}
+    for row in waiting:
+        protocol = registry.of(row.run).protocol
+        clocks = clocks_of(row.run, protocol)
+        step = _waiting(protocol, clocks, {row.post})
+        mine = next((one for one in clocks if step and one.step == step.code), None)
+        found.setdefault(row.run_id, Calling(row.run, protocol.title, mine))
+    return list(found.values())
+
+
+DWELL_MS = (50, 100, 250, 500, 1000, 2000, 5000, 10_000)
+
+
+def dwell(*, at: datetime) -> list[tuple[str, int]]:
+    """Return how long crisis messages of the last day lay until the gateway took them.
+
+    A histogram: up to so many milliseconds -> messages. What was never taken is the last bar.
+    """
+    sent = Message.objects.filter(
+        priority=Priority.CRISIS, at__gt=at - timedelta(days=1)
+    ).values_list("next_at", "at", "sent_at", "state")
+    counts = dict.fromkeys([*DWELL_MS, 0, -1], 0)
+    for _, written, taken, state in sent:
+        if taken is None:
+            counts[-1] += state not in UNSENT or at - written > timedelta(seconds=10)
+            continue
+        ms = (taken - written).total_seconds() * 1000
+        counts[next((edge for edge in DWELL_MS if ms <= edge), 0)] += 1
+    words = {edge: f"≤ {edge} 毫秒" for edge in DWELL_MS} | {0: "更久", -1: "没有送出"}
+    return [(words[edge], counts[edge]) for edge in [*DWELL_MS, 0, -1]]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.people.reads import Mandate
 
-from .define import Protocol
+from .define import Protocol, of_told
 from .models import Correction, Run, StepRun
 
 
@@ -80,8 +80,15 @@ def in_force(code: str) -> Wired:
 
 
 def of(run: Run) -> Wired:
-    """Return the protocol that a run goes by, in its own version."""
-    return _by_digest()[run.protocol.digest]
+    """Return the protocol that a run goes by, in its own version, with its domain's hooks.
+
+    A version that has left the code is read from the row that kept it.
+    """
+    known = _by_digest().get(run.protocol.digest)
+    if known is not None:
+        return known
+    hooks = {one.protocol.code: one.hooks for one in wired()}
+    return Wired(of_told(run.protocol.content), hooks.get(run.protocol.code, Hooks()))
 
 
 def terms(section: str, on: date) -> Mapping[str, Any]:
