@@ -1,7 +1,5 @@
 """What officers fill in about responses: a corrected number, a drill that is ordered."""
 
-from typing import Any
-
 from django import forms
 
 from smartunion.kernel.people.models import Unit
@@ -18,16 +16,16 @@ class Correcting(forms.Form):
     )
 
 
+def protocols() -> list[tuple[str, str]]:
+    """Return what can be drilled: every protocol in its newest version."""
+    return list({one.protocol.code: one.protocol.title for one in wired()}.items())
+
+
 class Ordering(forms.Form):
     """下达演练: which protocol, in which branch, why."""
 
-    protocol = forms.ChoiceField(label="演练内容")
-    unit = forms.ModelChoiceField(Unit.objects.none(), label="分会")
+    protocol = forms.ChoiceField(label="演练内容", choices=protocols)
+    unit = forms.ModelChoiceField(
+        Unit.objects.filter(kind=Unit.Kind.BRANCH).order_by("code"), label="分会"
+    )
     because = forms.CharField(label="事由", max_length=200, min_length=2, initial="月度演练")
-
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data)
-        newest = {one.protocol.code: one.protocol.title for one in wired()}
-        self.fields["protocol"].choices = list(newest.items())  # type: ignore[attr-defined]  # a ChoiceField
-        branches = Unit.objects.filter(kind=Unit.Kind.BRANCH).order_by("code")
-        self.fields["unit"].queryset = branches  # type: ignore[attr-defined]  # a ModelChoiceField

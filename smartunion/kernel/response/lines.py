@@ -8,6 +8,7 @@ nobody else's.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -44,14 +45,14 @@ def log(
     note: str = "",
 ) -> bool:
     """Write one thing that happened; return whether it was new. The same key never twice."""
-    given = {
+    given: dict[str, Any] = {
         "run": run.pk, "key": key, "kind": str(kind), "step": step, "word": word[:60],
         "by": by.pk if by else None, "via": str(via), "at": at, "note": note[:400],
         "is_drill": run.is_drill,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_LOG, given)
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def muster(run: Run, posts: Iterable[str], *, at: datetime) -> None:
