@@ -31,6 +31,7 @@ urlpatterns = [
     path("people/", include("smartunion.domains.membership.urls")),
     path("plan/", include("smartunion.domains.planning.urls")),
     path("aid/", include("smartunion.domains.aid.urls")),
+    path("crisis/", include("smartunion.domains.crisis.urls")),
     path("safety/", include("smartunion.domains.safety.urls")),
     path("", include("smartunion.domains.performance.urls")),
     path("", include("smartunion.domains.procurement.urls")),

@@ -8,6 +8,9 @@ from smartunion.domains.aid import jobs as aid
 from smartunion.domains.aid.procedure import SHEETS as AID
 from smartunion.domains.aid.reads import cases as aid_cases
 from smartunion.domains.aid.rules.records import RECORDS as AID_RECORDS
+from smartunion.domains.crisis import jobs as crisis
+from smartunion.domains.crisis.procedure import SHEETS as CRISIS
+from smartunion.domains.crisis.protocol import RED
 from smartunion.domains.crisis.rules.records import RECORDS as CRISIS_RECORDS
 from smartunion.domains.planning import public as planning
 from smartunion.domains.planning.rules.refusals import NoTerms
@@ -56,9 +59,10 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     **guarding.HEARS,
     "procedures.returned": (aid.hear_return,),
     "procedures.withdrawn": (aid.hear_withdrawal,),
+    "procedures.closed": (crisis.hear_closed,),
 }
 
-SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID, *SAFETY)
+SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID, *SAFETY, *CRISIS)
 """The six-column sheets of every domain, old versions as long as cases run by them."""
 
 ACTS: dict[str, Act] = {**procurement.ACTS, **aid.ACTS}
@@ -68,6 +72,7 @@ TIMERS: dict[str, Handler] = {
     **guarding.TIMERS,
     **firing.HANDLERS,
     **procurement.TIMERS,
+    **crisis.TIMERS,
     **response_clocks.HANDLERS,
     "publicity.closes": publicity.closes,
     "publicity.probe": publicity.probe,
@@ -77,7 +82,7 @@ TIMERS: dict[str, Handler] = {
 """Kind of timer -> what is done when it fires (see kernel/timers/handlers.py)."""
 
 
-RESPONSES: tuple[Wired, ...] = ()
+RESPONSES: tuple[Wired, ...] = (Wired(RED, crisis.HOOKS, drilled=True),)
 """Every domain's protocols of emergency, the newest version of each last (kernel/response)."""
 
 NOTICE_ANSWERS: dict[str, Answering] = {"response": response.ANSWERING}

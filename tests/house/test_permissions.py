@@ -406,6 +406,15 @@ def a_glass() -> int:
     ).pk  # fmt: skip
 
 
+def red_case_of_mo() -> int:
+    """Return a red case that is mo's, in which lin has no part."""
+    from smartunion.domains.crisis.models import RedCase
+
+    mo = Person.objects.get(username="mo")
+    given = {"subject_mark": "0" * 64, "unit": mo.unit, "source": "report", "opened_at": SCENE}
+    return RedCase.objects.get_or_create(number="R2025-901", defaults=given)[0].pk
+
+
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     "safety:event": lambda: Theirs("lin", {"event_id": an_event_not_opened()}),
     **{
@@ -419,6 +428,12 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     ),
     "aid:step": lambda: Theirs("chen", {"run_id": aid_of_mo()[1]}),
     "aid:gift_step": lambda: Theirs("chen", {"run_id": gift_step_of_mo()}),
+    **{
+        f"crisis:{page}": lambda: Theirs("lin", {"case_id": red_case_of_mo()})
+        for page in ("case", "reading", "line", "paper")
+    },
+    "crisis:step": lambda: Theirs("lin", {"case_id": red_case_of_mo(), "act": "call"}),
+    "crisis:aftercare": lambda: Theirs("lin", {"run_id": case_of_mo().pk}),
     **{
         f"procedures:{page}": lambda: Theirs("lin", {"case_id": case_of_mo().case_id})
         for page in ("case", "my_case", "withdrawal")

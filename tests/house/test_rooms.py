@@ -10,7 +10,7 @@ from .house import CODE, DOMAINS, named, nothing, sources, tree
 
 ROOMS = {
     "__init__", "apps", "models", "rules", "procedure", "actions", "reads", "pages", "forms",
-    "api", "jobs", "public", "urls", "gateways", "telling",
+    "api", "jobs", "public", "urls", "gateways", "telling", "protocol",
 }  # fmt: skip
 FURNITURE = {
     "migrations", "tests", "templates", "static", "templatetags", "management", "plans", "sql",

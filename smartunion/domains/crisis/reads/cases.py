@@ -1,14 +1,14 @@
 """Cases without opening a seal: whose (by a mark), how far, under which name things are sealed."""
 
-from django.utils.crypto import constant_time_compare, salted_hmac
+from datetime import datetime
 
-from smartunion.domains.crisis.models import RedCase
+from django.utils.crypto import constant_time_compare
+
+from smartunion.domains.crisis.models import LocationRequest, RedCase
+from smartunion.domains.crisis.procedure import mark_of
 from smartunion.domains.crisis.rules.matrix import Stage
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import name_of_subject
-
-SUBJECT = "crisis.subject"
-"""Sealed with every case: who it is, how they are reached, what raised the alarm."""
 
 STAGES = {
     RedCase.State.RUNNING: Stage.RUNNING,
@@ -16,11 +16,6 @@ STAGES = {
     RedCase.State.CLOSED: Stage.OVER,
     RedCase.State.STOOD_DOWN: Stage.OVER,
 }
-
-
-def mark_of(person_id: int) -> str:
-    """Return the mark that a case keeps in place of a person: keyed, so that no list undoes it."""
-    return salted_hmac("crisis.subject", str(person_id), algorithm="sha256").hexdigest()
 
 
 def is_about(case: RedCase, person: Person) -> bool:
@@ -36,3 +31,17 @@ def about(case: RedCase) -> str:
 def stage_of(case: RedCase) -> Stage:
     """Return how far a case is, as far as knowing goes."""
     return STAGES[RedCase.State(case.state)]
+
+
+def stands(asked: LocationRequest, *, at: datetime) -> bool:
+    """Test if a request waits or its release still holds."""
+    if asked.state == LocationRequest.State.ASKED:
+        return True
+    held = asked.state in (LocationRequest.State.RELEASED, LocationRequest.State.FOUND)
+    return held and asked.expires_at is not None and at < asked.expires_at
+
+
+def is_held(about: str) -> bool:
+    """Test if the legal hold of a case forbids to erase what is sealed about it."""
+    table, _, key = about.partition(":")
+    return table == "crisis.redcase" and RedCase.objects.filter(pk=key, held_until=None).exists()

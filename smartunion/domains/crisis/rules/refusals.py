@@ -40,3 +40,259 @@ class CaseOver(Refused):
     text = "个案 {number} 已{state}，不能再{what}"
     clause = "6"
     remedy = "情况有变化的，请立即另开新的个案"
+
+
+class NoGround(Refused):
+    """Nobody is brought anywhere without a ground in law (T49)."""
+
+    code = "crisis.no_ground"
+    text = "个案 {number} 没有选定法定依据，不能开具转介单"
+    clause = "6"
+    remedy = "按现场情形选定：本人自愿、伤害自身的危险、危害他人安全的危险；都没有的，选现场安抚"
+    status = 422
+
+
+class NotVoluntary(Refused):
+    """A stay of one's own will needs one's own word."""
+
+    code = "crisis.not_voluntary"
+    text = "个案 {number} 依据是本人自愿，但没有勾选本人同意"
+    clause = "6"
+    remedy = "请当面问清本人；本人不愿去又没有危险的，选现场安抚"
+    status = 422
+
+
+class FamilyUntold(Refused):
+    """The family is told, or it is written down why not yet (R106)."""
+
+    code = "crisis.family_untold"
+    text = "个案 {number} 没有填写通知家属的时间，也没有写明为何尚未通知"
+    clause = "3.2"
+    remedy = "请先联系家属；联系不上的写明联系了谁、几点"
+    status = 422
+
+
+class NoGuardian(Refused):
+    """Danger to oneself: no stay in hospital against the guardian's will (精神卫生法第31条)."""
+
+    code = "crisis.no_guardian"
+    text = "个案 {number} 的依据是伤害自身的危险，须经监护人同意才能住院，现在是：{answer}"
+    clause = "6"
+    remedy = "请联系监护人；监护人不同意的不能住院，由医院交代看护，个案转心理中心跟进"
+    status = 422
+
+
+class ReferredAlready(Refused):
+    """One referral for a case."""
+
+    code = "crisis.referred_already"
+    text = "个案 {number} 已开具转介单（{at:%H:%M}）"
+    clause = "6"
+    remedy = "要更正的，由开单医生作废后重开；现在可以打印或登记送达"
+
+
+class NotReferred(Refused):
+    """What follows a referral needs one."""
+
+    code = "crisis.not_referred"
+    text = "个案 {number} 没有转介单，不能{what}"
+    clause = "6"
+    remedy = "请现场医生先决定转介并开具转介单"
+
+
+class AdmittedAlready(Refused):
+    """A person is admitted once for a referral."""
+
+    code = "crisis.admitted_already"
+    text = "个案 {number} 已登记入院（{at:%m-%d %H:%M}）"
+    clause = "3.2"
+    remedy = "请核对编号；出院后再入院的另开个案"
+
+
+class SameTwo(Refused):
+    """A location is asked for by one and released by another (T50)."""
+
+    code = "crisis.same_two"
+    text = "{by} 自己提出的定位申请不能由自己放行"
+    clause = "6"
+    remedy = "请保卫处指挥中心的另一位值守人员放行"
+    status = 403
+
+
+class NoReason(Refused):
+    """A request for whereabouts says on what ground and why."""
+
+    code = "crisis.no_reason"
+    text = "定位申请缺少{missing}"
+    clause = "6"
+    remedy = "请选定法定依据、写明为何必须定位，并至少选一种方式"
+    status = 422
+
+
+class AskedAlready(Refused):
+    """One request at a time."""
+
+    code = "crisis.asked_already"
+    text = "个案 {number} 的定位申请已在 {at:%H:%M:%S} 提出，现在是：{state}"
+    clause = "6"
+    remedy = "请等保卫处放行；已到期的可以重新申请"
+
+
+class NotReleased(Refused):
+    """Nothing is entered on a request that was not released, or no longer holds."""
+
+    code = "crisis.not_released"
+    text = "个案 {number} 的定位申请现在是：{state}，不能登记位置"
+    clause = "6"
+    remedy = "未放行的请保卫处放行；已失效的由联系人B重新申请"
+
+
+class LocationNotOver(Refused):
+    """The person is told when the emergency is over (个人信息保护法第18条)."""
+
+    code = "crisis.location_not_over"
+    text = "个案 {number} 仍在处置中，还不能告知本人"
+    clause = "6"
+    remedy = "个案稳定后再告知；系统会提醒心理中心"
+
+
+class NotArrived(Refused):
+    """A decision on the scene needs somebody on the scene."""
+
+    code = "crisis.not_arrived"
+    text = "个案 {number} 还没有医生到场，不能作现场决定"
+    clause = "6"
+    remedy = "到场后先点“已到场”；人已平安的，由联系人A或值班领导写明理由解除"
+
+
+class DecidedAlready(Refused):
+    """The decision stands; what changes later is another case."""
+
+    code = "crisis.decided_already"
+    text = "个案 {number} 的现场决定已作出：{decision}（{at:%H:%M}）"
+    clause = "6"
+    remedy = "情况又有变化的，请立即另开新的个案"
+
+
+class VehicleAlready(Refused):
+    """One vehicle of a kind for a case."""
+
+    code = "crisis.vehicle_already"
+    text = "个案 {number} 已派{kind}（{at:%H:%M}）"
+    clause = "6"
+    remedy = "请登记到达；车坏了的，改叫 120"
+
+
+class NoVehicle(Refused):
+    """Only what was sent can arrive."""
+
+    code = "crisis.no_vehicle"
+    text = "个案 {number} 没有派过{kind}"
+    clause = "6"
+    remedy = "请先登记派车或拨打 120"
+
+
+class Unfunded(Refused):
+    """No fund, no advance (T18)."""
+
+    code = "crisis.unfunded"
+    text = "计划年度没有给资金来源“{source}”安排金额，不能垫付"
+    clause = "4.1"
+    remedy = "请财务处长确认爱心基金利息后再付；家属急需的先由医院记账"
+
+
+class AdvanceOutside(Refused):
+    """An advance is at most the deposit of the plan."""
+
+    code = "crisis.advance_outside"
+    text = "垫付 {asked} 元不在 0—{most} 元之内"
+    clause = "6"
+    remedy = "超出的部分由家属或医院记账，或另走困难救助"
+    status = 422
+
+
+class FundShort(Refused):
+    """The fund no longer has it."""
+
+    code = "crisis.fund_short"
+    text = (
+        "{fund}全年 {whole} 元，已用 {used} 元，垫付未收回 {out} 元，余 {left} 元，"
+        "不够垫 {asked} 元"
+    )
+    clause = "4.1"
+    remedy = "请先催收到期的垫付，或请常委会调剂资金"
+
+
+class AdvancedAlready(Refused):
+    """One deposit for a case."""
+
+    code = "crisis.advanced_already"
+    text = "个案 {number} 已在 {at:%m-%d %H:%M} 垫付 {amount} 元"
+    clause = "6"
+    remedy = "每案垫付一次；请核对是否付重"
+
+
+class NothingAdvanced(Refused):
+    """What was not advanced cannot come back."""
+
+    code = "crisis.nothing_advanced"
+    text = "个案 {number} 还没有垫付"
+    clause = "6"
+    remedy = "请先由财务登记垫付"
+
+
+class MoreThanAdvanced(Refused):
+    """No more comes back than went out."""
+
+    code = "crisis.more_than_advanced"
+    text = "垫付还剩 {left} 元未结，登记的 {asked} 元不在 0—{left} 元之内"
+    clause = "6"
+    remedy = "请核对金额；多退的部分另行登记"
+    status = 422
+
+
+class NotSettled(Refused):
+    """An advance is over when all of it came back or was charged."""
+
+    code = "crisis.not_settled"
+    text = "个案 {number} 的垫付还有 {left} 元未报销也未追回"
+    clause = "6"
+    remedy = "请登记医院退费、家属归还，或凭票报销"
+
+
+class NotSteady(Refused):
+    """After-care begins when the person is safe or handed over."""
+
+    code = "crisis.not_steady"
+    text = "个案 {number} 还在处置中，不能{what}"
+    clause = "6"
+    remedy = "请先完成现场处置或移交"
+
+
+class NoDetail(Refused):
+    """A stand-down says how it was confirmed."""
+
+    code = "crisis.no_detail"
+    text = "解除个案 {number} 没有写明怎么确认的"
+    clause = "6"
+    remedy = "写清与谁通话或见面、人在哪里、由谁陪着；内容会封存"
+    status = 422
+
+
+class HoldStands(Refused):
+    """Nothing of a case is let go while it goes on."""
+
+    code = "crisis.hold_stands"
+    text = "个案 {number} {state}，留存不能解除"
+    clause = "6"
+    remedy = "结案并审计完毕后再解除留存"
+
+
+class LookOver(Refused):
+    """A release ends by itself (T50)."""
+
+    code = "crisis.look_over"
+    text = "个案 {number} 的定位授权没有放行或已经失效，位置资料不再打开"
+    clause = "6"
+    remedy = "仍须查找的，由联系人B重新申请，保卫处放行"
+    status = 403
