@@ -17,6 +17,7 @@ from smartunion.domains.performance import jobs as performance
 from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.actions import folding
 from smartunion.kernel.base import clock
+from smartunion.kernel.duty import jobs as duty
 from smartunion.kernel.ledger import actions as ledger
 from smartunion.kernel.notices import jobs as notices
 from smartunion.kernel.private import jobs as private
@@ -49,6 +50,7 @@ def of_the_house() -> tuple[Round, ...]:
         Round("每日汇总通知", 30.0, lambda at: notices.gather(at=at)),
         Round("查阅日志连成链", 5.0, private.link_log),
         Round("封存资料到期销毁", 60.0, private.erase_due),
+        Round("排班与值班号码核对", 300.0, lambda at: duty.keep(at=at)),
         Round("账期结束的指标定格", 600.0, lambda at: performance.freeze_closed_periods(at=at)),
     )
 

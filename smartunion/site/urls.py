@@ -22,6 +22,7 @@ urlpatterns = [
     path("files/", include("smartunion.kernel.files.urls")),
     path("", include("smartunion.kernel.procedures.urls")),
     path("", include("smartunion.kernel.response.urls")),
+    path("duty/", include("smartunion.kernel.duty.urls")),
     path("timers/", include("smartunion.kernel.timers.urls")),
     path("trail/", include("smartunion.kernel.trail.urls")),
     path("notices/", include("smartunion.kernel.notices.urls")),

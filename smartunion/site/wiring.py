@@ -20,6 +20,8 @@ from smartunion.domains.procurement.reads import desk as procurement_desk
 from smartunion.domains.safety.procedure import SHEETS as SAFETY
 from smartunion.domains.safety.reads import insured as safety_insured
 from smartunion.domains.safety.reads import surveys as safety_surveys
+from smartunion.kernel.duty import jobs as duty
+from smartunion.kernel.duty import watching as rosters
 from smartunion.kernel.files.reads import Door
 from smartunion.kernel.live.source import Source, Whose, newest
 from smartunion.kernel.notices import audits as notices
@@ -85,7 +87,10 @@ TIMERS: dict[str, Handler] = {
 RESPONSES: tuple[Wired, ...] = (Wired(RED, crisis.HOOKS, drilled=True),)
 """Every domain's protocols of emergency, the newest version of each last (kernel/response)."""
 
-NOTICE_ANSWERS: dict[str, Answering] = {"response": response.ANSWERING}
+NOTICE_ANSWERS: dict[str, Answering] = {
+    "response": response.ANSWERING,
+    "duty.check": duty.ANSWERING,
+}
 """Whose notices are answered by one tap or by a reply, by the first word of their `about`."""
 
 
@@ -129,6 +134,9 @@ WATCHES: dict[str, Watch] = {
     "消息未发": notices.late,
     "渠道不应答": notices.unanswered,
     "保险空档": safety_insured.alarms,
+    "缺班": rosters.gaps,
+    "值班号码未核对": rosters.unproven,
+    "热线未登记": rosters.no_hotline,
 }
 """What the auditor looks at beside the timers' own (see kernel/timers/watches.py)."""
 

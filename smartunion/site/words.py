@@ -150,6 +150,8 @@ TRAIL: dict[str, str] = {
     "duty.swap_asked": "请人换班",
     "duty.swap_answered": "答复换班",
     "duty.hotline_set": "登记24小时热线",
+    "duty.checks_sent": "发出值班号码核对",
+    "duty.check_answered": "应答值班号码核对",
     # response
     "response.opened": "触发应急响应",
     "response.received": "收到",
@@ -377,6 +379,8 @@ TRAIL: dict[str, str] = {
     "payments": "付款笔数",
     "period": "账期",
     "person": "人员",
+    "persons": "人数",
+    "way": "方式",
     "turns": "轮到的次序",
     "days_each": "每轮天数",
     "shifts": "班数",

@@ -413,6 +413,22 @@ def red_case_of_mo() -> int:
     mo = Person.objects.get(username="mo")
     given = {"subject_mark": "0" * 64, "unit": mo.unit, "source": "report", "opened_at": SCENE}
     return RedCase.objects.get_or_create(number="R2025-901", defaults=given)[0].pk
+def shift_of_mo() -> int:
+    from smartunion.kernel.duty.models import Shift
+
+    mo = Person.objects.get(username="mo")
+    days = timedelta(days=Shift.objects.count() + 1)
+    return Shift.objects.create(
+        unit=mo.unit, post="b", part="primary", person=mo, since=SCENE + days,
+        until=SCENE + days + timedelta(hours=1),
+    ).pk  # fmt: skip
+
+
+def swap_of_mo() -> int:
+    from smartunion.kernel.duty.models import Swap
+
+    chen = Person.objects.get(username="chen")
+    return Swap.objects.create(shift_id=shift_of_mo(), other=chen, because="x", asked_at=SCENE).pk
 
 
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
@@ -447,6 +463,8 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     "procedures:assigning": lambda: Theirs("lin", {"run_id": aid_of_mo()[1]}),
     "procedures:migration": lambda: Theirs("root", {"case_id": case_of_mo().case_id}),
     "absence_back": lambda: Theirs("lin", {"absence_id": absence_of_mo()}),
+    "duty:giving": lambda: Theirs("lin", {"shift_id": shift_of_mo()}),
+    "duty:answering": lambda: Theirs("lin", {"swap_id": swap_of_mo()}),
     "notices:one": lambda: Theirs("lin", {"notice_id": notice_of_mo().pk}),
     "notices:mine_one": lambda: Theirs("lin", {"notice_id": notice_of_mo().pk}),
     "notices:opened": lambda: Theirs("lin", {"token": link_of_mo()}),
@@ -498,6 +516,7 @@ WHOLE_CAMPUS: dict[str, str] = {
     "performance:cockpit_part": REFERENCE,
     "publicity:posting": "public to everybody on campus; its masks are tested in kernel/publicity",
     "notices:address": "one's own number by a channel; there is no other in the address",
+    "duty:tap": "the signature is the proof; tested in kernel/duty",
     "response:tap": "the signature is the proof; tested in kernel/response",
     "notices:receipts": "the signature is the proof; tested in kernel/notices",
     "publicity:objecting": "anybody on campus may object to any posting",
@@ -505,7 +524,7 @@ WHOLE_CAMPUS: dict[str, str] = {
 """Pages with an object in their address that have no somebody else, and why."""
 
 BY_PERMISSION = {
-    "aid.visit",
+    "aid.visit", "duty.view", "duty.keep",
     "safety.view", "safety.plan", "safety.insured",
     "procurement.view", "procurement.keep",
     "people.appoint", "people.edit", "plan.view", "plan.edit", "plan.budget", "plan.calendar",

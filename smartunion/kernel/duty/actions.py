@@ -1,22 +1,27 @@
 """Lay rosters, override and swap shifts, keep the hotline's number. Each is one transaction."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 
-from smartunion.kernel.base.days import start_of
+from smartunion.kernel.base.days import campus_day, start_of
+from smartunion.kernel.notices import actions as notices
+from smartunion.kernel.notices.rules import Channel, Priority
 from smartunion.kernel.people.models import Absence, Person, Unit
 from smartunion.kernel.trail.record import record
 
 from . import reads, refusals, rules
-from .models import Hotline, Pattern, PatternTurn, Shift, Swap
-from .rules import Part, Post, Rotation, Stretch
+from .models import Check, Hotline, Pattern, PatternTurn, Shift, Swap
+from .rules import Part, Post, Rotation, Stretch, Terms
 
 HANDOVER = time(8)
 """When a shift of 24 hours is handed over, unless the pattern says another hour."""
 
 WEEK = 7
+
+CHECK = "duty.check"
+"""First word of what a test message is about; its reply and its link come back by it."""
 
 
 @transaction.atomic
@@ -323,3 +328,54 @@ def set_hotline(*, number: str, by: Person | None, at: datetime, because: str) -
     hotline = Hotline.objects.create(number=number, since=at, because=because)
     record("duty.hotline_set", hotline, by=by, at=at, because=because, number=number)
     return hotline
+
+
+@transaction.atomic
+def ask_checks(*, terms: Terms, by: Person | None, at: datetime) -> list[Check]:
+    """Send a test message to whoever is on duty soon and has not answered one this month.
+
+    A number is proven by an answer that came from the phone: the link tapped or 1 replied. It is
+    asked for before the month is over, so that nobody goes on duty unproven, and again each time
+    the days for an answer have passed.
+    """
+    last = at - timedelta(days=terms.verify_days - terms.answer_days)
+    proven = reads.proven_at(reads.persons_on_duty(at, at + timedelta(days=terms.gap_days)))
+    open_checks = {c.person_id: c for c in Check.objects.filter(answered_at=None)}
+    patience = timedelta(days=terms.answer_days)
+    fresh, again = [], []
+    for person, when in proven.items():
+        check = open_checks.get(person.pk)
+        if check is None and (when is None or when <= last):
+            fresh.append(Check(person=person, asked_at=at, due_at=at + patience, reminded_at=at))
+        elif check is not None and check.reminded_at + patience <= at:
+            check.reminded_at = at
+            again.append(check)
+    Check.objects.bulk_create(fresh)
+    Check.objects.bulk_update(again, ["reminded_at"])
+    asked = [*fresh, *again]
+    told = notices.tell(
+        to=[check.person for check in asked],
+        about=f"{CHECK}/{campus_day(at)}",
+        title="值班号码核对，请点链接或回复 1",
+        text="您在值班表上。收到这条短信，请点链接里的按钮，或直接回复 1。",
+        link="/duty/mine/",
+        priority=Priority.URGENT,
+        channels=[Channel.SMS],
+        at=at,
+    )
+    if told:
+        record("duty.checks_sent", asked[0], by=by, at=at, persons=len(told))
+    return asked
+
+
+@transaction.atomic
+def answer_check(*, by: Person, at: datetime, via: Check.Via) -> Check:
+    """Take the answer to a test message: the number is proven from now on; refuses a second."""
+    check = Check.objects.select_for_update().filter(person=by, answered_at=None).first()
+    if check is None:
+        raise refusals.NoCheckOpen
+    check.answered_at, check.via = at, via
+    check.save(update_fields=["answered_at", "via"])
+    notices.believe(person=by, channel=Channel.SMS, at=at)
+    record("duty.check_answered", check, by=by, at=at, way=via.label)
+    return check

@@ -158,13 +158,13 @@ class Check(models.Model):
     class Via(models.TextChoices):
         LINK = "link", "一键链接"
         REPLY = "reply", "回复短信"
-        PAGE = "page", "登录后点击"
 
     person = models.ForeignKey(
         "people.Person", models.PROTECT, verbose_name="值班人", related_name="+"
     )
     asked_at = models.DateTimeField("发出时间")
     due_at = models.DateTimeField("应答期限")
+    reminded_at = models.DateTimeField("最近一次发出")
     answered_at = models.DateTimeField("应答时间", null=True, blank=True)
     via = models.CharField("应答方式", max_length=8, choices=Via, blank=True)
 

@@ -3,18 +3,20 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
-from smartunion.kernel.base.days import campus_day, start_of
+from smartunion.kernel.base.days import CAMPUS, campus_day, end_of, start_of
+from smartunion.kernel.notices.models import Contact
+from smartunion.kernel.notices.rules import Channel
 from smartunion.kernel.people.models import Absence, Office, Person, Unit
 from smartunion.kernel.people.reads import away, held_on
 
 from . import rules
-from .models import Hotline, Shift
+from .models import Check, Hotline, Pattern, Shift, Swap
 from .rules import (
     ELIGIBLE,
     OF_A_BRANCH,
@@ -214,4 +216,248 @@ def hotline(*, at: datetime) -> str:
         .values_list("number", flat=True)
         .first()
         or ""
+    )
+
+
+# --- numbers
+
+
+def persons_on_duty(since: datetime, until: datetime) -> list[Person]:
+    """Return who is on a roster in a stretch, each once, by staff number."""
+    ids = standing_shifts().filter(since__lt=until, until__gt=since).values("person")
+    return list(Person.objects.filter(pk__in=ids).select_related("unit").order_by("username"))
+
+
+def proven_at(persons: Iterable[Person]) -> dict[Person, datetime | None]:
+    """Return when each person's number was last proven, None where never or where it is wrong."""
+    persons = list(persons)
+    noted = {
+        one.person_id: one
+        for one in Contact.objects.filter(person__in=persons, channel=Channel.SMS)
+    }
+    return {
+        person: noted[person.pk].verified_at if person.pk in noted else None for person in persons
+    }
+
+
+@dataclass(frozen=True)
+class Number:
+    """Somebody on a roster and how far their number is proven."""
+
+    person: Person
+    proven_at: datetime | None
+    asked_at: datetime | None
+    trouble: str
+    kind: str
+    """ok, wait (asked, still in time) or late."""
+    words: str
+
+
+def numbers(*, at: datetime, terms: Terms) -> list[Number]:
+    """Return everybody on the rosters of the next days, whose number is not proven first."""
+    persons = persons_on_duty(at, at + timedelta(days=terms.gap_days))
+    proven = proven_at(persons)
+    wrong = dict(
+        Contact.objects.filter(person__in=persons, channel=Channel.SMS)
+        .exclude(wrong_at=None)
+        .values_list("person", "trouble")
+    )
+    asked = {one.person_id: one for one in Check.objects.filter(answered_at=None)}
+    month = timedelta(days=terms.verify_days)
+    found = []
+    for person, when in proven.items():
+        check = asked.get(person.pk)
+        kind, words = "late", "从未核对"
+        if person.pk in wrong or not (person.phone or when):
+            words = f"收不到：{wrong.get(person.pk) or '没有登记手机'}"
+        elif when is not None and at < when + month:
+            kind, words = "ok", "已核对"
+        elif check is not None and at < check.due_at:
+            kind, words = "wait", "等待应答"
+        elif check is not None:
+            words = "逾期未应答"
+        elif when is not None:
+            words = f"超过 {terms.verify_days} 天未核对"
+        found.append(
+            Number(
+                person, when, check.reminded_at if check else None, wrong.get(person.pk, ""),
+                kind, words,
+            )
+        )  # fmt: skip
+    order = ("late", "wait", "ok")
+    return sorted(found, key=lambda one: (order.index(one.kind), one.person.username))
+
+
+def open_check(person: Person) -> Check | None:
+    """Return the test message that a person has not answered yet."""
+    return Check.objects.filter(person=person, answered_at=None).first()
+
+
+# --- what the pages show
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One unit's day: which posts have a gap in it."""
+
+    day: date
+    missing: list[str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One unit, or the campus, over the days."""
+
+    code: str
+    name: str
+    cells: list[Cell]
+    gaps: int
+
+
+CAMPUS_CODE = "campus"
+"""How the campus's own posts are called where a unit's code stands."""
+
+SHORT = {
+    Post.A: "A", Post.B: "B", Post.C: "C", Post.LEADER: "领导", Post.SECURITY: "保卫",
+    Post.DRIVER: "司机", Post.CENTRE: "心理",
+}  # fmt: skip
+SHORT_PART = {Part.PRIMARY: "主", Part.DEPUTY: "备"}
+
+
+def window_of(at: datetime, terms: Terms) -> tuple[datetime, datetime]:
+    """Return from when to when gaps are looked for: from now to the end of the last day."""
+    return at, end_of(campus_day(at) + timedelta(days=terms.gap_days - 1))
+
+
+def grid(*, at: datetime, terms: Terms) -> list[Row]:
+    """Return each branch and the campus by day, with what is missing on each."""
+    since, until = window_of(at, terms)
+    days = [campus_day(at) + timedelta(days=n) for n in range(terms.gap_days)]
+    missing: dict[tuple[str, date], list[str]] = {}
+    for gap in gaps(since=since, until=until):
+        code = gap.unit.code if gap.unit else CAMPUS_CODE
+        for day in days:
+            if gap.since < end_of(day) and gap.until > start_of(day):
+                words = missing.setdefault((code, day), [])
+                short = SHORT[gap.post] + SHORT_PART[gap.part]
+                if short not in words:
+                    words.append(short)
+    rows = [(unit.code, unit.alias or unit.name) for unit in _branches()]
+    rows.append((CAMPUS_CODE, "全校值班"))
+    return [
+        Row(
+            code,
+            name,
+            [Cell(day, missing.get((code, day), [])) for day in days],
+            sum((code, day) in missing for day in days),
+        )
+        for code, name in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A stretch of one line of a roster: whose it is, or nobody's."""
+
+    since: datetime
+    until: datetime
+    person: Person | None
+    kind: str
+    is_now: bool
+    is_away: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One post and part over the days."""
+
+    post: Post
+    part: Part
+    stays: list[Stay]
+
+
+def unit_of(code: str) -> Unit | None:
+    """Return the branch of a code, None for the campus. Raises Unit.DoesNotExist."""
+    if code == CAMPUS_CODE:
+        return None
+    return Unit.objects.get(code=code, kind=Unit.Kind.BRANCH)
+
+
+def lines_of(unit: Unit | None, *, at: datetime, terms: Terms) -> list[Line]:
+    """Return a unit's roster over the days: every shift and every gap, in order."""
+    since, until = window_of(at, terms)
+    here = Q(unit=None) if unit is None else Q(unit=unit) | Q(unit=None, post__in=OF_A_BRANCH)
+    shifts = list(
+        standing_shifts()
+        .filter(here, since__lt=until, until__gt=since)
+        .select_related("person")
+        .order_by("since")
+    )
+    empty = gaps(since=since, until=until, units=[unit] if unit else [])
+    absent = _absent({shift.person_id for shift in shifts}, since, until)
+    lines = []
+    for post in OF_THE_CAMPUS if unit is None else OF_A_BRANCH:
+        for part in Part:
+            stays = [
+                Stay(
+                    shift.since, shift.until, shift.person, shift.get_kind_display(),
+                    shift.since <= at < shift.until,
+                    any(a < shift.until and b > max(shift.since, at)
+                        for a, b in absent.get(shift.person_id, ())),
+                )
+                for shift in shifts
+                if (shift.post, shift.part) == (post, part)
+            ]  # fmt: skip
+            stays += [
+                Stay(gap.since, gap.until, None, "缺班", gap.since <= at < gap.until)
+                for gap in empty
+                if (gap.unit, gap.post, gap.part) == (unit, post, part)
+            ]
+            stays.sort(key=lambda stay: (stay.since, stay.person is not None))
+            lines.append(Line(post, part, stays))
+    return lines
+
+
+def coming_of(person: Person, *, at: datetime, most: int = 12) -> list[Shift]:
+    """Return a person's shifts that run or come, the next first."""
+    mine = standing_shifts().filter(person=person, until__gt=at).select_related("unit")
+    return list(mine.order_by("since")[:most])
+
+
+def swaps_of(person: Person, *, at: datetime) -> list[Swap]:
+    """Return the open swaps that a person has asked for or is asked, of shifts yet to come."""
+    mine = Swap.objects.filter(Q(other=person) | Q(shift__person=person), state=Swap.State.ASKED)
+    mine = mine.filter(shift__since__gt=at, shift__dropped_at=None)
+    related = ("shift__unit", "shift__person", "other", "in_return__unit")
+    return list(mine.select_related(*related).order_by("shift__since"))
+
+
+def swap_seen_by(person: Person, swap_id: int) -> Swap | None:
+    """Return a swap in which a person has a part; somebody else's is not found."""
+    mine = Swap.objects.filter(Q(other=person) | Q(shift__person=person), pk=swap_id)
+    return mine.first()
+
+
+def takers_of(shift: Shift, *, at: datetime) -> list[Person]:
+    """Return who could be asked to take a shift: fit for the post and not on duty then."""
+    busy = set(
+        standing_shifts()
+        .filter(since__lt=shift.until, until__gt=shift.since)
+        .values_list("person", flat=True)
+    )
+    fit = eligible(unit=shift.unit, post=Post(shift.post), at=shift.since)
+    return [person for person in fit if person.pk not in busy]
+
+
+def has_rosters() -> bool:
+    """Test if any rotation has ever been set: before that, nothing is missing yet."""
+    return Pattern.objects.exists() or Shift.objects.exists()
+
+
+def told_of(gap: Gap) -> str:
+    """Return a gap in words: 联系人A备班 3月6日 00:00—3月8日 00:00."""
+    return (
+        f"{gap.post.label}{gap.part.label} "
+        f"{gap.since.astimezone(CAMPUS):%-m月%-d日 %H:%M}—"
+        f"{gap.until.astimezone(CAMPUS):%-m月%-d日 %H:%M}"
     )

@@ -173,6 +173,23 @@ def prove(*, channel: Channel, address: str, code: str, by: Person, at: datetime
     return contact
 
 
+@transaction.atomic
+def believe(*, person: Person, channel: Channel, at: datetime) -> Contact:
+    """Take the address at which a person was just reached and answered as proven."""
+    known = Contact.objects.filter(person=person, channel=channel).first()
+    contact, _ = Contact.objects.update_or_create(
+        person=person,
+        channel=channel,
+        defaults={
+            "address": known.address if known else own_address(person, channel),
+            "verified_at": at, "wrong_at": None, "trouble": "",
+        },
+    )  # fmt: skip
+    _let_it_ring(person, channel)
+    record("notices.contact_proven", contact, by=person, at=at, channel=channel.label)
+    return contact
+
+
 def _let_it_ring(person: Person, channel: Channel) -> None:
     """Ring again at a number that was known to be wrong, once its SMS is proven or corrected."""
     if channel == Channel.SMS:
