@@ -58,6 +58,8 @@ SCREENS_OF = (
     Screen("frozen", "/wallet/code/", "mo"),
     Screen("freezing", "/wallet/", "mo", click="a[href*='/wallet/freezings/']"),
     Screen("me-phone", "/me/", "lin"),
+    Screen("private-glass", "/private/glass/", "zhao"),
+    Screen("private-reviews", "/private/reviews/", "sun"),
     Screen("aid", "/aid/", "lin", ("elder",)),
     Screen("aid-progress", "/aid/", "lin", ("elder",), click="a[href*='/aid/applications/']"),
     Screen("aid-gift", "/aid/gift/", "chen"),

@@ -60,8 +60,9 @@ class RecordKind:
     """One kind of sealed record.
 
     `keeps` names a term of the plan year's group `private` without its unit ("answers" for
-    `answers_years`). Holders of one of `own_words` say the purpose in their own words. `own`: the
-    person concerned may always read it themself. `glass`: it may be opened by breaking the glass.
+    `answers_years`). Holders of one of `own_words` say the purpose in their own words. `fields`
+    is what its fields are called where an emergency shows the whole record. `own`: the person
+    concerned may always read it themself. `glass`: it may be opened by breaking the glass.
     """
 
     code: str
@@ -70,6 +71,7 @@ class RecordKind:
     keeps: str
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
     own_words: Collection[str] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
     own: bool = True
     glass: bool = True
 

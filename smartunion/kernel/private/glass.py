@@ -75,9 +75,8 @@ def shatter(
     here = Glass.objects.filter(by=by, about=about, kind=kind, until__gt=at)
     if found := here.order_by("-pk").first():
         return found
-    fresh = timedelta(minutes=needed("glass_factor_minutes", on=on))
-    if proof is None or not at - fresh <= proof.at <= at:
-        raise ProveYourself(minutes=int(fresh.total_seconds() // 60))
+    if proof is None or not is_fresh(proof, at=at):
+        raise ProveYourself(minutes=needed("glass_factor_minutes", on=on))
     if old := waiting_too_long(at=at).filter(Q(office=office) | Q(by=by)).first():
         raise Unreviewed(office=old.office, at=old.at, days=needed("glass_review_days", on=on))
     glass = Glass.objects.create(
@@ -157,6 +156,12 @@ def _grounds(by: Person, at: datetime) -> Sequence[Ground]:
 
 
 # ---------- what pages and audits ask ----------
+
+
+def is_fresh(proof: Proof | None, *, at: datetime) -> bool:
+    """Test if a second factor was proven within the term's minutes."""
+    minutes = timedelta(minutes=needed("glass_factor_minutes", on=campus_day(at)))
+    return proof is not None and at - minutes <= proof.at <= at
 
 
 def waiting_too_long(*, at: datetime) -> QuerySet[Glass]:

@@ -13,7 +13,7 @@ from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import held_on
 
 from . import vault
-from .models import Consent
+from .models import Consent, Glass
 from .registry import kinds
 
 
@@ -100,6 +100,9 @@ def consented(subject: Person, purpose: str, *, at: datetime) -> bool:
     return any(c.withdrawn_at is None or c.withdrawn_at > at for c in given)
 
 
+UNTOLD = "紧急查阅，事由稍后告知"
+
+
 @dataclass(frozen=True)
 class Told:
     """A reading as the data subject sees it."""
@@ -117,6 +120,7 @@ def told(readings: Sequence[Reading]) -> list[Told]:
     """Put readings into words, with the office that the reader holds or held then."""
     days = {campus_day(row.at) for row in readings}
     readers = {row.by.pk for row in readings if row.by}
+    silent = _not_yet_told({row.glass_id for row in readings if row.glass_id})
     offices = {day: _offices(day, readers) for day in days}
     return [
         Told(
@@ -124,12 +128,18 @@ def told(readings: Sequence[Reading]) -> list[Told]:
             by=row.by.name if row.by else "系统",
             office=_office(row.by, offices[campus_day(row.at)]),
             what=words_of(row.kind),
-            purpose=row.purpose,
+            purpose=UNTOLD if row.glass_id in silent else row.purpose,
             mine=row.by is not None and row.by.pk == row.subject_id,
             glass=row.glass_id is not None,
         )
         for row in readings
     ]
+
+
+def _not_yet_told(glasses: set[int]) -> set[int]:
+    """Return the emergencies of which the person hears the reason later (PIPL 18)."""
+    untold = Glass.objects.filter(pk__in=glasses, told_at=None)
+    return set(untold.values_list("pk", flat=True))
 
 
 def _office(by: Person | None, offices: Mapping[int, str]) -> str:
@@ -210,9 +220,3 @@ def words_of(kind: str) -> str:
         return found.words
     words: Mapping[str, str] = import_string(settings.PRIVATE_WORDS)
     return words.get(kind, kind)
-
-
-def field_words(name: str) -> str:
-    """Return the Chinese of a field of a record, as the journal calls its facts, or its name."""
-    words: Mapping[str, str] = import_string(settings.TRAIL_WORDS)
-    return words.get(name, name)

@@ -95,7 +95,7 @@ class ProveYourself(Refused):
     code = "private.prove_yourself"
     text = "破窗前 {minutes} 分钟内要做一次第二步验证"
     clause = "个人信息保护法第51条"
-    remedy = "用验证器或通行密钥验证后再提交，填的内容不会丢"
+    remedy = "用验证器或通行密钥验证后再提交"
     status = 403
 
 

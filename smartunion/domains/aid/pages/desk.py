@@ -14,6 +14,7 @@ from smartunion.domains.aid.reads.figures import fund_used_fen, terms_on
 from smartunion.domains.aid.rules import persons
 from smartunion.domains.aid.rules.amounts import Category
 from smartunion.domains.aid.rules.persons import Sealed
+from smartunion.domains.aid.rules.records import FIELDS
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.base.refusals import Refused
@@ -22,11 +23,6 @@ from smartunion.kernel.private.refusals import NothingSealed
 from smartunion.kernel.web.page import PersonRequest, page, show
 
 CAN, SEALED, RECLAIM, PAY = "aid.desk", "aid.sealed", "aid.reclaim", "aid.pay"
-FIELDS = {
-    "cause": "事由", "story": "情况说明", "family": "家庭", "address": "住址",
-    "opinion": "核实意见", "seen": "看到的情况", "said": "本人说的", "money": "收支核对",
-    "because": "理由", "number": "账号", "bank": "开户行",
-}  # fmt: skip
 
 
 def _scope(request: PersonRequest, can: str = CAN) -> desk.Scope:

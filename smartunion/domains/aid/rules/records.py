@@ -17,12 +17,20 @@ LOG_WORDS = {
 FILERS = frozenset({Sealed.CIRCUMSTANCES})
 """Parts that whoever filed for a colleague may read again."""
 
+FIELDS = {
+    "cause": "事由", "story": "情况说明", "family": "家庭", "address": "住址",
+    "opinion": "核实意见", "seen": "看到的情况", "said": "本人说的", "money": "收支核对",
+    "because": "理由", "number": "账号", "bank": "开户行",
+}  # fmt: skip
+"""What the fields of all parts are called, in the order in which they are shown."""
+
 RECORDS = tuple(
     RecordKind(
         code=PARTS[part],
         words=words,
         sort=Sort.AID,
         keeps="aid",
+        fields=FIELDS,
         own_words=("aid.sealed", "aid.help") if part in FILERS else ("aid.sealed",),
     )
     for part, words in LOG_WORDS.items()

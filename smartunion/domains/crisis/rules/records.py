@@ -5,7 +5,7 @@ The words are read by the person concerned: none of them says red, danger or min
 
 from smartunion.kernel.private.define import BY_CASE, CLOCK, Purpose, RecordKind, Sort
 
-from .parts import Part
+from .parts import LABELS, Part
 
 ACT, FILE = "act", "file"
 """The purposes: acting on a case (its matrix has just said yes), and the house's own filing."""
@@ -37,6 +37,7 @@ RECORDS = tuple(
         sort=Sort.LOCATION if part in WHEREABOUTS else Sort.MIND,
         keeps="location" if part in WHEREABOUTS else "reports",
         purposes=PURPOSES,
+        fields={**LABELS, "basis": "来源依据"},
     )
     for part, words in LOG_WORDS.items()
 )

@@ -16,11 +16,10 @@ from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.private import actions, glass, reads
-from smartunion.kernel.private.define import GLASS
+from smartunion.kernel.private.define import GLASS, RecordKind
 from smartunion.kernel.private.forms import Breaking
 from smartunion.kernel.private.models import Glass
-from smartunion.kernel.private.refusals import ProveYourself
-from smartunion.kernel.private.registry import needed
+from smartunion.kernel.private.registry import kind_of, needed
 from smartunion.kernel.web.page import PersonRequest, page, show
 
 
@@ -62,7 +61,7 @@ def breaking(request: PersonRequest) -> HttpResponse:
         "kinds": kinds,
         "form": form,
         "no": no,
-        "asks_factor": isinstance(no, ProveYourself),
+        "fresh": glass.is_fresh(_proof(request), at=at),
         "factor_url": f"{reverse('mfa_reauthenticate')}?{urlencode({'next': here})}",
         "minutes": needed("glass_minutes", on=campus_day(at)),
         "mine": glass.shown(list(glass.broken_by(request.person)[:20]), to=request.person, at=at),
@@ -86,18 +85,20 @@ def through(request: PersonRequest, *, glass_id: int) -> HttpResponse:
     context = {
         "glass": broken,
         "what": reads.words_of(broken.kind),
-        "rows": list(_rows(data)),
+        "rows": _rows(kind_of(broken.kind), data),
     }
     response = show(request, "private/through.html", context)
     response["Cache-Control"] = "private, no-store"
     return response
 
 
-def _rows(data: dict[str, Any]) -> list[tuple[str, str]]:
+def _rows(kind: RecordKind, data: dict[str, Any]) -> list[tuple[str, str]]:
     """Return a record's fields for the eye: lists joined, what is empty left out."""
-    rows = []
-    for name, value in data.items():
-        text = "、".join(map(str, value)) if isinstance(value, list) else str(value)
-        if value not in (None, "", []):
-            rows.append((reads.field_words(name), text))
-    return rows
+    return [
+        (
+            kind.fields.get(name, name),
+            "、".join(map(str, value)) if isinstance(value, list) else str(value),
+        )
+        for name, value in data.items()
+        if value not in (None, "", [])
+    ]

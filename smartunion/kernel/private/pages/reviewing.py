@@ -17,13 +17,19 @@ from smartunion.kernel.web.page import PersonRequest, page, show
 def reviews(request: PersonRequest) -> HttpResponse:
     """查阅复核: what waits, the oldest first; what blocks an office stands out."""
     at = clock.now()
+    waiting = glass.shown(list(glass.to_review()), to=request.person, at=at)
     context = {
-        "waiting": glass.shown(list(glass.to_review()), to=request.person, at=at),
+        "waiting": [
+            (
+                one,
+                Reviewing(auto_id=f"review-{one.glass.pk}-%s"),
+                PuttingOff(auto_id=f"later-{one.glass.pk}-%s"),
+            )
+            for one in waiting
+        ],
         "done": glass.shown(glass.done(), to=request.person, at=at),
         "days": needed("glass_review_days", on=campus_day(at)),
         "tell_days": needed("glass_tell_days", on=campus_day(at)),
-        "review": Reviewing(),
-        "later": PuttingOff(),
         "now": at,
     }
     return show(request, "private/reviews.html", context)

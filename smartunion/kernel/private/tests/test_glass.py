@@ -298,6 +298,7 @@ def test_the_psychologist_breaks_the_glass_and_everybody_hears_of_it(
     assert "赵明华" in board
     assert "林晓梅" not in board, "the reviewer reads who and why, not whose"
     pk = Glass.objects.get().pk
+    assert reads.UNTOLD in signed_in(lin).get("/private/").content.decode()
     verdict = {"verdict": "due", "because": "情况属实，必要"}
     assert signed_in(sun).post(f"/private/reviews/{pk}/verdict/", verdict).status_code == 302
     assert signed_in(sun).post(f"/private/reviews/{pk}/telling/").status_code == 302
