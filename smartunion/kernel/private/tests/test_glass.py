@@ -8,6 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 
 from smartunion.domains.crisis.public import open_case
+from smartunion.domains.planning import public as planning
 from smartunion.kernel.base import clock
 from smartunion.kernel.notices.models import Notice
 from smartunion.kernel.people.models import Person, Unit
@@ -258,10 +259,10 @@ def code(secret: str) -> str:
 
 
 def test_the_psychologist_breaks_the_glass_and_everybody_hears_of_it(
-    organization: dict[str, Person], settings, monkeypatch: pytest.MonkeyPatch
+    organization: dict[str, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From the second factor to the person's own page, as the house is wired."""
-    settings.PRIVATE_TERMS = "smartunion.kernel.private.tests.test_glass.terms"
+    planning.import_year(year=2025, by=None, at=MARCH_5, because="test")
     monkeypatch.setenv(
         clock.VARIABLE, str((MARCH_5 - datetime.now(MARCH_5.tzinfo)).total_seconds())
     )
