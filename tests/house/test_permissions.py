@@ -413,6 +413,8 @@ def red_case_of_mo() -> int:
     mo = Person.objects.get(username="mo")
     given = {"subject_mark": "0" * 64, "unit": mo.unit, "source": "report", "opened_at": SCENE}
     return RedCase.objects.get_or_create(number="R2025-901", defaults=given)[0].pk
+
+
 def shift_of_mo() -> int:
     from smartunion.kernel.duty.models import Shift
 
