@@ -501,6 +501,7 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
 OFFICERS_OF_ALL = "a permission of the whole campus: no row is outside it"
 REFERENCE = "a word of the plan or of the organization, the same for everybody who may open it"
 WHOLE_CAMPUS: dict[str, str] = {
+    "crisis:card": "a card is about nobody; reviewers read them all",
     "procurement:award": "published for everybody",
     "procurement:inputs": "published for everybody",
     "web:parts": REFERENCE,

@@ -7,6 +7,7 @@ from django import forms
 from smartunion.kernel.web.fields import YuanField
 
 from .rules.grounds import Ground, Guardian, LocationBasis
+from .rules.library import Trigger
 
 
 def _text(label: str, rows: int = 0, most: int = 200, **kwargs: Any) -> forms.CharField:
@@ -172,3 +173,29 @@ class DebriefForm(forms.Form):
     report = _text(
         "心理危机干预报告", 8, 6000, help_text="经过、做法、教训；写完即封存，只有心理中心能看"
     )
+
+
+class CardWords(forms.Form):
+    """A card's free words."""
+
+    worked = _text("有效的做法", 3, 300, help_text="通用说法：不写人名、单位、日期、地点、号码")
+    lesson = _text("教训", 4, 600)
+
+
+class CardForm(CardWords):
+    """A pattern card over closed cases of one kind."""
+
+    cases = forms.MultipleChoiceField(
+        label="汇集的个案", widget=forms.CheckboxSelectMultiple,
+        help_text="处置结果和来源相同、已结案、还没有入卡",
+        error_messages={"required": "至少选一件"},
+    )  # fmt: skip
+    trigger = _pick("触发类别", [(one.value, one.value) for one in Trigger])
+
+    field_order = ("cases", "trigger", "worked", "lesson")
+
+    def __init__(self, *args: Any, cases: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["cases"]
+        if isinstance(field, forms.MultipleChoiceField):
+            field.choices = cases

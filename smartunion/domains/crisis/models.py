@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from .rules.grounds import Ground, Guardian, LocationBasis
+from .rules.library import Span, Trigger
 
 
 class Decision(models.TextChoices):
@@ -408,3 +409,80 @@ class Debrief(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case} 复盘"
+
+
+class Card(models.Model):
+    """案例卡: a pattern for training, of which no field says who, where or when."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "待审"
+        RELEASED = "released", "已放行"
+        WITHDRAWN = "withdrawn", "已撤下"
+
+    trigger = models.CharField("触发类别", max_length=10, choices=[(t, t.value) for t in Trigger])
+    channel = models.CharField("来源", max_length=10)
+    ended = models.CharField("处置结果", max_length=10)
+    span = models.CharField("用时", max_length=10, choices=[(s, s.value) for s in Span])
+    school_year = models.CharField("学年", max_length=12)
+    worked = models.CharField("有效的做法", max_length=300)
+    lesson = models.CharField("教训", max_length=600)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.DRAFT)
+    drafted_by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="起草人", related_name="+"
+    )
+    drafted_at = models.DateTimeField("起草时间")
+    released_by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="放行人", null=True, related_name="+"
+    )
+    released_at = models.DateTimeField("放行时间", null=True)
+    withdrawn_at = models.DateTimeField("撤下时间", null=True)
+    because = models.CharField("撤下理由", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "案例卡"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="released")
+                | (Q(released_by__isnull=False) & ~Q(released_by=F("drafted_by"))),
+                name="card_released_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | ~Q(because=""), name="card_withdrawn_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"案例卡 {self.pk}"
+
+
+class CardSource(models.Model):
+    """案例来源: which case a card draws on; only the centre and the k check ever ask."""
+
+    card = models.ForeignKey(Card, models.PROTECT, verbose_name="案例卡", related_name="sources")
+    case = models.ForeignKey(RedCase, models.PROTECT, verbose_name="红色个案", related_name="cards")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "案例来源"
+        constraints = [
+            models.UniqueConstraint(fields=["card", "case"], name="card_draws_on_a_case_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.card} {self.case_id}"
+
+
+class CardReview(models.Model):
+    """案例卡审阅: somebody else than its author has read a card for traces of a person."""
+
+    card = models.ForeignKey(Card, models.PROTECT, verbose_name="案例卡", related_name="reviews")
+    by = models.ForeignKey("people.Person", models.PROTECT, verbose_name="审阅人", related_name="+")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "案例卡审阅"
+        constraints = [
+            models.UniqueConstraint(fields=["card", "by"], name="card_reviewed_once_by_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.card} {self.by_id}"

@@ -1,11 +1,13 @@
 """The one door of crisis for other domains: raise the alarm; numbers come back, never a name."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from smartunion.kernel.people.models import Person, Unit
 
 from .actions import opening
+from .reads import totals
+from .reads.totals import Measured
 
 
 def open_case(
@@ -29,3 +31,8 @@ def open_case(
         conflicted=conflicted, by=by, at=at,
     )  # fmt: skip
     return case.number
+
+
+def measured(code: str, first: date, until: date, *, on: date) -> list[Measured]:
+    """Return the real cases of [first, until) as an indicator counts them (K29–K34, K36)."""
+    return totals.measured(code, first, until, on=on)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import aftercare, cases, steps
+from .pages import aftercare, cases, library, steps
 
 app_name = "crisis"
 urlpatterns = [
@@ -14,5 +14,8 @@ urlpatterns = [
     path("cases/<int:case_id>/timeline/", cases.line, name="line"),
     path("cases/<int:case_id>/referral.pdf", steps.paper, name="paper"),
     path("cases/<int:case_id>/acts/<slug:act>/", steps.step, name="step"),
+    path("library/", library.library, name="library"),
+    path("library/new/", library.drafting, name="drafting"),
+    path("library/<int:card_id>/", library.card, name="card"),
     path("aftercare/<int:run_id>/", aftercare.aftercare, name="aftercare"),
 ]

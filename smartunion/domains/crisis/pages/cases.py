@@ -35,7 +35,9 @@ def found(request: PersonRequest, case_id: int, at: datetime) -> Shown:
 def mine(request: PersonRequest) -> HttpResponse:
     """我参与的红色个案."""
     rows = desk.mine(request.person, request.mandate)
-    return show(request, "crisis/mine.html", {"rows": rows})
+    return show(
+        request, "crisis/mine.html", {"rows": rows, "learns": request.mandate.may("crisis.library")}
+    )
 
 
 @never_cache

@@ -296,3 +296,71 @@ class LookOver(Refused):
     clause = "6"
     remedy = "仍须查找的，由联系人B重新申请，保卫处放行"
     status = 403
+
+
+class TracesLeft(Refused):
+    """A card's words could lead to somebody."""
+
+    code = "crisis.traces_left"
+    text = "案例卡里还有 {count} 处可能认出人来：{findings}"
+    clause = "6"
+    remedy = "改写成通用说法：不写人名、单位、日期、地点、号码"
+    status = 422
+
+
+class ReviewsMissing(Refused):
+    """Two others have read a card before it is shown."""
+
+    code = "crisis.reviews_missing"
+    text = "案例卡要 {need} 位起草人以外的人审过，现有 {have} 位"
+    clause = "6"
+    remedy = "请另一位心理中心人员或健康守护委员会主任审阅"
+
+
+class OwnCard(Refused):
+    """Nobody releases or reviews what they have written."""
+
+    code = "crisis.own_card"
+    text = "自己起草的案例卡不能由自己审阅或放行"
+    clause = "6"
+    remedy = "请心理中心的另一位同事办理"
+    status = 403
+
+
+class CardEmbargoed(Refused):
+    """A pattern of few cases waits."""
+
+    code = "crisis.card_embargoed"
+    text = (
+        "同一模式只有 {cases} 件（须满 {need} 件），最近一件才过 {months} 个月（须满 {wait} 个月）"
+    )
+    clause = "6"
+    remedy = "等同类个案够数或时间够长；急需培训的，用不涉及个案的通用教材"
+
+
+class CardTooThin(Refused):
+    """The k check over the whole library says no."""
+
+    code = "crisis.card_too_thin"
+    text = "放行后案例库里有 {count} 组组合不足 {need} 件，可能认出人来"
+    clause = "6"
+    remedy = "把触发类别改得更粗，或与别的案例卡合并"
+
+
+class CardMixed(Refused):
+    """One card is one pattern, of real cases that are over, each on one card only."""
+
+    code = "crisis.card_mixed"
+    text = "选中的个案不能合成一张卡：{why}"
+    clause = "6"
+    remedy = "只选已结案、处置结果和来源相同、还没有入卡的个案"
+    status = 422
+
+
+class CardState(Refused):
+    """What was released or withdrawn is no draft."""
+
+    code = "crisis.card_state"
+    text = "案例卡现在是“{state}”，不能{what}"
+    clause = "6"
+    remedy = "要更正已放行的，先撤下再另行起草"

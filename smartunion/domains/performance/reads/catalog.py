@@ -1,6 +1,7 @@
 """Every measure of the house, by the indicator it counts."""
 
 from .buying import STOOD_IN_FULL
+from .crisis import RED
 from .help import PAID_IN_TIME
 from .measures import Measure
 from .plan import DATES, REVIEWED, SUBTASKS
@@ -17,5 +18,6 @@ MEASURES: dict[str, Measure] = {
         CALLED_BACK,
         PAID_IN_TIME,
         STOOD_IN_FULL,
+        *RED,
     )
 }
