@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 from smartunion.domains.crisis import public as crisis
-from smartunion.domains.crisis.public import Measured
 from smartunion.domains.performance.rules.counting import Kind, Row
 from smartunion.domains.performance.rules.periods import Period
 from smartunion.kernel.base.days import campus_day
@@ -19,7 +19,7 @@ COLUMNS = (
 HOW = "一件一行，按触发之日计；演练不计。用时自触发（T0）起连续计算，等于时限为达标；未到期的不计。"
 
 
-def _row(each: Measured, *, hit: bool, part: int = 1) -> Row:
+def _row(each: Any, *, hit: bool, part: int = 1) -> Row:
     return Row(
         key=each.number,
         cells=(
