@@ -283,6 +283,9 @@ BANK_SECRET = env("BANK_SECRET", f"bank of {SECRET_KEY}" if DEMONSTRATION else N
 # Ways out of the house (docs/notices.md); one without an address is closed.
 _SANDBOX = f"http://127.0.0.1:{SANDBOX_PORT}" if DEMONSTRATION else ""
 NOTICE_TERMS = "smartunion.site.telling.terms"
+ASSESSMENT_KEY_ID = env("ASSESSMENT_KEY_ID", "ASSESS01")
+ASSESSMENT_SECRET = env("ASSESSMENT_SECRET", f"assessment of {SECRET_KEY}" if DEMONSTRATION else "")
+"""What an outside assessment system signs its results with; without it none are taken."""
 WELLBEING_ITEMS = env("WELLBEING_ITEMS", "")
 WELLBEING_ITEMS_SHA256 = env("WELLBEING_ITEMS_SHA256", "")
 """The licensed wording of the questionnaire, outside the house; without it a marked stand-in."""

@@ -33,6 +33,7 @@ urlpatterns = [
     path("plan/", include("smartunion.domains.planning.urls")),
     path("aid/", include("smartunion.domains.aid.urls")),
     path("crisis/", include("smartunion.domains.crisis.urls")),
+    path("wellbeing/", include("smartunion.domains.wellbeing.urls")),
     path("safety/", include("smartunion.domains.safety.urls")),
     path("", include("smartunion.domains.performance.urls")),
     path("", include("smartunion.domains.procurement.urls")),

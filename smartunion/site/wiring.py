@@ -20,6 +20,9 @@ from smartunion.domains.procurement.reads import desk as procurement_desk
 from smartunion.domains.safety.procedure import SHEETS as SAFETY
 from smartunion.domains.safety.reads import insured as safety_insured
 from smartunion.domains.safety.reads import surveys as safety_surveys
+from smartunion.domains.wellbeing import jobs as wellbeing
+from smartunion.domains.wellbeing.procedure import SHEETS as WELLBEING
+from smartunion.domains.wellbeing.rules.records import RECORDS as WELLBEING_RECORDS
 from smartunion.kernel.duty import jobs as duty
 from smartunion.kernel.duty import watching as rosters
 from smartunion.kernel.files.reads import Door
@@ -65,9 +68,11 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
 }
 
 SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID, *SAFETY, *CRISIS)
+SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID, *SAFETY)
+SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID, *WELLBEING)
 """The six-column sheets of every domain, old versions as long as cases run by them."""
 
-ACTS: dict[str, Act] = {**procurement.ACTS, **aid.ACTS}
+ACTS: dict[str, Act] = {**procurement.ACTS, **aid.ACTS, **wellbeing.ACTS}
 """What AUTO steps and escalations of the sheets call, by the name that they give."""
 
 TIMERS: dict[str, Handler] = {
@@ -76,6 +81,7 @@ TIMERS: dict[str, Handler] = {
     **procurement.TIMERS,
     **crisis.TIMERS,
     **response_clocks.HANDLERS,
+    **wellbeing.TIMERS,
     "publicity.closes": publicity.closes,
     "publicity.probe": publicity.probe,
     "publicity.takes_down": publicity.takes_down,
@@ -118,7 +124,7 @@ def duty_terms(on: date) -> Mapping[str, Any] | None:
         return None
 
 
-PRIVATE_RECORDS: tuple[RecordKind, ...] = (*AID_RECORDS, *CRISIS_RECORDS)
+PRIVATE_RECORDS: tuple[RecordKind, ...] = (*AID_RECORDS, *CRISIS_RECORDS, *WELLBEING_RECORDS)
 """Every kind of sealed record: its class, who may open it for what, how long it is kept."""
 
 

@@ -433,8 +433,68 @@ def swap_of_mo() -> int:
     return Swap.objects.create(shift_id=shift_of_mo(), other=chen, because="x", asked_at=SCENE).pk
 
 
+def questionnaire_of_mo() -> tuple[int, int]:
+    """Return an invitation of mo's and the response that mo has handed in."""
+    from smartunion.domains.wellbeing.actions import answering
+    from smartunion.domains.wellbeing.models import Campaign, Invitation
+
+    mo = Person.objects.get(username="mo")
+    found = Invitation.objects.filter(person=mo).select_related("response").first()
+    if found is None:
+        campaign = Campaign.objects.create(
+            title="自评", opens_on=DAY, closes_on=DAY, populations=["staff"], cap=9, state="open",
+            planned_by=mo, planned_at=SCENE, opened_at=SCENE,
+        )  # fmt: skip
+        found = Invitation.objects.create(
+            campaign=campaign, person=mo, population="staff", sent_on=DAY
+        )
+        made = answering.begin(invitation_id=found.pk, by=mo, at=SCENE)
+        body = (1, 4, 12, 27, 40, 42, 48, 49, 52, 53, 56, 58)
+        blue = {number: 2 if number in body else 1 for number in range(1, 91)}
+        answering.save(response_id=made.pk, given=blue, by=mo, at=SCENE)
+        answering.submit(response_id=made.pk, by=mo, at=SCENE)
+        found = Invitation.objects.select_related("response").get(pk=found.pk)
+    return found.pk, found.response.pk
+
+
+def care_of_mo(kind: str) -> int:
+    """Return the open step of a task about mo that is neither chen's nor lin's."""
+    from smartunion.domains.wellbeing.actions import alerting
+    from smartunion.domains.wellbeing.models import Alert, Task
+
+    questionnaire_of_mo()
+    task = Task.objects.filter(kind=kind).first()
+    if task is None:
+        task = alerting.open_assessment(alert=Alert.objects.get(), out=set(), at=SCENE)
+    return task.case.runs.get().pk
+
+
+def another_psychologist() -> str:
+    """Return somebody who may assess, but has not been given mo's assessment."""
+    who, _ = Person.objects.get_or_create(
+        username="psy9", defaults={"name": "白洁", "unit": Unit.objects.get(code="B01")}
+    )
+    Appointment.objects.get_or_create(
+        office=Office.objects.get(code="psychologist"), unit=Unit.objects.get(code="D05"),
+        person=who, since=date(2025, 12, 19), until=date(2025, 12, 20),
+    )  # fmt: skip
+    return who.username
+
+
+def _assessment_of_mo() -> Theirs:
+    run_id = care_of_mo("assessment")
+    return Theirs(another_psychologist(), {"run_id": run_id})
+
+
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     "safety:event": lambda: Theirs("lin", {"event_id": an_event_not_opened()}),
+    "wellbeing:invitation": lambda: Theirs("lin", {"invitation_id": questionnaire_of_mo()[0]}),
+    **{
+        f"wellbeing:{page}": lambda: Theirs("lin", {"response_id": questionnaire_of_mo()[1]})
+        for page in ("answering", "done", "withdrawing")
+    },
+    "wellbeing:talk": lambda: Theirs("chen", {"run_id": care_of_mo("talk")}),
+    "wellbeing:task": _assessment_of_mo,
     **{
         f"aid:{page}": lambda: Theirs("lin", {"application_id": aid_of_mo()[0]})
         for page in ("application", "edit", "consent")
@@ -535,6 +595,7 @@ BY_PERMISSION = {
     "wallet.release", "ledger.view", "trail.view", "files.view", "cockpit.view",
     "notices.desk", "publicity.desk", "publicity.decide", "private.review",
     "response.view", "response.lead", "response.drill",
+    "wellbeing.lead",
 }  # fmt: skip
 """Permissions that offices.yaml grants for the whole campus only (tested below)."""
 

@@ -144,6 +144,9 @@ class Alert(models.Model):
     unit = models.ForeignKey(
         "people.Unit", models.PROTECT, verbose_name="单位", null=True, related_name="+"
     )
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, verbose_name="自评活动", null=True, blank=True, related_name="+"
+    )
     opened_at = models.DateTimeField("产生时间")
     crisis = models.CharField("红色处置编号", max_length=24, blank=True)
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
@@ -246,19 +249,3 @@ class SignedPolicy(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:12]
-
-
-class Hotline(models.Model):
-    """热线: the centre's own number, as it was put in force (R112)."""
-
-    number = models.CharField("号码", max_length=20)
-    set_by = models.ForeignKey(
-        "people.Person", models.PROTECT, verbose_name="登记人", related_name="+"
-    )
-    set_at = models.DateTimeField("登记时间")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "热线"
-
-    def __str__(self) -> str:
-        return self.number

@@ -69,6 +69,7 @@ POSTS_FILLED = {
     "survey_security": 2,
     "survey_union": 2,
     "event_guard": 3,
+    "psychology_head": 1,
 }
 """Posts of departments that the demonstration fills, and by how many."""
 

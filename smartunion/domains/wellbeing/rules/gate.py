@@ -7,9 +7,6 @@ from smartunion.kernel.base.refusals import Refused
 
 from . import refusals
 
-DIGITS = range(5, 13)
-"""How many digits a number has that can be dialled for help."""
-
 
 @dataclass(frozen=True)
 class Check:
@@ -25,9 +22,3 @@ def shut(checks: Sequence[Check]) -> Refused | None:
     """Return why a campaign stays shut; None when everything stands."""
     missing = [f"{one.name}（{one.found}）" for one in checks if not one.ok]
     return refusals.GateShut(missing="；".join(missing)) if missing else None
-
-
-def is_number(text: str) -> bool:
-    """Test if a hotline can be dialled: a placeholder such as 400xxxxxxx cannot (R112)."""
-    digits = text.replace("-", "").replace(" ", "")
-    return digits.isascii() and digits.isdecimal() and len(digits) in DIGITS

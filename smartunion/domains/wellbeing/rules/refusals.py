@@ -134,16 +134,6 @@ class SignedAlready(Refused):
     remedy = "要改内容，先在计划条目里改提案"
 
 
-class HotlineWrong(Refused):
-    """R112: a placeholder is no hotline."""
-
-    code = "wellbeing.hotline_wrong"
-    text = "“{number}”不是可以拨打的热线号码"
-    clause = "6"
-    remedy = "填真实开通的号码，不能留占位的 x"
-    status = 422
-
-
 class Conflicting(Refused):
     """The outside system sent other answers under the same number."""
 
@@ -200,3 +190,60 @@ class TextWrong(Refused):
     text = "题目文件不能用：{why}"
     clause = "3.2-2"
     remedy = "请系统管理员核对 WELLBEING_ITEMS 和它的 SHA-256"
+
+
+class PolicyChanged(Refused):
+    """What is signed must be what was read."""
+
+    code = "wellbeing.policy_changed"
+    text = "规则提案已经变动，或没有生效的签发"
+    clause = "3.2-2"
+    remedy = "刷新页面，看过现在的内容再决定"
+
+
+class HeadOnly(Refused):
+    """The floor is a clinical decision."""
+
+    code = "wellbeing.head_only"
+    text = "只有心理中心负责人（{heads}）能签发这项规则"
+    clause = "3.2-2"
+    remedy = "请负责人登录后签发"
+    status = 403
+
+
+class NothingWithdrawn(Refused):
+    """There is no response of one's own to take back."""
+
+    code = "wellbeing.nothing_withdrawn"
+    text = "没有可以撤回的作答"
+    remedy = "可能已经撤回过，刷新页面看看"
+    status = 404
+
+
+class OutcomeWrong(Refused):
+    """A talk does not end in what only the centre may decide."""
+
+    code = "wellbeing.outcome_wrong"
+    text = "“{outcome}”不是这一步可以得出的结果"
+    clause = "3.2-2"
+    remedy = "谈心可以结束、转心理中心或报告危险；就医建议由心理中心提出"
+    status = 422
+
+
+class MomentWrong(Refused):
+    """A talk that has not been held yet cannot be recorded."""
+
+    code = "wellbeing.moment_wrong"
+    text = "谈的时间 {met} 不在任务产生之后、现在之前"
+    clause = "3.2-2"
+    remedy = "填真正见面或通话的时间"
+    status = 422
+
+
+class AvoidTooMany(Refused):
+    """Somebody has to be left who can come."""
+
+    code = "wellbeing.avoid_too_many"
+    text = "最多可以指定 {most} 人不来联系您，选了 {given} 人"
+    remedy = "只选最不合适的几位"
+    status = 422

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from smartunion.domains.wellbeing.rules import refusals
 from smartunion.domains.wellbeing.rules.counts import published
 from smartunion.domains.wellbeing.rules.forecast import Capacity, Shares, cap_of, forecast
-from smartunion.domains.wellbeing.rules.gate import Check, is_number, shut
+from smartunion.domains.wellbeing.rules.gate import Check, shut
 from smartunion.domains.wellbeing.rules.importing import row_of, shift_of
 from smartunion.kernel.base.days import CAMPUS
 
@@ -60,16 +60,6 @@ def test_a_gate_names_everything_that_is_missing() -> None:
                Check("热线", False, "未登记")])  # fmt: skip
     assert no is not None
     assert str(no) == "还不能开放：值守（缺 3 班）；热线（未登记）"
-
-
-@pytest.mark.clause("R112")
-@pytest.mark.parametrize(
-    ("text", "good"),
-    [("400xxxxxxx", False), ("", False), ("12356", True), ("400-820-8820", True), ("打总机", False),
-     ("110", False), ("４００８２０８８２０", False)],
-)  # fmt: skip
-def test_a_placeholder_is_no_hotline(text: str, good: bool) -> None:
-    assert is_number(text) is good
 
 
 @pytest.mark.clause("T51")
