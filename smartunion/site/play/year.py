@@ -32,6 +32,7 @@ from . import people as crowd
 from . import tills
 from .aid import Aid
 from .campus import Campus, gather, moment, open_shops
+from .crisis import Crisis
 from .procurement import Procurement
 
 REFUND_SHARE = 0.012
@@ -175,6 +176,7 @@ class Year:
             self._plan_a_burst(each)
         Aid(self.campus, self._file, self.until).plan()
         Procurement(self.campus, self._file, self.until).plan()
+        Crisis(self.campus, self._file, self.until).plan()
         late, still_open = story["milestones"]["late"], set(story["milestones"]["open"])
         for each in planning.milestones(self.year):
             if each.code not in still_open:
