@@ -83,6 +83,7 @@ class Bench(base.Bench):
             **super().environment(name),
             "DJANGO_SETTINGS_MODULE": "bench.parts.crisis_settings",
             "SMS_URL": address,
+            "VOICE_URL": address,
             "WECOM_URL": address,
         }
 

@@ -19,7 +19,7 @@ from . import engine, lines, registry
 from .define import TIMEOUT, Outcome
 from .engine import held, moment
 from .lines import log
-from .models import Asked, Correction, Event, Run, StepRun, Via
+from .models import Asked, Correction, Event, Run, StepRun, Via, mark_of
 from .refusals import (
     CorrectionDone,
     DrillMixed,
@@ -65,7 +65,7 @@ def open_run(
         protocol=engine.version_of(declared, at=at),
         limits=engine.limits_of(declared, at=at),
         number=number, about=about, unit=unit, place=place, is_drill=drill,
-        excluded=sorted(excluded), t0=at, by=by,
+        excluded=sorted(mark_of(number, one) for one in excluded), t0=at, by=by,
     )  # fmt: skip
     record(
         "response.opened", run, by=by, at=at, because=declared.clause,
@@ -191,7 +191,7 @@ def _log_late(
 
 def _asked(run: Run, by: Person) -> list[Asked]:
     """Return what somebody is asked in a run; refuse whoever is not, or must keep out."""
-    if by.pk in run.excluded:
+    if run.excludes(by.pk):
         raise OwnMatter(number=run.number)
     mine = list(Asked.objects.filter(run=run, person=by).order_by("pk"))
     if not mine:
@@ -210,7 +210,7 @@ def stand_down(
     """
     run = held(run_id)
     at = moment(at)
-    if by.pk in run.excluded:
+    if run.excludes(by.pk):
         raise OwnMatter(number=run.number)
     protocol = registry.of(run).protocol
     posts = set(Asked.objects.filter(run=run, person=by).values_list("post", flat=True))
@@ -289,7 +289,7 @@ def correct(
     )
     if task.done_at is not None:
         raise CorrectionDone(at=task.done_at)
-    if by.pk in task.run.excluded:
+    if task.run.excludes(by.pk):
         raise OwnMatter(number=task.run.number)
     if not because.strip():
         raise ReasonMissing(number=task.run.number)

@@ -6,13 +6,13 @@ their number leads to nobody, the next is summoned. 收到 stops the calls to wh
 nobody else's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from smartunion.kernel.duty.reads import on_call
+from smartunion.kernel.duty.reads import Pair, on_call
 from smartunion.kernel.duty.rules import Post
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.timers.actions import cancel_under, set_timer
@@ -62,7 +62,7 @@ def muster(run: Run, posts: Iterable[str], *, at: datetime) -> None:
     if not posts:
         return
     wanted = [Post(post) for post in dict.fromkeys([*posts, LEADER])]
-    found = on_call(unit=run.unit, posts=wanted, at=at, excluded=run.excluded)
+    found = _on_call(run, wanted, at)
     rows = []
     for post in posts:
         named = in_turn(found[Post(post)], found[Post.LEADER] if post != LEADER else None)
@@ -73,6 +73,21 @@ def muster(run: Run, posts: Iterable[str], *, at: datetime) -> None:
         if not named:
             log(run, f"nobody/{post}", Event.Kind.NOBODY, at=at, word=post)
     Asked.objects.bulk_create(rows)
+
+
+def _on_call(run: Run, posts: Collection[Post], at: datetime) -> Mapping[Post, Pair]:
+    """Return who has the duty, those who must keep out passed over.
+
+    The run knows only their marks, so the roster is asked again without whoever bears one.
+    """
+    out: set[int] = set()
+    while True:
+        found = on_call(unit=run.unit, posts=posts, at=at, excluded=out)
+        named = {person.pk for pair in found.values() for person in pair.in_turn()}
+        marked = {person for person in named if run.excludes(person)}
+        if not marked:
+            return found
+        out |= marked
 
 
 def line(run: Run, post: str) -> list[Asked]:

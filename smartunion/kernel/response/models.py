@@ -9,6 +9,7 @@ run's, and to write a message of a drill whose first word is not 【演练】 (m
 
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 DRILL = "【演练】"
 """The first word of every message of a drill."""
@@ -24,6 +25,12 @@ class Via(models.TextChoices):
     VOICE = "voice", "电话按键"
     CLOCK = "clock", "到时限"
     DESK = "desk", "值守台"
+
+
+def mark_of(number: str, person_id: int) -> str:
+    """Return by what a run knows somebody who must keep out, without saying who it is."""
+    said = f"{number}/{person_id}"
+    return salted_hmac("response.excluded", said, algorithm="sha256").hexdigest()[:24]
 
 
 class ProtocolVersion(models.Model):
@@ -63,7 +70,8 @@ class Run(models.Model):
     )
     place = models.CharField("集合地点", max_length=60, blank=True)
     is_drill = models.BooleanField("演练", default=False)
-    excluded = models.JSONField("回避的人", default=list)
+    excluded = models.JSONField("回避的人的印记", default=list)
+    """Marks, not persons: beside the number they would say whom it is about (`excludes`)."""
     state = models.CharField("状态", max_length=10, choices=State, default=State.GOING)
     t0 = models.DateTimeField("触发时间")
     by = models.ForeignKey(
@@ -94,6 +102,10 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{DRILL if self.is_drill else ''}{self.number}"
+
+    def excludes(self, person_id: int) -> bool:
+        """Test if somebody must keep out: whom it is about, their superior, who is in conflict."""
+        return mark_of(self.number, person_id) in self.excluded
 
 
 class StepRun(models.Model):

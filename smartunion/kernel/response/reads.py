@@ -192,7 +192,7 @@ def may_see(run: Run, person: Person, mandate: Mandate) -> bool:
 
     Whoever must keep out of it sees nothing, whatever their office grants.
     """
-    if person.pk in run.excluded:
+    if run.excludes(person.pk):
         return False
     hooks = registry.of(run).hooks
     named = hooks.who_may_see is not None and hooks.who_may_see(run, person, mandate)
@@ -272,7 +272,7 @@ def _state(row: Asked) -> str:
 def alert_of(run_id: int, person: Person, *, at: datetime) -> Alert | None:
     """Return what somebody's phone shows of a run; None for whoever was not asked in it."""
     run = Run.objects.select_related("protocol", "unit").filter(pk=run_id).first()
-    if run is None or person.pk in run.excluded:
+    if run is None or run.excludes(person.pk):
         return None
     mine = list(Asked.objects.filter(run=run, person=person).order_by("turn"))
     if not mine:
@@ -381,7 +381,7 @@ def tally() -> dict[str, int]:
 
 def may_stand_down(run: Run, person: Person, mandate: Mandate) -> bool:
     """Test if somebody may end a run by hand; the action asks again."""
-    if run.ended_at is not None or person.pk in run.excluded:
+    if run.ended_at is not None or run.excludes(person.pk):
         return False
     mine = Asked.objects.filter(run=run, person=person)
     posts = [str(post) for post in registry.of(run).protocol.stands_down]

@@ -19,7 +19,8 @@ from .models import DRILL, Asked, Run
 TEXTS = (Channel.SMS, Channel.WECOM, Channel.EMAIL)
 """For whoever need not be called out of bed: a standby, somebody whose matter is over."""
 
-VOICE = next((way for way in Channel if str(way) == "voice"), None)
+ALARM = (*TEXTS, Channel.VOICE)
+"""For whoever must act now: the telephone rings as well."""
 
 
 def link(run: Run) -> str:
@@ -34,7 +35,7 @@ def _say(
     what: str,
     title: str,
     text: str = "",
-    channels: Sequence[Channel] | None = None,
+    channels: Sequence[Channel] = ALARM,
     at: datetime,
 ) -> None:
     """Tell persons once of one thing in a run, at the priority of a crisis."""
@@ -75,11 +76,10 @@ def stand_by(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: dateti
 
 def call(run: Run, protocol: Protocol, asked: Asked, *, at: datetime) -> None:
     """Call somebody again who has not answered: by voice, and a message beside it."""
-    channels = [VOICE] if VOICE else list(TEXTS)
     _say(
         run, [asked.person], what=f"call/{asked.pk}/{asked.calls}",
         title=f"{protocol.title} {run.number} {protocol.word}（第{asked.calls}次呼叫）",
-        text="还没有收到您的应答。", channels=channels, at=at,
+        text="还没有收到您的应答。", channels=[Channel.VOICE, Channel.SMS], at=at,
     )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def heads(
         person.pk: person
         for office in protocol.told_on_breach
         for person in holders(office, on=campus_day(at))
-        if person.pk not in run.excluded
+        if not run.excludes(person.pk)
     }
     _say(
         run, people.values(), what=what, title=f"{protocol.title} {run.number} {title}",

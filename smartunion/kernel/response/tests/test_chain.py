@@ -39,11 +39,11 @@ def told(run: Run, person: object) -> list[str]:
 
 
 @pytest.mark.clause("R116")
-def test_three_contacts_hear_of_it_by_sms_and_wecom_in_the_same_moment(duty: Duty) -> None:
+def test_three_contacts_hear_of_it_by_every_way_in_the_same_moment(duty: Duty) -> None:
     run = begin(duty)
     for person in (duty.lin, duty.sun, duty.zheng):
         sent = Message.objects.filter(notice__person=person, notice__about__contains="/turn/")
-        assert {"sms", "wecom"} <= set(sent.values_list("channel", flat=True))
+        assert {"sms", "wecom", "voice"} <= set(sent.values_list("channel", flat=True))
         assert {message.next_at for message in sent} == {run.t0}
     assert told(run, duty.he) == [f"response/{run.pk}/standby"]
     assert told(run, duty.qian) == []
@@ -267,6 +267,7 @@ def test_standing_down_needs_a_reason_and_stops_everything(duty: Duty) -> None:
 def test_nobody_answers_for_another_or_in_their_own_matter(duty: Duty, mo: object) -> None:
     run = begin(duty, excluded=[duty.lin.pk])
     assert asked(run, duty.he).summoned_at == run.t0, "whom it concerns is passed over"
+    assert str(duty.lin.pk) not in run.excluded, "and the run does not say who that is"
     with pytest.raises(OwnMatter):
         answered(run, "call", "answered", duty.lin, 4)
     with pytest.raises(NotAsked):

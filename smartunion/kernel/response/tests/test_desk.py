@@ -5,7 +5,7 @@ from django.test import Client
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.response import actions, drills, reads, reports
-from smartunion.kernel.response.models import Correction, Drill, Run, Via
+from smartunion.kernel.response.models import Correction, Drill, Run, Via, mark_of
 from smartunion.kernel.timers import ticker
 from smartunion.kernel.timers.models import Timer
 from smartunion.site.audits import RESPONSE
@@ -56,7 +56,7 @@ def test_the_run_page_is_for_those_on_it_and_those_who_lead(
         assert "郑国平" in shown, "who was told"
         assert "短信" in shown
         assert "处置日志" in shown
-    run.excluded = [chair.pk]
+    run.excluded = [mark_of(run.number, chair.pk)]
     run.save(update_fields=["excluded"])
     assert signed_in(chair).get(address).status_code == 404, "nobody sees their own matter"
 
