@@ -22,6 +22,7 @@ from smartunion.kernel.ledger import actions as ledger
 from smartunion.kernel.notices import jobs as notices
 from smartunion.kernel.private import jobs as private
 from smartunion.kernel.publicity import jobs as publicity
+from smartunion.kernel.response import drills, patrol
 from smartunion.kernel.timers import auditor, pulse, ticker
 from smartunion.kernel.trail.deliver import deliver
 from smartunion.site.workers import Loop
@@ -47,6 +48,8 @@ def of_the_house() -> tuple[Round, ...]:
         Round("留痕送达", 1.0, lambda at: deliver(at=at)),
         Round("付款汇入账本", 5.0, into_the_books),
         Round("无回执的短信改发", 15.0, lambda at: notices.give_up_on_silence(at=at)),
+        Round("应急巡检", 5.0, patrol.patrol),
+        Round("每月演练排定", 600.0, lambda at: drills.plan_month(at=at)),
         Round("每日汇总通知", 30.0, lambda at: notices.gather(at=at)),
         Round("查阅日志连成链", 5.0, private.link_log),
         Round("封存资料到期销毁", 60.0, private.erase_due),

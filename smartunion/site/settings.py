@@ -316,6 +316,12 @@ EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env("EMAIL_USE_TLS", "no" if DEMONSTRATION else "yes") == "yes"
 EMAIL_DOMAIN = env("EMAIL_DOMAIN", "union.campus.example")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"校工会 <notice@{EMAIL_DOMAIN}>")
+RESPONSE_PATROL = env("RESPONSE_PATROL", "yes" if DEMONSTRATION else "no") == "yes"
+"""A synthetic emergency every quarter of an hour; only where the outside world is simulated."""
+if RESPONSE_PATROL and not DEMONSTRATION:
+    raise RuntimeError("the patrol calls nobody real: unset RESPONSE_PATROL in production")
+ALARM_URL = env("ALARM_URL", "")
+"""A second way for alarms, beside our own messages: the webhook of a robot in a WeCom group."""
 DEAD_MAN_URL = env("DEAD_MAN_URL", "")
 """Asked every minute while deadlines fire; somebody outside alarms when it is not."""
 

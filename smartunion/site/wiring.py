@@ -39,6 +39,7 @@ from smartunion.kernel.publicity import watching as publicity
 from smartunion.kernel.publicity.reads import may_open_file as may_open_posting_file
 from smartunion.kernel.response import answering as response
 from smartunion.kernel.response import firing as response_clocks
+from smartunion.kernel.response import patrol
 from smartunion.kernel.response.registry import Wired
 from smartunion.kernel.timers.handlers import Handler
 from smartunion.kernel.timers.watches import Watch
@@ -90,7 +91,10 @@ TIMERS: dict[str, Handler] = {
 """Kind of timer -> what is done when it fires (see kernel/timers/handlers.py)."""
 
 
-RESPONSES: tuple[Wired, ...] = (Wired(RED, crisis.HOOKS, drilled=True),)
+RESPONSES: tuple[Wired, ...] = (
+    Wired(patrol.PROTOCOL),
+    Wired(RED, crisis.HOOKS, drilled=True),
+)
 """Every domain's protocols of emergency, the newest version of each last (kernel/response)."""
 
 NOTICE_ANSWERS: dict[str, Answering] = {
@@ -139,6 +143,7 @@ def private_terms(on: date) -> Mapping[str, Any] | None:
 WATCHES: dict[str, Watch] = {
     "消息未发": notices.late,
     "渠道不应答": notices.unanswered,
+    "应急巡检": patrol.watch,
     "保险空档": safety_insured.alarms,
     "缺班": rosters.gaps,
     "值班号码未核对": rosters.unproven,

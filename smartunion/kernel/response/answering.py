@@ -37,15 +37,15 @@ def hear(message: Message, text: str, at: datetime) -> None:
     person, run = message.notice.person, held(run_of(message.notice.about))
     via = VIAS[str(message.channel)]
     word = "".join(text.split()).lower().strip("。.!！")
-    chosen = _outcome(run, person.pk, word)
-    if chosen is not None:
+    chosen = None if word in RECEIVED else _outcome(run, person.pk, word)
+    if word in RECEIVED:  # before all outcomes: people answer any alarm with a 1
+        actions.receive(run_id=run.pk, by=person, at=at, via=via)
+    elif chosen is not None:
         step, outcome = chosen
         actions.answer(
             run_id=run.pk, step=step.code, outcome=outcome.code, by=person, at=at, via=via,
             note=text,
         )  # fmt: skip
-    elif word in RECEIVED:
-        actions.receive(run_id=run.pk, by=person, at=at, via=via)
     elif word in DECLINED:
         actions.decline(run_id=run.pk, by=person, at=at, via=via, because=f"回复：{text}"[:200])
     elif word in NOT_ME:

@@ -4,6 +4,7 @@ from django import forms
 
 from smartunion.kernel.people.models import Unit
 
+from . import patrol
 from .registry import wired
 
 
@@ -18,7 +19,9 @@ class Correcting(forms.Form):
 
 def protocols() -> list[tuple[str, str]]:
     """Return what can be drilled: every protocol in its newest version."""
-    return list({one.protocol.code: one.protocol.title for one in wired()}.items())
+    newest = {one.protocol.code: one.protocol.title for one in wired()}
+    newest.pop(patrol.PROTOCOL.code, None)
+    return list(newest.items())
 
 
 class Ordering(forms.Form):

@@ -70,8 +70,9 @@ def leave(name: str) -> None:
 def audit(*, at: datetime) -> int:
     """Ask every watch; raise what is new, clear what is well again; return how many alarms stand.
 
-    An alarm is recorded, and told by whoever subscribes to `timers.alarmed`; as a second way it
-    goes to the log. Any number of auditors may run: the later one finds it raised.
+    An alarm is recorded, and told by whoever subscribes to `timers.alarmed`; by a second way it
+    goes to the log and, after the commit, straight to the robot of ALARM_URL. Any number of
+    auditors may run: the later one finds it raised.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('timers.audit'))")
@@ -109,6 +110,23 @@ def _raise(watch: str, subject: str, text: str, at: datetime) -> None:
     alarm = Alarm.objects.create(watch=watch, subject=subject, text=text, raised_at=at, seen_at=at)
     record("timers.alarmed", alarm, by=None, at=at, because=f"{watch} {subject}"[:400])
     log.error("alarm: %s: %s: %s", watch, subject, text)
+    transaction.on_commit(lambda: shout(f"值守告警｜{watch}｜{subject}：{text}"))
+
+
+def shout(text: str) -> bool:
+    """Tell an alarm by the second way, which passes by our outbox and its senders.
+
+    :returns: whether the robot took it; False without one
+    """
+    if not settings.ALARM_URL:
+        return False
+    said = {"msgtype": "text", "text": {"content": text[:2000]}}
+    try:
+        httpx.post(settings.ALARM_URL, json=said, timeout=PING_PATIENCE_SECONDS).raise_for_status()
+    except httpx.HTTPError as failed:
+        log.warning("the second way of alarms does not answer: %s", failed)
+        return False
+    return True
 
 
 def _clear(alarm: Alarm, at: datetime) -> None:

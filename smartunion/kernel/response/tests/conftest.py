@@ -32,7 +32,7 @@ CALL = Step(
     code="call", name="拨打电话", ask="现在打电话，问清人安不安全、在哪里", posts=("a",),
     within="call_seconds", opens_at_start=True, alerted=True, say=("你在哪里？身边有人吗？",),
     outcomes=(
-        Outcome(code="answered", name="已接通", hint="是本人在说话", replies=("接通",)),
+        Outcome(code="answered", name="已接通", hint="是本人在说话", replies=("1", "接通")),
         Outcome(
             code="no_answer", name="无人接听", hint="马上转联系人B", opens=("locate", "scene"),
             replies=("2", "没接"),
@@ -103,7 +103,10 @@ class Duty:
     branch: Unit
 
     def __getattr__(self, name: str) -> Person:
-        return self.people[name]
+        try:
+            return self.people[name]
+        except KeyError as none:
+            raise AttributeError(name) from none
 
 
 WIRED = [Wired(RED, Hooks())]

@@ -121,6 +121,13 @@ def test_a_reply_by_sms_or_wecom_is_an_answer(run: Run, duty: Duty, reply: objec
     assert (row.outcome, row.via, row.by) == ("no_answer", "sms", duty.lin)
 
 
+def test_a_one_means_received_and_never_more(run: Run, duty: Duty, reply: object) -> None:
+    """People press or reply 1 to any alarm; that nobody was reached must not be lost by it."""
+    reply(duty.lin, "1", "voice")
+    assert asked(run, duty.lin).via == "voice"
+    assert states(run)["call"] == "open"
+
+
 def test_a_word_that_nobody_knows_counts_for_nothing(run: Run, duty: Duty, reply: object) -> None:
     reply(duty.lin, "这是什么？")
     assert asked(run, duty.lin).received_at is None
