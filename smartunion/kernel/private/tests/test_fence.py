@@ -218,11 +218,14 @@ def test_what_the_installer_is_told_to_grant_suffices(db: None, tmp_path: Path) 
     here = connection.get_connection_params()
     host = here["host"]
     server = make_conninfo(dbname="postgres", user=here["user"], host=host)
+    before, _, inside = statements.replace("§", vault.ROLE).partition(f"\\connect {name}\n")
     with psycopg.connect(server, autocommit=True) as admin:
-        for sql in statements.replace("§", vault.ROLE).split(";"):
+        for sql in before.split(";"):
             if sql.strip() and not sql.strip().startswith(f"CREATE ROLE {vault.ROLE}"):
                 admin.execute(sql)  # the role itself is there: this server has a house already
         try:
+            with psycopg.connect(server, dbname=name, autocommit=True) as admin_there:
+                admin_there.execute(inside)
             play = subprocess.run(
                 [sys.executable, "-c", INSTALLED], cwd=ROOT, capture_output=True, text=True,
                 check=False, timeout=60,
