@@ -3,31 +3,32 @@
 Titles and texts travel by SMS: who, when, which number; never whose record it was or what it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-
-from django.db.models import Q
 
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.notices import actions as notices
 from smartunion.kernel.notices.rules import Priority
 from smartunion.kernel.people.models import Person
-from smartunion.kernel.people.reads import held_on
+from smartunion.kernel.people.reads import granted
 from smartunion.kernel.private.glass import REVIEWS
 from smartunion.kernel.private.models import Glass
+from smartunion.kernel.private.reads import overdue_kinds
 from smartunion.kernel.private.registry import needed
 from smartunion.kernel.timers import actions as timers
 from smartunion.kernel.timers.handlers import Handler
 from smartunion.kernel.timers.models import Timer
+from smartunion.kernel.timers.watches import Finding
 from smartunion.kernel.trail.models import Entry
+
+LATE = timedelta(hours=1)
+"""How long after its time a record may stand before it is an alarm: `work` looks each minute."""
 
 
 def reviewers(glass: Glass, at: datetime) -> list[Person]:
     """Return who may review a glass: holders of the permission who are no part of it."""
-    granting = Q(office__grants__contains=REVIEWS) | Q(office__within__grants__contains=REVIEWS)
-    posts = held_on(campus_day(at)).filter(granting).select_related("person")
-    people = {post.person_id: post.person for post in posts}
-    return [person for pk, person in people.items() if pk not in (glass.by_id, glass.subject_id)]
+    holders = granted(REVIEWS, on=campus_day(at))
+    return [one for one in holders if one.pk not in (glass.by_id, glass.subject_id)]
 
 
 def _glass(entry: Entry) -> Glass:
@@ -109,6 +110,12 @@ def _press(glass: Glass, what: str, title: str, text: str, at: datetime) -> None
         priority=Priority.URGENT,
         at=at,
     )
+
+
+def unerased(at: datetime) -> Iterator[Finding]:
+    """Kinds of sealed records whose time came an hour ago and that nobody has destroyed."""
+    for kind, count, first in overdue_kinds(at - LATE):
+        yield Finding(kind, f"{count} 份到期未销毁，最早的应在 {campus_day(first)}")
 
 
 HEARS: dict[str, tuple[Callable[[Entry], None], ...]] = {

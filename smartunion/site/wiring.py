@@ -148,6 +148,7 @@ WATCHES: dict[str, Watch] = {
     "缺班": rosters.gaps,
     "值班号码未核对": rosters.unproven,
     "热线未登记": rosters.no_hotline,
+    "到期未销毁": guarding.unerased,
 }
 """What the auditor looks at beside the timers' own (see kernel/timers/watches.py)."""
 

@@ -78,6 +78,14 @@ def versions(about: str, kind: str) -> int:
     return head[1] if head else 0
 
 
+def overdue_kinds(before: datetime, *, most: int = 1_000) -> list[tuple[str, int, datetime]]:
+    """Return (kind in words, how many, the first day) of what was to be erased by a moment."""
+    found: dict[str, list[datetime]] = {}
+    for row in vault.due(most=most, at=before):
+        found.setdefault(words_of(row["kind"]), []).append(row["erase_at"])
+    return [(words, len(days), min(days)) for words, days in sorted(found.items())]
+
+
 def _readings(lines: Sequence[Mapping[str, Any]]) -> list[Reading]:
     readers = Person.objects.select_related("unit").in_bulk(
         {row["by_id"] for row in lines} - {None}

@@ -142,6 +142,21 @@ def test_a_record_passed_over_is_found(lin: Person) -> None:
     assert audits.overdue() == []
 
 
+def test_what_nobody_destroys_is_an_alarm_after_an_hour_that_names_nobody(lin: Person) -> None:
+    from smartunion.site.guarding import unerased
+
+    for number in range(3):
+        seal("test.draft", lin, about=f"test.case:{number}")
+    due = MARCH_5 + timedelta(hours=24)
+    assert list(unerased(due + timedelta(minutes=59))) == []
+    (finding,) = unerased(due + timedelta(hours=1))
+    assert (finding.subject, finding.text) == (
+        "测评草稿", "3 份到期未销毁，最早的应在 2025-03-06",
+    )  # fmt: skip
+    jobs.erase_due(due + timedelta(hours=1))
+    assert list(unerased(due + timedelta(hours=2))) == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_erase_each_record_once() -> None:
     for number in range(12):
