@@ -17,9 +17,11 @@ from smartunion.domains.planning.rules.refusals import NoTerms
 from smartunion.domains.procurement import jobs as procurement
 from smartunion.domains.procurement.procedure import SHEETS as PROCUREMENT
 from smartunion.domains.procurement.reads import desk as procurement_desk
+from smartunion.domains.safety import jobs as safety
 from smartunion.domains.safety.procedure import SHEETS as SAFETY
 from smartunion.domains.safety.reads import insured as safety_insured
 from smartunion.domains.safety.reads import surveys as safety_surveys
+from smartunion.domains.safety.rules.records import RECORDS as SAFETY_RECORDS
 from smartunion.domains.wellbeing import jobs as wellbeing
 from smartunion.domains.wellbeing.procedure import SHEETS as WELLBEING
 from smartunion.domains.wellbeing.rules.records import RECORDS as WELLBEING_RECORDS
@@ -94,6 +96,7 @@ TIMERS: dict[str, Handler] = {
 RESPONSES: tuple[Wired, ...] = (
     Wired(patrol.PROTOCOL),
     Wired(RED, crisis.HOOKS, drilled=True),
+    *safety.RESPONSES,
 )
 """Every domain's protocols of emergency, the newest version of each last (kernel/response)."""
 
@@ -128,7 +131,12 @@ def duty_terms(on: date) -> Mapping[str, Any] | None:
         return None
 
 
-PRIVATE_RECORDS: tuple[RecordKind, ...] = (*AID_RECORDS, *CRISIS_RECORDS, *WELLBEING_RECORDS)
+PRIVATE_RECORDS: tuple[RecordKind, ...] = (
+    *AID_RECORDS,
+    *CRISIS_RECORDS,
+    *WELLBEING_RECORDS,
+    *SAFETY_RECORDS,
+)
 """Every kind of sealed record: its class, who may open it for what, how long it is kept."""
 
 

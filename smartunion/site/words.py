@@ -166,6 +166,14 @@ TRAIL: dict[str, str] = {
     "safety.health_checked": "向校医院核验体检报告",
     "safety.signed_up": "活动报名",
     "safety.withdrew": "退出活动",
+    "safety.incident_reported": "报告突发事件",
+    "safety.incident_answered": "应答突发事件",
+    "safety.incident_ended": "突发事件结束",
+    "safety.agreed_to_be_located": "同意处置时定位",
+    "safety.tracking_began": "开始处置定位",
+    "safety.tracking_stopped": "停止处置定位",
+    "safety.positions_seen": "查看处置位置",
+    "safety.account_written": "写突发事件经过",
     # files
     "files.stored": "存入文件",
     # sealed data
@@ -460,6 +468,7 @@ TRAIL: dict[str, str] = {
 PRIVATE: dict[str, str] = {
     "safety.health_check": "报名时向校医院核验体检报告",
     "wellbeing.screening": "参加心理健康自评",
+    "safety.position": "处置突发事件时的位置",
 }
 """What purposes of consent are called on the data subject's page; records name themselves."""
 

@@ -390,9 +390,22 @@ def a_response() -> int:
 
 def an_event_not_opened() -> int:
     """Return an event in which lin has no part and that is not open yet."""
+    from smartunion.domains.safety.models import Event
     from smartunion.domains.safety.tests.conftest import an_event
 
-    return an_event(Person.objects.get(username="qian"), at=SCENE).pk
+    made = Event.objects.first()
+    return made.pk if made else an_event(Person.objects.get(username="qian"), at=SCENE).pk
+
+
+def an_incident_elsewhere() -> int:
+    """Return a drill at an event at which lin is not on duty."""
+    from smartunion.domains.safety.models import Incident
+
+    qian, made = Person.objects.get(username="qian"), an_event_not_opened()
+    return Incident.objects.get_or_create(
+        number="YL-2025-009", event_id=made, place="终点", is_drill=True, reported_by=qian,
+        reported_at=SCENE,
+    )[0].pk  # fmt: skip
 
 
 def a_glass() -> int:
@@ -487,6 +500,8 @@ def _assessment_of_mo() -> Theirs:
 
 
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
+    "safety:incident": lambda: Theirs("lin", {"incident_id": an_incident_elsewhere()}),
+    "safety:position": lambda: Theirs("lin", {"incident_id": an_incident_elsewhere()}),
     "safety:event": lambda: Theirs("lin", {"event_id": an_event_not_opened()}),
     "wellbeing:invitation": lambda: Theirs("lin", {"invitation_id": questionnaire_of_mo()[0]}),
     **{

@@ -145,3 +145,9 @@ class PolicyForm(forms.Form):
         if found.get("since") and found.get("last") and found["last"] < found["since"]:
             self.add_error("last", "保险期止早于保险期起")
         return found
+
+
+class Account(forms.Form):
+    """What happened, written after the incident; it is sealed."""
+
+    account = _text("经过", 5, 2000, error_messages={"required": "写经过"})

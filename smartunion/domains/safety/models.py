@@ -214,7 +214,6 @@ class OnDuty(models.Model):
     )
     since = models.DateTimeField("到岗")
     until = models.DateTimeField("离岗(不含)")
-    location_consent_at = models.DateTimeField("同意处置时定位", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "值守"
@@ -361,3 +360,60 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Incident(models.Model):
+    """突发事件: somebody is hurt at an event; its clocks run in kernel/response, from t0."""
+
+    number = models.CharField("编号", max_length=16, unique=True)
+    event = models.ForeignKey(Event, models.PROTECT, verbose_name="活动", related_name="incidents")
+    place = models.CharField("在哪里", max_length=40)
+    is_drill = models.BooleanField("演练", default=False)
+    reported_by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="报告人", related_name="+"
+    )
+    reported_at = models.DateTimeField("报告时间")
+    run = models.OneToOneField(
+        "response.Run", models.PROTECT, verbose_name="响应", null=True, related_name="+"
+    )
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    written_at = models.DateTimeField("经过写成时间", null=True, blank=True)
+    """The account itself, with what befell whom, lies sealed."""
+
+    class Meta:
+        verbose_name = verbose_name_plural = "突发事件"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "place", "is_drill"], condition=Q(ended_at=None),
+                name="one_incident_at_a_place",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Tracking(models.Model):
+    """处置定位: a responder shares where they are, during one incident; the points lie sealed."""
+
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, verbose_name="突发事件", related_name="trackings"
+    )
+    person = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="人员", related_name="+"
+    )
+    role = models.CharField("岗位", max_length=10, choices=ROLES)
+    turn = models.PositiveSmallIntegerField("第几位")
+    started_at = models.DateTimeField("开始")
+    last_at = models.DateTimeField("最近一个点", null=True, blank=True)
+    points = models.PositiveIntegerField("点数", default=0)
+    stopped_at = models.DateTimeField("停止", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "处置定位"
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "person"], name="one_tracking_of_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

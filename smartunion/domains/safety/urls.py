@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from .pages import desk, phone, surveys
+from .pages import desk, incidents, phone, surveys
 
 app_name = "safety"
 urlpatterns = [
     path("", phone.home, name="home"),
     path("events/<int:event_id>/", phone.event, name="event"),
+    path("report/", incidents.report, name="report"),
+    path("incidents/<int:incident_id>/", incidents.incident, name="incident"),
+    path("incidents/<int:incident_id>/position/", incidents.position, name="position"),
+    path("desk/incidents/", incidents.listed, name="incidents"),
     path("surveys/<int:run_id>/", surveys.survey, name="survey"),
     path("desk/", desk.register, name="desk"),
     path("desk/plan/", desk.plan, name="plan"),

@@ -20,7 +20,8 @@ from smartunion.kernel.timers.actions import cancel_under, set_timer
 from . import telling
 from .define import Part, Protocol, span
 from .models import Asked, Event, Run, Via
-from .rules import in_turn, next_after
+from .registry import of as wired_of
+from .rules import in_line, in_turn, next_after
 
 LEADER = Post.LEADER
 
@@ -61,11 +62,16 @@ def muster(run: Run, posts: Iterable[str], *, at: datetime) -> None:
     posts = [post for post in dict.fromkeys(posts) if post not in known]
     if not posts:
         return
-    wanted = [Post(post) for post in dict.fromkeys([*posts, LEADER])]
+    crew = wired_of(run).hooks.crew
+    own = crew(run, posts, at) if crew is not None else {}
+    wanted = [Post(post) for post in dict.fromkeys([*posts, LEADER]) if post not in own]
     found = _on_call(run, wanted, at)
     rows = []
     for post in posts:
-        named = in_turn(found[Post(post)], found[Post.LEADER] if post != LEADER else None)
+        pair = None if post in own else found[Post(post)]
+        named = in_turn(pair, found[Post.LEADER] if post != LEADER else None)
+        if post in own:
+            named = in_line([one for one in own[post] if not run.excludes(one.pk)], named)
         rows += [
             Asked(run=run, post=post, part=part, turn=turn, person=person, is_drill=run.is_drill)
             for turn, (part, person) in enumerate(named)

@@ -225,8 +225,8 @@ def _clock(run: Run, step: Step, row: StepRun) -> Clock:
 
 
 def post_words(post: str) -> str:
-    """Return what a post is called."""
-    return str(Post(post).label)
+    """Return what a post is called: one of the roster, or a domain's own."""
+    return str(Post(post).label) if post in Post.values else registry.own_posts().get(post, post)
 
 
 def told_in(run: Run) -> list[Told]:
@@ -404,7 +404,7 @@ def log_of(run: Run, protocol: Protocol) -> list[Line]:
     lines = []
     for event in run.events.select_related("by").order_by("-id"):
         word = event.word
-        if word in Post.values:
+        if word in Post.values or word in registry.own_posts():
             word = post_words(word)
         lines.append(
             Line(

@@ -1,6 +1,6 @@
 """The protocols that run and what their domains do beside them, as site/wiring.py tells them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -44,6 +44,10 @@ class Hooks:
     who_may_see: Callable[[Run, Person, Mandate], bool] | None = None
     """Besides those who were asked in the run."""
     correct: Callable[[Correction, str, Person, datetime], None] | None = None
+    crew: Callable[[Run, Collection[str], datetime], Mapping[str, Sequence[Person]]] | None = None
+    """Who is asked for posts that are the domain's own and stand in no roster, in turn."""
+    posts: Mapping[str, str] = field(default_factory=dict)
+    """What the domain's own posts are called."""
     begin_drill: Callable[[Unit | None, Person | None, datetime], Run] | None = None
 
 
@@ -71,6 +75,11 @@ def _by_digest() -> dict[str, Wired]:
 def forget() -> None:
     """Read the wiring anew; for tests that wire protocols of their own."""
     _by_digest.cache_clear()
+
+
+def own_posts() -> dict[str, str]:
+    """Return what the posts that stand in no roster are called, of every protocol."""
+    return {post: words for one in wired() for post, words in one.hooks.posts.items()}
 
 
 def in_force(code: str) -> Wired:

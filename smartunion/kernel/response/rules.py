@@ -25,6 +25,15 @@ def in_turn(own: Pair | None, leaders: Pair | None) -> list[tuple[Part, Person]]
     return list(found.values())
 
 
+def in_line(
+    crew: Sequence[Person], leaders: Sequence[tuple[Part, Person]]
+) -> list[tuple[Part, Person]]:
+    """Return a crew in turn, the first its primary and the others deputies, then the leaders."""
+    named = [(Part.DEPUTY if n else Part.PRIMARY, person) for n, person in enumerate(crew)]
+    there = {person.pk for person in crew}
+    return named + [(part, person) for part, person in leaders if person.pk not in there]
+
+
 def next_after(free: Sequence[bool], turn: int) -> int | None:
     """Return the next turn after this one that is free, None when there is none."""
     return next((n for n in range(turn + 1, len(free)) if free[n]), None)

@@ -28,6 +28,7 @@ def home(request: PersonRequest) -> HttpResponse:
         "open": reads.open_events(person, at=at),
         "mine": reads.my_events(person, at=at),
         "duties": reads.my_duties(person, at=at),
+        "shift": reads.on_duty_now(person, at=at),
     }
     return show(request, "safety/phone/home.html", context)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from smartunion.domains.safety.models import Event, SiteSurvey
+from smartunion.domains.safety.models import Event, Incident, SiteSurvey
 from smartunion.kernel.base.days import campus_day
 
 
@@ -31,7 +31,9 @@ def alone(name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
-def next_number(model: type[Event] | type[SiteSurvey], prefix: str, at: datetime) -> str:
+def next_number(
+    model: type[Event] | type[SiteSurvey] | type[Incident], prefix: str, at: datetime
+) -> str:
     """Return the next number of the year, such as HD-2025-041; one transaction at a time."""
     alone(f"safety.number.{prefix}")
     head = f"{prefix}-{campus_day(at).year}-"

@@ -302,3 +302,52 @@ class NoSuchPerson(Refused):
     clause = "5.3"
     remedy = "核对工号；校外人员请先登记"
     status = 422
+
+
+class NotOnDuty(Refused):
+    """An incident is reported by those on duty."""
+
+    code = "safety.not_on_duty"
+    text = "{by}现在不在 {number} 值守，不能从这里报告"
+    clause = "5.3"
+    remedy = "请最近的值守人员报告，或直接拨打 120 和保卫处电话"
+    status = 403
+
+
+class EventNotRunning(Refused):
+    """Incidents belong to an event that goes on."""
+
+    code = "safety.event_not_running"
+    text = "{number} 现在没有在进行（{state}）"
+    clause = "5.3"
+    remedy = "不在活动中的紧急情况，直接拨打 120 和保卫处电话"
+
+
+class IncidentOver(Refused):
+    """It has ended: nothing is located any more."""
+
+    code = "safety.incident_over"
+    text = "{number} 已结束，不再处置和定位"
+    clause = "5.3"
+    remedy = "又有情况，请另报一起"
+    status = 410
+
+
+class PositionConsentMissing(Refused):
+    """Nobody is located without their own yes (PIPL 29)."""
+
+    code = "safety.position_consent_missing"
+    text = "共享位置要先单独同意"
+    clause = "5.3"
+    remedy = "点同意后再共享；不同意的照常处置，用电话报告位置"
+    status = 422
+
+
+class NotAPlace(Refused):
+    """No such point on earth."""
+
+    code = "safety.not_a_place"
+    text = "经纬度 {latitude}，{longitude} 不是一个地点"
+    clause = "5.3"
+    remedy = "打开手机定位后再试"
+    status = 422

@@ -33,8 +33,8 @@ class Terms:
     meeting_hours: int
     invitation_hours: int
     livestream: bool
-    position_days: int
     position_seconds: int
+    incident_places: tuple[str, ...]
     control_days: int
 
 
@@ -45,6 +45,7 @@ def terms_of(given: Mapping[str, Any]) -> Terms:
         **{
             **{name: given[name] for name in Terms.__dataclass_fields__},
             "checklist": tuple(given["checklist"]),
+            "incident_places": tuple(given["incident_places"]),
             "insured_from": day(given["insured_from"]),
             "insured_until": day(given["insured_until"]),
         }

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from smartunion.domains.safety.models import Event, RiskItem
+from smartunion.domains.safety.models import Event, Incident, RiskItem
 from smartunion.kernel.base import clock
 from smartunion.kernel.people.models import Person
 from tests.bank import SandboxProcess
@@ -139,3 +139,37 @@ def test_a_member_agrees_signs_up_and_stands_on_the_insurers_list(
     assert "PICC-2025-88" in row
     assert 300_000 in row
     assert page(house.lin, "insured_list", **here).status_code == 403
+
+
+@pytest.mark.clause("R235", "R238")
+def test_two_taps_report_an_incident_and_those_on_duty_answer_it(house: House) -> None:
+    event = house.open()
+    assert page(house.duty0, "report").status_code == 404
+    house.at = event.starts_at
+    assert "报告突发事件" in text(page(house.duty2, "home"))
+    assert "报告突发事件" not in text(page(house.lin, "home"))
+    assert page(house.lin, "report").status_code == 404
+    assert "终点" in text(page(house.duty2, "report"))
+    answer = send(house.duty2, "report", {"place": "终点"})
+    it = Incident.objects.get()
+    here = {"incident_id": it.pk}
+    assert answer["Location"] == reverse("safety:incident", kwargs=here)
+    assert page(house.lin, "incident", **here).status_code == 404
+    assert "我在处置" in text(page(house.duty2, "incident", **here))
+    assert "我在处置" not in text(page(house.union, "incident", **here))
+    send(house.duty2, "incident", {"do": "onsite:there"}, **here)
+    point = {"latitude": "22.5331", "longitude": "113.9362"}
+    assert send(house.duty0, "position", point, **here).status_code == 422
+    assert "我单独同意" in text(page(house.duty0, "incident", **here))
+    send(house.duty0, "incident", {"do": "agree"}, **here)
+    assert send(house.duty0, "position", point, **here).status_code == 204
+    send(house.duty0, "incident", {"do": "medics:arrived"}, **here)
+    send(house.duty0, "incident", {"do": "hospital:delivered"}, **here)
+    assert send(house.duty0, "position", point, **here).status_code == 410
+    shown = text(page(house.organiser, "incident", **here))
+    assert "封存经过" in shown
+    told = {"do": "account", "account": "王某抽筋摔倒，左膝擦伤，校医院处理后自行回家"}
+    assert send(house.duty0, "incident", told, **here).status_code == 404
+    send(house.organiser, "incident", told, **here)
+    assert "王某" not in text(page(house.organiser, "incident", **here))
+    assert "三段都按时" in text(page(house.qian, "incidents"))

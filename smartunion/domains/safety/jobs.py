@@ -1,0 +1,28 @@
+"""What the kernel's rooms ask of safety while an incident runs: its crew, its end, who may look."""
+
+from datetime import datetime
+
+from smartunion.domains.safety.actions import incidents
+from smartunion.domains.safety.protocol import INCIDENT
+from smartunion.domains.safety.reads import incidents as reads
+from smartunion.domains.safety.rules.kinds import Role
+from smartunion.kernel.response.models import Run
+from smartunion.kernel.response.registry import Hooks, Wired
+
+
+def after_end(run: Run, at: datetime) -> None:
+    """Let the incident end with its run."""
+    incidents.ended(run=run, at=at)
+
+
+RESPONSES = (
+    Wired(
+        INCIDENT,
+        Hooks(
+            crew=reads.crew,
+            posts={role.value: f"{role.words}（活动值守）" for role in Role},
+            who_may_see=reads.may_see,
+            after_end=after_end,
+        ),
+    ),
+)
