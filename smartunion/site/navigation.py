@@ -59,6 +59,8 @@ MENU: list[Item] = [
     Item(HEALTH, "clipboard-list", "自评活动", "自评", "wellbeing:campaigns", "wellbeing.lead"),
     Item(HEALTH, "heart-handshake", "关心谈心", "谈心", "wellbeing:talks", "wellbeing.talk"),
     Item(HEALTH, "chart-bar", "自评统计", "统计", "wellbeing:counts", "wellbeing.counts"),
+    Item(WELFARE, "baby-carriage", "托育意外", "托育", "safety:child", "safety.child"),
+    Item(COMMON, "alert-triangle", "风险清单", "风险", "safety:risks", "safety.risks"),
     Item(COMMON, "hierarchy-2", "组织结构", "组织", "membership:chart", "people.directory"),
     Item(COMMON, "users", "人员名册", "人员", "membership:persons", "people.view"),
     Item(COMMON, "package", "人—财—物", "三册", "membership:loop", "assets.view"),

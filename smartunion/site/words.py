@@ -174,6 +174,12 @@ TRAIL: dict[str, str] = {
     "safety.tracking_stopped": "停止处置定位",
     "safety.positions_seen": "查看处置位置",
     "safety.account_written": "写突发事件经过",
+    "safety.control_evaluated": "评估防控",
+    "safety.exercise_held": "情景演练",
+    "safety.child_case_opened": "托育意外立件",
+    "safety.statement_approved": "签发情况通报",
+    "safety.stream_asked": "申请直播",
+    "safety.hold_released": "解除录像保全",
     # files
     "files.stored": "存入文件",
     # sealed data

@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from smartunion.kernel.web.fields import YuanField
 
 from .rules.kinds import EventKind, Role
+from .rules.risks import SCENARIOS
+from .rules.statement import CARES, ESCORTS, WHERES
 
 SOME = 6
 """So many photos at once."""
@@ -151,3 +153,32 @@ class Account(forms.Form):
     """What happened, written after the incident; it is sealed."""
 
     account = _text("经过", 5, 2000, error_messages={"required": "写经过"})
+
+
+class ExerciseForm(forms.Form):
+    """An exercise of a scenario."""
+
+    scenario = forms.ChoiceField(
+        label="哪个情景", choices=[(one.code, f"{one.clause} {one.matter}") for one in SCENARIOS]
+    )
+    people = forms.IntegerField(label="参加人数", min_value=1, max_value=9999)
+    finding = _text("发现了什么", 3, 400, error_messages={"required": "写发现了什么"})
+    improve = _text("要改进的", 2, 400, required=False)
+
+
+class ChildCase(forms.Form):
+    """A childcare incident."""
+
+    where = forms.ChoiceField(label="在哪里", choices=[(one, one) for one in WHERES])
+    happened_at = _moment("发生时间", error_messages={"required": "写发生时间"})
+    account = _text(
+        "经过", 4, 1000, help_text="会封存；通报里不出现", error_messages={"required": "写经过"}
+    )
+
+
+class Statement(forms.Form):
+    """The words of the statement, each one of a few."""
+
+    where = forms.ChoiceField(label="在哪里", choices=[(one, one) for one in WHERES])
+    care = forms.ChoiceField(label="当即", choices=[(one, one) for one in CARES])
+    escort = forms.ChoiceField(label="送医", choices=[(one, one) for one in ESCORTS])

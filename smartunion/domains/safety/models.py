@@ -8,10 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from .rules.kinds import Answer, DeviceKind, EventKind, Role
+from .rules.risks import Standing
 
 KINDS = [(k.value, k.words) for k in EventKind]
 ROLES = [(r.value, r.words) for r in Role]
 DEVICES = [(d.value, d.words) for d in DeviceKind]
+STANDINGS = [(s.value, s.words) for s in Standing]
 ANSWERS = [(a.value, a.words) for a in Answer]
 
 
@@ -417,3 +419,80 @@ class Tracking(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+
+class Exercise(models.Model):
+    """情景演练: a scenario of chapter 7 was played, and what was found."""
+
+    scenario = models.CharField("情景", max_length=20)
+    held_at = models.DateTimeField("时间")
+    people = models.PositiveIntegerField("参加人数")
+    finding = models.CharField("发现", max_length=400)
+    improve = models.CharField("要改进的", max_length=400, blank=True)
+    by = models.ForeignKey("people.Person", models.PROTECT, verbose_name="组织人", related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "情景演练"
+        constraints = [
+            models.CheckConstraint(condition=~Q(finding=""), name="exercise_says_what_was_found"),
+            models.CheckConstraint(condition=Q(people__gt=0), name="exercise_had_people"),
+        ]
+        indexes = [models.Index(fields=["scenario", "-held_at"], name="exercise_of_scenario")]
+
+    def __str__(self) -> str:
+        return f"{self.scenario} {self.held_at:%Y-%m-%d}"
+
+
+class ControlEvaluation(models.Model):
+    """防控评估: a control was really evaluated, from rows, and how it stood."""
+
+    control = models.CharField("防控", max_length=30)
+    standing = models.CharField("结果", max_length=8, choices=STANDINGS)
+    words = models.CharField("依据", max_length=200)
+    worked_at = models.DateTimeField("所据最近一行", null=True, blank=True)
+    evaluated_at = models.DateTimeField("评估时间")
+    by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="评估人", null=True, related_name="+"
+    )
+    exercise = models.ForeignKey(
+        Exercise, models.PROTECT, verbose_name="情景演练", null=True, related_name="evaluations"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "防控评估"
+        indexes = [models.Index(fields=["control", "-evaluated_at"], name="evaluation_of_control")]
+
+    def __str__(self) -> str:
+        return f"{self.control} {self.standing}"
+
+
+class LegalHold(models.Model):
+    """录像保全: recordings of a childcare incident that nobody may overwrite until released."""
+
+    case = models.OneToOneField(
+        "procedures.Case", models.PROTECT, verbose_name="件", related_name="+"
+    )
+    what = models.CharField("保全什么", max_length=120)
+    recorded_from = models.DateTimeField("录像自")
+    recorded_until = models.DateTimeField("录像至")
+    held_at = models.DateTimeField("保全时间")
+    released_at = models.DateTimeField("解除时间", null=True, blank=True)
+    released_by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="解除人", null=True, related_name="+"
+    )
+    released_because = models.CharField("解除理由", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "录像保全"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(recorded_until__gt=F("recorded_from")), name="hold_has_a_span"
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at=None) | ~Q(released_because=""),
+                name="hold_released_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} 保全"

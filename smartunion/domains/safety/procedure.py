@@ -124,4 +124,107 @@ SURVEY = Procedure(
     ),
 )
 
-SHEETS = (SURVEY,)
+
+@dataclass(frozen=True)
+class ChildFacts:
+    """What varies between two childcare incidents. Never the child, the family or the injury."""
+
+    number: str = fact("编号")
+    where: str = fact("在哪里")
+    statement_clean: bool = fact("通报不含个人信息", kind="bool")
+    streamed: bool = fact("全程直播", kind="bool")
+    held: bool = fact("录像已保全", kind="bool")
+
+
+def tells_of_a_person(facts: Facts) -> bool:
+    """Test if the statement was not found free of names, or nobody has looked."""
+    return facts.get("statement_clean") is not True
+
+
+def not_held(facts: Facts) -> bool:
+    """Test if the recordings are not on hold."""
+    return facts.get("held") is not True
+
+
+def is_streamed(facts: Facts) -> bool:
+    """Test if somebody wants the inquiry streamed live."""
+    return bool(facts.get("streamed"))
+
+
+CHILD_INCIDENT = Procedure(
+    code="safety.child_incident",
+    version="2025.1",
+    matter="托育中心幼儿意外伤害处置",
+    owner="welfare_committee_chair",
+    project="3.1",
+    basis=("7.2",),
+    facts=ChildFacts,
+    confidential=True,
+    steps=(
+        Step(
+            code="statement",
+            name="发布《情况通报》",
+            duty=Duty(lead="standing_member", staff=2),
+            within=Within(30, Unit.MINUTES, since=Since.TRIGGER),
+            outputs=(Output("statement", "情况通报", "form"),),
+            risks=(
+                Risk(
+                    "CHILD-1",
+                    "通报泄露幼儿或家长信息",
+                    "用固定模板，不写姓名、班级和伤情；两人签发",
+                    tells_of_a_person,
+                ),
+                Risk("CHILD-2", "录像被覆盖", "立件即保全前后各两小时的录像", not_held),
+            ),
+            escalations=(
+                Escalation(50, "standing_member"),
+                Escalation(100, "union_chair"),
+            ),
+            ways=(Way(("meeting", "invitation")),),
+            page="safety:statement",
+            hint="从立件起30分钟内；先通报家长，再对外",
+        ),
+        Step(
+            code="meeting",
+            name="家长说明会",
+            duty=Duty(lead="welfare_committee_chair", backup="executive_vice_chair"),
+            within=Within(2, Unit.HOURS, since=Since.TRIGGER),
+            outputs=(Output("minutes", "家长说明会记录", "record"),),
+            escalations=(Escalation(75, "executive_vice_chair"),),
+            no_risk=True,
+            ways=(Way("findings"),),
+            hint="从立件起2小时内；只请在托幼儿的监护人",
+        ),
+        Step(
+            code="invitation",
+            name="邀请区教育局、卫健委联合调查",
+            duty=Duty(lead="union_chair", backup="executive_vice_chair"),
+            within=Within(24, Unit.HOURS, since=Since.TRIGGER),
+            outputs=(Output("letter", "联合调查邀请函", "record"),),
+            escalations=(Escalation(75, "executive_vice_chair"),),
+            no_risk=True,
+            ways=(Way("findings"),),
+            hint="从立件起24小时内；附保全录像的清单",
+        ),
+        Step(
+            code="findings",
+            name="公布调查结论",
+            join=True,
+            duty=Duty(lead="welfare_committee_chair", backup="executive_vice_chair"),
+            no_limit="以联合调查组出结论为准",
+            outputs=(Output("findings", "调查结论（隐去个人信息）", "record"),),
+            risks=(
+                Risk(
+                    "CHILD-3",
+                    "直播儿童受伤的调查",
+                    "直播默认关闭（个人信息保护法第28、31条）；只录音录像，结论隐名公布",
+                    is_streamed,
+                ),
+            ),
+            ways=(Way(END),),
+            hint="结论不写姓名、班级；录像保全到纠纷了结",
+        ),
+    ),
+)
+
+SHEETS = (SURVEY, CHILD_INCIDENT)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import desk, incidents, phone, surveys
+from .pages import desk, incidents, phone, risks, surveys
 
 app_name = "safety"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("desk/plan/", desk.plan, name="plan"),
     path("desk/events/<int:event_id>/", desk.card, name="card"),
     path("desk/events/<int:event_id>/insured/", desk.insured_list, name="insured_list"),
+    path("desk/risks/", risks.register, name="risks"),
+    path("desk/child/", risks.child, name="child"),
+    path("desk/child/statements/<int:run_id>/", risks.statement, name="statement"),
     path("desk/devices/", desk.devices, name="devices"),
     path("desk/insurance/", desk.insurance, name="insurance"),
 ]

@@ -1,8 +1,9 @@
 """The one door of the shop for other domains: ids and frozen facts."""
 
-from datetime import date
+from datetime import date, datetime
 
-from .reads import overview
+from .reads import controls, overview
+from .reads.controls import Admissions, FreezingFacts
 from .reads.overview import DaySums, HeatCell, MonthOfMember, Sale, SubsidyOfMember
 
 
@@ -54,3 +55,13 @@ def heat_cells(day: date) -> list[HeatCell]:
 def last_trading_day(*, before: date) -> date | None:
     """Return the newest day before the given one on which something was sold."""
     return overview.last_trading_day(before=before)
+
+
+def admissions(*, at: datetime) -> Admissions:
+    """Return how many merchants trade, and how many have signed and paid in full (7.1①, R241)."""
+    return controls.admissions(at=at)
+
+
+def freezing_facts() -> FreezingFacts:
+    """Return when the freezing rule was last asked and last struck (7.1②, R241)."""
+    return controls.freezing_facts()

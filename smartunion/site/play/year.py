@@ -34,6 +34,7 @@ from .aid import Aid
 from .campus import Campus, gather, moment, open_shops
 from .crisis import Crisis
 from .procurement import Procurement
+from .safety import Safety
 
 REFUND_SHARE = 0.012
 SHORT_SHARE = 0.004
@@ -176,6 +177,7 @@ class Year:
             self._plan_a_burst(each)
         Aid(self.campus, self._file, self.until).plan()
         Procurement(self.campus, self._file, self.until).plan()
+        Safety(self.campus, self._file, self.until).plan()
         Crisis(self.campus, self._file, self.until).plan()
         late, still_open = story["milestones"]["late"], set(story["milestones"]["open"])
         for each in planning.milestones(self.year):

@@ -2,6 +2,7 @@
 
 from .buying import STOOD_IN_FULL
 from .crisis import RED
+from .events import RESPONDED, STAFFED, SURVEYED
 from .help import PAID_IN_TIME
 from .measures import Measure
 from .plan import DATES, REVIEWED, SUBTASKS
@@ -18,6 +19,9 @@ MEASURES: dict[str, Measure] = {
         CALLED_BACK,
         PAID_IN_TIME,
         STOOD_IN_FULL,
+        STAFFED,
+        SURVEYED,
+        RESPONDED,
         *RED,
     )
 }

@@ -70,7 +70,13 @@ def incident(request: PersonRequest, *, incident_id: int) -> HttpResponse:
     }
     response = show(request, "safety/phone/incident.html", context, part="clocks")
     response.status_code = no.status if no else response.status_code
+    if it.ended_at is not None and request.headers.get("HX-Request") and request.method == "GET":
+        response.status_code = STOP_POLLING
     return response
+
+
+STOP_POLLING = 286
+"""What HTMX takes for: ask no more."""
 
 
 def _do(request: PersonRequest, incident_id: int, account: forms.Account, at: datetime) -> str:

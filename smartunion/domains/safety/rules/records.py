@@ -16,4 +16,11 @@ REPORT = RecordKind(
     keeps="reports",
     purposes={"handle": Purpose("处置与复盘", can=BY_CASE)},
 )
-RECORDS = (POSITION, REPORT)
+CHILD = RecordKind(
+    code="safety.child",
+    words="托育意外经过",
+    sort=Sort.CHILD,
+    keeps="child",
+    purposes={"handle": Purpose("处置与复盘", can="safety.child")},
+)
+RECORDS = (POSITION, REPORT, CHILD)

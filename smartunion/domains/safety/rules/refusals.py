@@ -351,3 +351,42 @@ class NotAPlace(Refused):
     clause = "5.3"
     remedy = "打开手机定位后再试"
     status = 422
+
+
+class NoSuchScenario(Refused):
+    """The plan has three."""
+
+    code = "safety.no_such_scenario"
+    text = "风险清单里没有“{scenario}”"
+    clause = "7"
+    remedy = "从三个情景里选一个"
+    status = 422
+
+
+class StatementTells(Refused):
+    """Somebody could be recognised."""
+
+    code = "safety.statement_tells"
+    text = "《情况通报》里有个人信息：{missing}"
+    clause = "7.2③"
+    remedy = "用固定模板，不写姓名、班级和号码"
+    status = 422
+
+
+class NoLiveStream(Refused):
+    """A child's injury is not broadcast."""
+
+    code = "safety.no_live_stream"
+    text = "联合调查的全程直播默认关闭：直播会公开不满十四周岁未成年人的个人信息"
+    clause = "7.2③"
+    remedy = "改为录音录像，结论隐名公布；个人信息保护法第28、31条，须监护人单独同意"
+    status = 403
+
+
+class HoldStays(Refused):
+    """Recordings stay while the case is open."""
+
+    code = "safety.hold_stays"
+    text = "{case} 还没有办结，录像不能解除保全"
+    clause = "7.2①"
+    remedy = "办结以后再解除"

@@ -1,0 +1,193 @@
+"""The risk register: each control evaluated from rows, each scenario's trigger as it is now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from smartunion.domains.safety.models import (
+    ControlEvaluation,
+    Exercise,
+    HealthCheck,
+    Incident,
+    Participant,
+    Policy,
+)
+from smartunion.domains.safety.procedure import CHILD_INCIDENT
+from smartunion.domains.safety.rules import risks
+from smartunion.domains.safety.rules.gate import gaps, report_months
+from smartunion.domains.safety.rules.kinds import EventKind
+from smartunion.domains.safety.rules.risks import SCENARIOS, Control, Finding, Scenario, Standing
+from smartunion.domains.wallet import public as wallet
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.people.models import Office, Person
+from smartunion.kernel.people.reads import acting
+from smartunion.kernel.procedures.models import Case, StepRun
+
+from .figures import terms_on
+from .gate import covers
+
+IDLE, HOLDS, FAILS = Standing.IDLE, Standing.HOLDS, Standing.FAILS
+
+
+def deposits(at: datetime) -> Finding:
+    """Every trading merchant has signed the undertaking and paid the deposit (7.1①)."""
+    fact = wallet.admissions(at=at)
+    if not fact.trading:
+        return Finding(IDLE, "还没有营业的商户")
+    words = f"营业 {fact.trading} 家，承诺书和保证金都齐的 {fact.covered} 家"
+    return Finding(HOLDS if fact.covered == fact.trading else FAILS, words, fact.last_signed_at)
+
+
+def freeze_rule(at: datetime) -> Finding:
+    """The rule is asked at every payment; it fails when a burst went through unfrozen (7.1②)."""
+    fact = wallet.freezing_facts()
+    if fact.last_payment_at is None:
+        return Finding(IDLE, "还没有付款，规则没有被问到")
+    words = f"自动冻结 {fact.freezings} 次，待裁定 {fact.pending} 次"
+    if fact.last_frozen_at:
+        words += f"，最近一次 {campus_day(fact.last_frozen_at)}"
+    return Finding(HOLDS, f"最近一笔付款已过规则；{words}", fact.last_payment_at)
+
+
+def child_sheet(at: datetime) -> Finding:
+    """The childcare sheet runs, and its three clocks were kept in every closed case (7.2③)."""
+    cases = Case.objects.filter(sheet__code=CHILD_INCIDENT.code)
+    if not cases.exists():
+        return Finding(IDLE, "六栏表在运行，还没有发生过，也没有演练过")
+    late = StepRun.objects.filter(case__in=cases, late=True).count()
+    newest = cases.order_by("-opened_at")[0]
+    words = f"{cases.count()} 件，逾期步骤 {late} 个"
+    return Finding(FAILS if late else HOLDS, words, newest.closed_at or newest.opened_at)
+
+
+def health_gate(at: datetime) -> Finding:
+    """Nobody has a place at a competition without the hospital's yes (7.3①)."""
+    terms = terms_on(campus_day(at))
+    kinds = [kind.value for kind in EventKind if report_months(kind, terms)]
+    places = Participant.objects.filter(event__kind__in=kinds, withdrawn_at=None)
+    bare = places.exclude(check_made__answer="fit").count()
+    checks = HealthCheck.objects.order_by("-asked_at")
+    newest = checks.first()
+    if newest is None:
+        return Finding(IDLE, "还没有核验过")
+    no = checks.exclude(answer="fit").count()
+    words = f"核验 {checks.count()} 次，拒绝 {no} 次，没有有效报告却报上名的 {bare} 人"
+    return Finding(FAILS if bare else HOLDS, words, newest.asked_at)
+
+
+def insurance(at: datetime) -> Finding:
+    """Every day of the three years is covered in full (7.3②)."""
+    on = campus_day(at)
+    newest = Policy.objects.order_by("-registered_at").first()
+    if newest is None:
+        return Finding(FAILS, "没有登记保单")
+    found = gaps(covers(), terms_on(on))
+    words = f"有 {len(found)} 段空档，第一段从 {found[0][0]} 起" if found else "三年期没有空档"
+    return Finding(FAILS if found else HOLDS, words, newest.registered_at)
+
+
+EVALUATIONS: dict[str, Callable[[datetime], Finding]] = {
+    "deposits": deposits,
+    "freeze_rule": freeze_rule,
+    "child_sheet": child_sheet,
+    "health_gate": health_gate,
+    "insurance": insurance,
+}
+"""What evaluates the controls, by the name that a control gives."""
+
+
+def freezings(at: datetime) -> int:
+    """Return how many frozen devices wait for a decision."""
+    return wallet.freezing_facts().pending
+
+
+def child_cases(at: datetime) -> int:
+    """Return how many childcare incidents are being handled."""
+    return Case.objects.filter(sheet__code=CHILD_INCIDENT.code, closed_at=None).count()
+
+
+def incidents(at: datetime) -> int:
+    """Return how many real incidents run."""
+    return Incident.objects.filter(ended_at=None, is_drill=False).count()
+
+
+TRIGGERS: dict[str, Callable[[datetime], int]] = {
+    "freezings": freezings,
+    "child_cases": child_cases,
+    "incidents": incidents,
+}
+"""What tells how often a scenario is happening now, by the name that it gives."""
+
+
+def evaluate(control: Control, at: datetime) -> Finding:
+    """Return how a control stands, told from the rows of this moment."""
+    return risks.unrun(control) or EVALUATIONS[control.runs](at)
+
+
+@dataclass(frozen=True)
+class ControlShown:
+    """A control with what was found the last time that it was evaluated."""
+
+    control: Control
+    last: ControlEvaluation | None
+    standing: Standing
+    words: str
+    stale: bool
+
+
+@dataclass(frozen=True)
+class ScenarioShown:
+    """A scenario with its owner, its trigger now, its controls and its exercises."""
+
+    scenario: Scenario
+    owner: str
+    person: Person | None
+    now: int
+    controls: list[ControlShown]
+    exercises: list[Exercise]
+    drills: list[Incident]
+
+
+def register(*, at: datetime) -> list[ScenarioShown]:
+    """Return the whole register as it stands (R241–R244)."""
+    on = campus_day(at)
+    days = terms_on(on).control_days
+    titles = dict(Office.objects.values_list("code", "title"))
+    found = []
+    for one in SCENARIOS:
+        holder = acting(one.owner, on=on)
+        found.append(
+            ScenarioShown(
+                scenario=one,
+                owner=titles.get(one.owner, one.owner),
+                person=holder.person if holder else None,
+                now=TRIGGERS[one.trigger](at),
+                controls=[_shown(each, at, days) for each in one.controls],
+                exercises=list(
+                    Exercise.objects.filter(scenario=one.code)
+                    .select_related("by")
+                    .order_by("-held_at")[:5]
+                ),
+                drills=_drills(one),
+            )
+        )
+    return found
+
+
+def _shown(control: Control, at: datetime, days: int) -> ControlShown:
+    rows = ControlEvaluation.objects.filter(control=control.code)
+    last = rows.order_by("-evaluated_at", "-pk").first()
+    unrun = risks.unrun(control)
+    if unrun is not None:
+        return ControlShown(control, last, unrun.standing, unrun.words, stale=False)
+    stale = risks.is_stale(last.evaluated_at if last else None, at, days)
+    if last is None:
+        return ControlShown(control, None, IDLE, "还没有评估过", stale=True)
+    return ControlShown(control, last, Standing(last.standing), last.words, stale)
+
+
+def _drills(one: Scenario) -> list[Incident]:
+    if one.trigger != "incidents":
+        return []
+    drills = Incident.objects.filter(is_drill=True).select_related("event")
+    return list(drills.order_by("-reported_at")[:5])

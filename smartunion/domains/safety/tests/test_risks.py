@@ -1,0 +1,114 @@
+"""Chapter 7: controls are functions that run; what does not run says so; the cut stays a gap."""
+
+from datetime import timedelta
+
+import pytest
+
+from smartunion.domains.safety.actions import joining, risks
+from smartunion.domains.safety.models import ControlEvaluation, Exercise, Participant
+from smartunion.domains.safety.reads.risks import EVALUATIONS, TRIGGERS, ControlShown, register
+from smartunion.domains.safety.rules import refusals
+from smartunion.domains.safety.rules.kinds import Answer
+from smartunion.domains.safety.rules.risks import SCENARIOS, Standing
+from smartunion.domains.wallet.tests.conftest import Campus
+from smartunion.site.org import founding
+
+from .conftest import House
+
+
+def shown(house: House) -> dict[str, ControlShown]:
+    return {c.control.code: c for one in register(at=house.at) for c in one.controls}
+
+
+@pytest.mark.clause("R241", "R242", "R243", "R244")
+def test_every_scenario_has_controls_owner_trigger_and_exercise(house: House) -> None:
+    assert [(one.clause, len(one.controls)) for one in SCENARIOS] == [
+        ("7.1", 3), ("7.2", 3), ("7.3", 3),
+    ]  # fmt: skip
+    offices = {row["code"] for row in founding.load("offices.yaml")["offices"]}
+    for one in SCENARIOS:
+        assert one.owner in offices
+        assert one.trigger in TRIGGERS
+        assert one.exercise
+        for each in one.controls:
+            runs, waits = bool(each.runs), bool(each.waits_for)
+            assert runs + waits + each.is_cut_off == 1, each.code
+            assert not runs or each.runs in EVALUATIONS
+    assert all(one.person for one in register(at=house.at) if one.owner == "福利保障委员会主任")
+
+
+@pytest.mark.clause("T71", "R243")
+def test_the_cut_off_control_is_a_gap_with_a_reading_that_nobody_has_confirmed(
+    house: House,
+) -> None:
+    risks.evaluate(by=house.wang, at=house.at)
+    cut = shown(house)["death.cut_off"]
+    assert (cut.standing, cut.last) == (Standing.GAP, None)
+    assert "对照原件补全" in cut.control.reading
+    assert not ControlEvaluation.objects.filter(control="death.cut_off").exists()
+
+
+@pytest.mark.clause("R241", "R244")
+def test_what_does_not_run_says_so_and_what_runs_is_told_from_rows(house: House) -> None:
+    before = shown(house)
+    assert before["cash_out.callback"].standing == Standing.ABSENT
+    assert "尚未运行" in before["child.cameras"].words
+    assert before["death.report"].words == "还没有评估过"
+    assert before["death.report"].stale
+    risks.evaluate(by=house.wang, at=house.at)
+    after = shown(house)
+    assert after["death.insurance"].standing == Standing.FAILS
+    assert after["death.insurance"].words == "没有登记保单"
+    assert after["death.report"].standing == Standing.IDLE
+    assert after["cash_out.freeze"].standing == Standing.IDLE
+    assert after["cash_out.callback"].last is None
+    event = house.open()
+    check = house.fit(event, house.lin)
+    joining.sign_up(event_id=event.pk, check_id=check, by=house.lin, at=house.at)
+    joining.note_check(
+        event_id=event.pk, answer=Answer.SILENT, report_on=None, by=house.mo, at=house.at
+    )
+    risks.evaluate(by=house.wang, at=house.at)
+    after = shown(house)
+    assert after["death.insurance"].standing == Standing.HOLDS
+    assert after["death.report"].words == "核验 2 次，拒绝 1 次，没有有效报告却报上名的 0 人"
+    assert after["death.report"].last is not None
+    assert after["death.report"].last.worked_at == house.at
+    Participant.objects.create(event=event, person=house.mo, signed_up_at=house.at)
+    risks.evaluate(by=house.wang, at=house.at)
+    assert shown(house)["death.report"].standing == Standing.FAILS
+    house.at += timedelta(days=31)
+    assert shown(house)["death.report"].stale
+
+
+@pytest.mark.clause("R241")
+def test_the_freezing_rule_and_the_deposits_are_told_from_the_shops_own_rows(
+    house: House,
+) -> None:
+    campus = Campus(at=house.at)
+    mo, till = campus.member("mo", ecny=10_000), campus.shop("M02", "第二食堂")
+    for minute in range(3):
+        campus.pay(mo, 500, till, at=campus.at + timedelta(minutes=minute))
+    risks.evaluate(by=None, at=house.at)
+    found = shown(house)
+    assert "自动冻结 1 次，待裁定 1 次" in found["cash_out.freeze"].words
+    assert found["cash_out.freeze"].standing == Standing.HOLDS
+    assert "承诺书和保证金都齐" in found["cash_out.deposit"].words
+    [money] = [one for one in register(at=house.at) if one.scenario.code == "cash_out"]
+    assert money.now == 1
+
+
+@pytest.mark.clause("R244")
+def test_an_exercise_of_each_scenario_evaluates_its_controls_on_the_spot(house: House) -> None:
+    for one in SCENARIOS:
+        risks.hold_exercise(
+            scenario=one.code, people=12, finding="按剧本走了一遍", by=house.wang, at=house.at
+        )
+    assert Exercise.objects.count() == 3
+    made = ControlEvaluation.objects.exclude(exercise=None)
+    assert set(made.values_list("control", flat=True)) == {
+        each.code for one in SCENARIOS for each in one.controls if each.runs
+    }
+    assert all(one.exercises for one in register(at=house.at))
+    with pytest.raises(refusals.NoSuchScenario):
+        risks.hold_exercise(scenario="flood", people=1, finding="x", by=house.wang, at=house.at)
