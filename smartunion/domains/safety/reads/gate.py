@@ -22,7 +22,7 @@ from smartunion.kernel.base.refusals import Refused
 from .figures import terms_on
 from .surveys import counts, unsigned
 
-MODES = {"each": "每类各按", "together": "三类合计"}
+MODES = {"each": "三类各算", "together": "三类合计"}
 
 
 def why_not(event: Event, *, at: datetime) -> list[Refused]:

@@ -64,7 +64,7 @@ class StaffMissing(Refused):
     """1:50 is not met."""
 
     code = "safety.staff_missing"
-    text = "{expected} 人按 1:{ratio}（{mode}）要 {need} 名，{missing}"
+    text = "{expected} 人按 1:{ratio}（{mode}）至少{need} 名：{missing}"
     clause = "5.3"
     remedy = "补上具名人员，值守时间要盖住活动全程"
 
