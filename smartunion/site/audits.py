@@ -12,6 +12,8 @@ from smartunion.domains.procurement.reads.audits import AUDITS as PROCUREMENT
 from smartunion.domains.wallet.reads import audits as wallet
 from smartunion.domains.wallet.reads import keys
 from smartunion.domains.wallet.reads.orders import AUDITS as BANK
+from smartunion.domains.wellbeing.actions.opening import differing
+from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.ledger.audits import AUDITS as LEDGER
 from smartunion.kernel.ledger.audits import Audit
@@ -123,6 +125,14 @@ SEALED = (
     Audit("Z6", "每次紧急查阅都有本人破窗在先，只看那一份，没有超时", private.THROUGH),
 )
 
+WELLBEING = (
+    Tried(
+        "W1",
+        "每份作答按当时的规则重算，结果逐字节相同",
+        "",
+        lambda limit: differing(limit=limit, at=clock.now()),
+    ),
+)
 PUBLICITY = (
     Tried("G1", "公示满了所承诺的工作日，内容与所公示一致", "", publicity.short),
     Audit("G2", "异议都在公示期内；没有裁定的不生效，成立的即结束", publicity.LATE_OBJECTIONS),
@@ -151,6 +161,7 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
         *RESPONSE,
         *ORGANIZATION,
         *SEALED,
+        *WELLBEING,
         *cases.all_of_them(),
         *PUBLICITY,
     )

@@ -7,6 +7,7 @@ from .help import PAID_IN_TIME
 from .measures import Measure
 from .plan import DATES, REVIEWED, SUBTASKS
 from .shop import ACTIVE, CALLED_BACK, OVER_CAP
+from .wellbeing import CARE
 
 MEASURES: dict[str, Measure] = {
     measure.code: measure
@@ -23,5 +24,6 @@ MEASURES: dict[str, Measure] = {
         SURVEYED,
         RESPONDED,
         *RED,
+        *CARE,
     )
 }

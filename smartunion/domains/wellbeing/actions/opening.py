@@ -11,8 +11,10 @@ from smartunion.domains.wellbeing.models import Alert, Response
 from smartunion.domains.wellbeing.reads import cases
 from smartunion.domains.wellbeing.reads.answers import about
 from smartunion.domains.wellbeing.rules import records
+from smartunion.domains.wellbeing.rules.scale import policy_of, score
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.private import actions as private
+from smartunion.kernel.private.refusals import NothingSealed
 from smartunion.kernel.trail.record import record
 
 
@@ -56,3 +58,25 @@ def answers(
     if by is not None:
         record("wellbeing.answers_read", Response(pk=response_id), by=by, at=at)
     return given, counted
+
+
+@transaction.atomic
+def differing(*, limit: int, at: datetime) -> list[tuple[str, str]]:
+    """Return the first responses whose stored result is not what their answers give.
+
+    Each is counted by the policy that it was counted by. Nothing of an answer leaves this function;
+    that the house has counted anew stands in the person's own log.
+    """
+    wrong: list[tuple[str, str]] = []
+    kept = Response.objects.filter(state=Response.State.SUBMITTED).order_by("pk")
+    for pk in kept.values_list("pk", flat=True):
+        if len(wrong) >= limit:
+            break
+        try:
+            given, counted = answers(response_id=pk, purpose="rescore", by=None, at=at)
+        except NothingSealed:  # its time has come, or its writer has taken it back
+            continue
+        told = tuple(map(int, given["answers"]))
+        if score(told, policy_of(counted["policy"])).text() != counted["text"]:
+            wrong.append((f"wellbeing_response {pk}", "its result is not what its answers give"))
+    return wrong
