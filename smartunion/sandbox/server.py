@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import bank, hospital
+from . import assessment, bank, hospital
 from .phones import counter
 
 
@@ -46,6 +46,7 @@ def from_environment() -> Starlette:
             )
         ),
         hospital.from_environment(),
+        assessment.from_environment(),
     )
 
     @asynccontextmanager

@@ -35,6 +35,7 @@ from .campus import Campus, gather, moment, open_shops
 from .crisis import Crisis
 from .procurement import Procurement
 from .safety import Safety
+from .wellbeing import Wellbeing
 
 REFUND_SHARE = 0.012
 SHORT_SHARE = 0.004
@@ -179,6 +180,7 @@ class Year:
         Procurement(self.campus, self._file, self.until).plan()
         Safety(self.campus, self._file, self.until).plan()
         Crisis(self.campus, self._file, self.until).plan()
+        Wellbeing(self.campus, self._file, self.until).plan()
         late, still_open = story["milestones"]["late"], set(story["milestones"]["open"])
         for each in planning.milestones(self.year):
             if each.code not in still_open:

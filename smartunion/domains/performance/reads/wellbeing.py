@@ -69,8 +69,7 @@ TALKED = Measure(
     mendable=False,
     hit=("ok", "按时谈心"),
     miss=("late", "未按时"),
-    how="一件一行，按期限所在的月计；钟从结果产生起连续走，夜里和周末不停（T42 各计各的钟）。"
-    + NAMELESS,
+    how="一件一行，按期限所在的月计；钟从结果产生起连续走，夜里和周末不停。" + NAMELESS,
     source="关心谈心的六栏表",
     terms=(("wellbeing", "answer_minutes", "各色响应时限（分钟）"),),
 )
@@ -101,8 +100,7 @@ COVERED = Measure(
     rows=coverage_rows,
     hit=("ok", "有人来过"),
     miss=("late", "还没有人来"),
-    how="一件一行，按产生的月计；迟到的也算来过，按时与否看 K27、K28、K29。期限还没到的不计。"
-    + NAMELESS,
+    how="一件一行，按产生的月计；迟到的也算来过，按时与否看 K27、K28。期限未到的不计。" + NAMELESS,
     source="预警与关怀任务",
 )
 CARE = (TALKED, ASSESSED, COVERED)

@@ -114,3 +114,39 @@ def test_what_is_no_message_is_refused(house: House, settings: Any) -> None:
         assert push(settings, house, wrong).status_code == 400
     many = {"scale": "1-5", "rows": [{}] * 201}
     assert push(settings, house, many).status_code == 400
+
+
+@pytest.mark.clause("R113")
+@pytest.mark.django_db(transaction=True)
+def test_the_simulated_system_pushes_over_http_and_nothing_is_lost_or_doubled(
+    organization: Any, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the vendor's form, signed by the vendor's own code, over a socket, to the talk."""
+    from datetime import UTC
+
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+
+    from smartunion.sandbox.assessment import Assessments
+
+    from .conftest import MARCH_3, furnish
+
+    house = furnish(organization)
+    offset = MARCH_3 - datetime.now(UTC)
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + offset)
+    secret = settings.ASSESSMENT_SECRET.encode()
+    vendor = Assessments(live_server.url, settings.ASSESSMENT_KEY_ID, secret, offset)
+    client = TestClient(Starlette(routes=vendor.routes()))
+    for username, preset, form in (
+        ("lin", "body", "1-5"), ("wu", "calm", "0-4"), ("tan", "mood", "raw"),
+        ("he", "body", "short"), ("tan", "mood", "0-4"),
+    ):  # fmt: skip
+        client.post("/assessment/push", data={"username": username, "preset": preset, "form": form})
+    told = [json.loads(said) for _, _, said in vendor.sent]
+    states = [one["rows"][0]["state"] if "rows" in one else one["refused"]["code"] for one in told]
+    assert states == [
+        "taken", "taken", "wellbeing.conversion_missing", "refused", "taken",
+    ]  # fmt: skip
+    assert sorted(Alert.objects.values_list("band", flat=True)) == ["blue", "yellow"]
+    assert house.task("talk")[1].lead is not None
+    assert "taken" in client.get("/assessment/").text

@@ -44,13 +44,15 @@ class Command(BaseCommand):
         os.environ |= {
             name: str(getattr(settings, name))
             for name in ("SMS_KEY_ID", "SMS_SECRET", "WECOM_CORP_ID", "WECOM_SECRET",
-                         "RECEIPT_SECRET", "HOSPITAL_FHIR_TOKEN")
+                         "RECEIPT_SECRET", "HOSPITAL_FHIR_TOKEN", "ASSESSMENT_KEY_ID",
+                         "ASSESSMENT_SECRET")
         }  # fmt: skip
         smtp_port = smtp_port or int(os.environ.get("EMAIL_PORT", port + 1))
         os.environ["SANDBOX_SMTP_PORT"] = str(smtp_port)
         os.environ["SANDBOX_RECEIPTS_URL"] = house
         os.environ["SANDBOX_OWNERS"] = json.dumps([*cast(), *staff()], ensure_ascii=False)
         self.stdout.write(f"模拟银行 http://127.0.0.1:{port}/")
+        self.stdout.write(f"模拟测评系统 http://127.0.0.1:{port}/assessment/")
         self.stdout.write(f"模拟手机 http://127.0.0.1:{port}/phones/，邮件端口 {smtp_port}")
         self.stdout.write(f"模拟校医院 http://127.0.0.1:{port}/hospital/")
         processes.serve("smartunion.sandbox.server:from_environment", port=port, factory=True)
