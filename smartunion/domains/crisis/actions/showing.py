@@ -27,6 +27,9 @@ FORMS = {
 """The case's own forms beside the big buttons; they ask for a sign-in."""
 
 
+CALL_NOW = "现在打电话给{name}，问清人安不安全、在哪里"
+
+
 @transaction.atomic
 def card(*, case_id: int, step: StepRun | None, by: Person, at: datetime | None = None) -> Card:
     """Return the card of a step for somebody who was asked.
@@ -42,12 +45,15 @@ def card(*, case_id: int, step: StepRun | None, by: Person, at: datetime | None 
             (words, reverse("crisis:step", kwargs={"case_id": case_id, "act": act}))
             for words, act in FORMS.get(step.code, ())
         ] + links
-    if step is None or step.code != CALL or not _received(case, by):
+    if step is None or step.code != CALL:
         return Card(source=_source(case), links=tuple(links))
+    if not _received(case, by):
+        return Card(heading="先按“收到”，马上显示姓名和号码", links=tuple(links))
     if case.is_drill:
         record("crisis.card_shown", case, by=by, at=at)
         return Card(
-            heading="演练对象甲", source="演练：不用真打，按你会遇到的情形选一个结果",
+            heading=CALL_NOW.format(name="演练对象甲"),
+            source="演练：不用真打，按你会遇到的情形选一个结果",
             links=tuple(links),
         )  # fmt: skip
     told = sealing.open_fields(
@@ -56,8 +62,8 @@ def card(*, case_id: int, step: StepRun | None, by: Person, at: datetime | None 
     )  # fmt: skip
     record("crisis.card_shown", case, by=by, at=at)
     return Card(
-        heading=told.get("姓名", ""), number=told.get("电话", ""), source=_source(case),
-        links=tuple(links),
+        heading=CALL_NOW.format(name=told.get("姓名", "")), number=told.get("电话", ""),
+        source=_source(case), links=tuple(links),
     )  # fmt: skip
 
 

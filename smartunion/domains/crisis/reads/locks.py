@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import connection
+from django.db.models.functions import Length
 
 from smartunion.domains.crisis.models import RedCase
 from smartunion.domains.crisis.rules import numbers
@@ -24,5 +25,7 @@ def next_number(at: datetime, *, drill: bool) -> str:
     """Return the next number of the campus year; the caller is alone with its kind."""
     year = campus_day(at).year
     head = numbers.head_of(year, drill=drill)
-    found = RedCase.objects.filter(number__startswith=head).order_by("-number")
+    found = RedCase.objects.filter(number__startswith=head).order_by(
+        Length("number").desc(), "-number"
+    )  # R2025-1000 comes after R2025-999
     return numbers.following(found.values_list("number", flat=True).first(), year, drill=drill)

@@ -193,13 +193,13 @@ def appoint(office: str, who: Person, unit: Unit) -> None:
     )
 
 
-def furnish() -> Campus:
+def furnish(at: datetime = MARCH_5) -> Campus:
     """Bring offices, the plan year, a full roster of one day, and those of the after-care."""
     from smartunion.site.org import founding
 
-    founding.structure(at=MARCH_5)
-    planning.import_year(year=2025, by=None, at=MARCH_5, because="测试")
-    ledger.load_chart(at=MARCH_5)
+    founding.structure(at=at)
+    planning.import_year(year=2025, by=None, at=at, because="测试")
+    ledger.load_chart(at=at)
     home = Unit.objects.get(code="B01")
     people: dict[str, Person] = {}
 
@@ -216,7 +216,7 @@ def furnish() -> Campus:
             unit=home if unit else None, post=post,
             part="deputy" if username in DEPUTIES else "primary",
             person=person(username, name, f"1370000{number:04}"),
-            since=MARCH_5 - timedelta(days=2), until=MARCH_5 + timedelta(days=3),
+            since=at - timedelta(days=2), until=at + timedelta(days=3),
         )  # fmt: skip
     for username, name, office, unit in (
         ("tang", "唐静", "welfare_officer", "D01"), ("clerk", "李秋萍", "finance_clerk", "D03"),
@@ -226,7 +226,7 @@ def furnish() -> Campus:
     ):  # fmt: skip
         appoint(office, person(username, name), Unit.objects.get(code=unit))
     appoint("psychologist", people["psy"], Unit.objects.get(code="D05"))
-    return Campus(people)
+    return Campus(people, at)
 
 
 @pytest.fixture

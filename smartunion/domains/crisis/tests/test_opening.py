@@ -78,6 +78,13 @@ def test_a_drill_has_numbers_of_its_own_and_never_becomes_real(campus: Campus) -
             drill.update(**change)
 
 
+def test_the_thousandth_number_follows_the_nine_hundred_and_ninety_ninth(campus: Campus) -> None:
+    mark = {"source": "report", "opened_at": MARCH_5, "is_drill": True}
+    for number in ("Y2025-999", "Y2025-1000"):
+        RedCase.objects.create(number=number, subject_mark=number.zfill(64), **mark)
+    assert campus.alarm(drill=True).number == "Y2025-1001"
+
+
 @pytest.mark.clause("T46")
 def test_whoever_it_is_about_and_their_superiors_are_passed_over_for_the_deputy(
     campus: Campus,
