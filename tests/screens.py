@@ -141,6 +141,7 @@ SCREENS_OF = (
     Screen("loop", "/people/loop/"),
     Screen("assets", "/people/assets/", "gu"),
     Screen("private", "/private/", "lin"),
+    Screen("private-kinds", "/private/kinds/", "lin"),
     Screen("ledger", "/ledger/", "zhao"),
     Screen("ledger-rows", "/ledger/rows/", "zhao"),
     Screen("trail", "/trail/", "zhao"),

@@ -77,4 +77,7 @@ def test_one_record_is_opened_in_an_emergency_and_everybody_hears_of_it(
     expect(page.get_by_text("紧急查阅：本人有生命危险")).to_be_visible()
     expect(page.get_by_text("赵明华")).to_be_visible()
     well(page, "mine")
-    well(opens(lin, "/private/", DESK), "mine")
+    page.get_by_role("link", name="隐私说明").click()
+    expect(page.get_by_text("关怀服务的联系资料")).to_be_visible()
+    well(page, "declared")
+    well(opens(lin, "/private/kinds/", DESK), "declared")

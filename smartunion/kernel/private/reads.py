@@ -6,15 +6,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from smartunion.kernel.base.days import campus_day
-from smartunion.kernel.people.models import Person
+from smartunion.kernel.people.models import Office, Person
 from smartunion.kernel.people.reads import held_on
 
 from . import vault
+from .define import BY_CASE, CLOCK, RecordKind, Sort
 from .models import Consent, Glass
-from .registry import kinds
+from .registry import kept_words, kinds
 
 
 @dataclass(frozen=True)
@@ -228,3 +230,52 @@ def words_of(kind: str) -> str:
         return found.words
     words: Mapping[str, str] = import_string(settings.PRIVATE_WORDS)
     return words.get(kind, kind)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One kind of sealed record as everybody may read it: who opens it for what, how long kept."""
+
+    what: str
+    sort: str
+    purposes: Sequence[tuple[str, str]]
+    kept: str
+    own: bool
+    glass: bool
+
+
+def declared(*, on: date) -> list[Declared]:
+    """Return every kind of sealed record, by class, as the registry and the day's terms say."""
+    return [
+        Declared(
+            kind.words,
+            kind.sort.words,
+            _purposes(kind),
+            kept_words(kind, on=on),
+            kind.own,
+            kind.glass,
+        )
+        for kind in sorted(kinds().values(), key=lambda kind: list(Sort).index(kind.sort))
+    ]
+
+
+def _purposes(kind: RecordKind) -> list[tuple[str, str]]:
+    """Return (purpose, who may have it), offices by their titles."""
+    told = [(one.words, _who(one.can)) for one in kind.purposes.values()]
+    if kind.own_words:
+        told.append(("办理时写明的用途", _titles(kind.own_words)))
+    return told
+
+
+def _who(can: str) -> str:
+    if can == BY_CASE:
+        return "正在办理这件事的人"
+    return "系统作业，没有人看" if can == CLOCK else _titles((can,))
+
+
+def _titles(cans: Collection[str]) -> str:
+    granting = Q()
+    for can in cans:
+        granting |= Q(grants__contains=can)
+    titles = Office.objects.filter(granting).order_by("role", "pk").values_list("title", flat=True)
+    return "、".join(dict.fromkeys(titles))

@@ -14,7 +14,7 @@ from smartunion.kernel.base.days import campus_day
 from .define import RecordKind
 from .refusals import NoTermsYet, UnknownKind
 
-UNITS = ("years", "days", "hours")
+UNITS = {"years": "年", "days": "日", "hours": "小时"}
 
 
 def kinds() -> Mapping[str, RecordKind]:
@@ -65,6 +65,15 @@ def erased_from(kind: RecordKind, sealed_at: datetime) -> datetime | None:
         if number is not None:
             return _later(sealed_at, int(number), unit)
     return None
+
+
+def kept_words(kind: RecordKind, *, on: date) -> str:
+    """Return how long a kind of record is kept, in words; empty where no plan year says it."""
+    for unit, words in UNITS.items():
+        number = term(f"{kind.keeps}_{unit}", on=on)
+        if number is not None:
+            return f"{number} {words}"
+    return ""
 
 
 def _later(moment: datetime, number: int, unit: str) -> datetime:

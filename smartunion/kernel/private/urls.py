@@ -7,6 +7,7 @@ from .pages import breaking, mine, reviewing
 app_name = "private"
 urlpatterns = [
     path("", mine.mine, name="mine"),
+    path("kinds/", mine.declared, name="declared"),
     path("consents/<int:consent_id>/withdrawal/", mine.withdrawal, name="withdrawal"),
     path("glass/", breaking.breaking, name="breaking"),
     path("glass/<int:glass_id>/", breaking.through, name="through"),

@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from smartunion.kernel.base import clock
+from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.private import actions, reads
+from smartunion.kernel.private.registry import term
 from smartunion.kernel.web.page import SIGNED_IN, PersonRequest, page, show
 
 ROWS = 30
@@ -28,6 +30,14 @@ def mine(request: PersonRequest) -> HttpResponse:
         "consents": reads.consents_of(request.person),
     }
     return show(request, "private/mine.html", context)
+
+
+@page(can=SIGNED_IN)
+def declared(request: PersonRequest) -> HttpResponse:
+    """隐私说明: what is sealed of anybody, who opens it for what, how long it is kept."""
+    on = campus_day(clock.now())
+    context = {"kinds": reads.declared(on=on), "minutes": term("glass_minutes", on=on)}
+    return show(request, "private/declared.html", context)
 
 
 @page(can=SIGNED_IN, methods="POST")

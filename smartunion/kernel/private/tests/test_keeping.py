@@ -157,6 +157,28 @@ def test_what_nobody_destroys_is_an_alarm_after_an_hour_that_names_nobody(lin: P
     assert list(unerased(due + timedelta(hours=2))) == []
 
 
+def test_everybody_may_read_what_is_sealed_who_opens_it_and_for_how_long(lin: Person) -> None:
+    from django.test import Client
+
+    from tests.cast import appoint
+
+    office = appoint(lin, "test.assess").office
+    client = Client()
+    client.force_login(lin)
+    page = client.get("/private/kinds/").content.decode()
+    for told in (
+        "测评答卷",
+        "保存 3 年",
+        f"中心评估：{office.title}",
+        "保存 24 小时",
+        "保存 30 日",
+    ):
+        assert told in page
+    assert "复核计分：系统作业" in page
+    assert "寻找：正在办理这件事的人" in page
+    assert page.count("本人随时可看") == 4, "all but the whereabouts"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_erase_each_record_once() -> None:
     for number in range(12):
