@@ -65,7 +65,7 @@ def test_the_page_runs_as_many_queries_for_fifty_entries_as_for_two(
     client.get("/trail/")
     for _ in range(60):
         record("files.stored", lin, by=lin, at=MARCH_5)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         page = client.get("/trail/").content.decode()
     assert "第 1–50 行，共 62 行" in page
 
