@@ -70,7 +70,7 @@ def finish(
     task, run = _in_hand(run_id, kind, by)
     if outcome not in MAY_END[Kind(kind)]:
         raise refusals.OutcomeWrong(outcome=dict(Outcome.choices).get(outcome, outcome))
-    if not task.alert.opened_at <= met_at <= at:
+    if not task.alert.opened_at.replace(second=0, microsecond=0) <= met_at <= at:
         raise refusals.MomentWrong(met=met_at.strftime("%m-%d %H:%M"))
     found = _whom(task, by, at)
     private.seal(
