@@ -82,7 +82,7 @@ def factor_lines(result: Result, terms: Terms) -> list[FactorLine]:
             factor.name,
             result.sums[factor.code],
             len(factor.items),
-            Decimal(tenths(result.sums[factor.code], len(factor.items))) / 10,
+            Decimal(tenths(result.sums[factor.code], len(factor.items))).scaleb(-1),
             "±".join(norms[factor.code]) if factor.code in norms else "—",
             factor.code == result.top,
         )
