@@ -51,6 +51,7 @@ def case(request: PersonRequest, *, case_id: int) -> HttpResponse:
         "it": shown.case,
         "acts": acts_of(shown, at=at),
         "reading": forms.Reading(),
+        "printing": forms.Reading(auto_id="print_%s"),
         "audits": Role.AUDITOR in shown.roles or Role.CENTRE in shown.roles,
         "matrix": _matrix(shown),
         "terms": terms_on(at).given,

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from smartunion.domains.crisis.models import RedCase
+from smartunion.domains.crisis.protocol import RED
 from smartunion.domains.crisis.reads import cases
 from smartunion.domains.crisis.rules.parts import PART_WORDS, Part
 from smartunion.kernel.private.reads import accesses
-from smartunion.kernel.response.models import Event
+from smartunion.kernel.response.models import Event, Via
+from smartunion.kernel.response.reads import post_words
 from smartunion.kernel.trail.models import Entry
 from smartunion.kernel.trail.reads import words_of
 
@@ -60,11 +62,17 @@ def _events(case: RedCase) -> list[Line]:
     rows = Event.objects.filter(run=case.run_id).select_related("by").order_by("at", "pk")
     return [
         _line(
-            case, row.at, CLOCK, " ".join(filter(None, [row.get_kind_display(), row.word])),
-            row.by, row.get_via_display() if row.via else "",
+            case, row.at, CLOCK, _said(row), row.by,
+            "" if row.via in ("", Via.CLOCK) else row.get_via_display(),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _said(row: Event) -> str:
+    """Return an event of the clock in words: the step, what happened, to which post."""
+    step = RED.name_of(row.step) if row.step else ""
+    return " · ".join(filter(None, [step, row.get_kind_display(), post_words(row.word)]))
 
 
 def _journal(case: RedCase) -> list[Line]:
