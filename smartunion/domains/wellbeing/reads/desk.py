@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -132,7 +133,8 @@ def counts(*, least: int) -> list[Counted]:
     tables differ by a few persons (T51).
     """
     found = []
-    for one in campaigns().filter(state=Campaign.State.CLOSED):
+    closed: QuerySet[Any] = campaigns().filter(state=Campaign.State.CLOSED)
+    for one in closed:
         by_band = dict(
             Alert.objects.filter(campaign=one).values_list("band").annotate(n=Count("pk"))
         )
