@@ -5,6 +5,7 @@ from django.urls import include, path
 from smartunion.domains.membership.pages import absence
 from smartunion.domains.wallet import api
 from smartunion.site import home, search
+from smartunion.site.command import pages as command
 
 handler400 = "smartunion.kernel.web.pages.bad_request"
 handler403 = "smartunion.kernel.web.pages.permission_denied"
@@ -22,6 +23,7 @@ urlpatterns = [
     path("files/", include("smartunion.kernel.files.urls")),
     path("", include("smartunion.kernel.procedures.urls")),
     path("", include("smartunion.kernel.response.urls")),
+    path("command/", command.board, name="command"),
     path("duty/", include("smartunion.kernel.duty.urls")),
     path("timers/", include("smartunion.kernel.timers.urls")),
     path("trail/", include("smartunion.kernel.trail.urls")),

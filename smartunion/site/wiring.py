@@ -100,6 +100,9 @@ RESPONSES: tuple[Wired, ...] = (
 )
 """Every domain's protocols of emergency, the newest version of each last (kernel/response)."""
 
+WHEREABOUTS: tuple[Callable[..., Any], ...] = ()
+"""Domains' doors to where responders are, for the command board (site/command/shown.py)."""
+
 NOTICE_ANSWERS: dict[str, Answering] = {
     "response": response.ANSWERING,
     "duty.check": duty.ANSWERING,

@@ -33,6 +33,7 @@ from . import tills
 from .aid import Aid
 from .campus import Campus, gather, moment, open_shops
 from .crisis import Crisis
+from .duty import Rosters
 from .procurement import Procurement
 from .safety import Safety
 from .wellbeing import Wellbeing
@@ -181,6 +182,7 @@ class Year:
         Safety(self.campus, self._file, self.until).plan()
         Crisis(self.campus, self._file, self.until).plan()
         Wellbeing(self.campus, self._file, self.until).plan()
+        Rosters(self._file, self.until).plan()
         late, still_open = story["milestones"]["late"], set(story["milestones"]["open"])
         for each in planning.milestones(self.year):
             if each.code not in still_open:
