@@ -90,10 +90,13 @@ def campus() -> Campus:
 
 
 def _points(geometry: dict[str, Any]) -> Sequence[Sequence[float]]:
-    found = geometry["coordinates"]
+    found: Any = geometry["coordinates"]
     if geometry["type"] == "Point":
-        return [found]
-    return found[0] if geometry["type"] == "Polygon" else found  # type: ignore[no-any-return]
+        found = [found]
+    elif geometry["type"] == "Polygon":
+        found = found[0]
+    points: Sequence[Sequence[float]] = found
+    return points
 
 
 def _shape(feature: dict[str, Any], of: Campus) -> Shape:
