@@ -70,9 +70,7 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "procedures.closed": (crisis.hear_closed,),
 }
 
-SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID, *SAFETY, *CRISIS)
-SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID, *SAFETY)
-SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID, *WELLBEING)
+SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID, *SAFETY, *CRISIS, *WELLBEING)
 """The six-column sheets of every domain, old versions as long as cases run by them."""
 
 ACTS: dict[str, Act] = {**procurement.ACTS, **aid.ACTS, **wellbeing.ACTS}
