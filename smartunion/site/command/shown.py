@@ -95,7 +95,7 @@ def runs_for(person: Person, mandate: Mandate, *, at: datetime) -> list[tuple[St
     return [
         (one, response.may_see(rows[one.run_id], person, mandate))
         for one in standing
-        if person.pk not in rows[one.run_id].excluded
+        if not rows[one.run_id].excludes(person.pk)
     ]
 
 
