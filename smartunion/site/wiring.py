@@ -18,6 +18,7 @@ from smartunion.domains.procurement import jobs as procurement
 from smartunion.domains.procurement.procedure import SHEETS as PROCUREMENT
 from smartunion.domains.procurement.reads import desk as procurement_desk
 from smartunion.domains.safety import jobs as safety
+from smartunion.domains.safety import public as whereabouts
 from smartunion.domains.safety.procedure import SHEETS as SAFETY
 from smartunion.domains.safety.reads import insured as safety_insured
 from smartunion.domains.safety.reads import surveys as safety_surveys
@@ -98,7 +99,7 @@ RESPONSES: tuple[Wired, ...] = (
 )
 """Every domain's protocols of emergency, the newest version of each last (kernel/response)."""
 
-WHEREABOUTS: tuple[Callable[..., Any], ...] = ()
+WHEREABOUTS: tuple[Callable[..., Any], ...] = (whereabouts.positions,)
 """Domains' doors to where responders are, for the command board (site/command/shown.py)."""
 
 NOTICE_ANSWERS: dict[str, Answering] = {

@@ -4,11 +4,15 @@ Never the name of whoever is in danger, nor their unit: a college is small. What
 them stays with those on the case, on the run's own page. Names here are those on duty.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from django.db import transaction
+
+from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import Mandate
 from smartunion.kernel.response import reads as response
@@ -16,6 +20,8 @@ from smartunion.kernel.response.models import Run, StepRun
 from smartunion.kernel.response.reads import Clock, Standing, Told
 
 from .campus import Spot, campus
+
+log = logging.getLogger(__name__)
 
 GATES = 3
 """How many clocks stand large beside a run."""
@@ -262,6 +268,16 @@ def marked(
             max(0, int((at - one.at).total_seconds())),
         )
         for door in doors
-        for one in door(at=at, by=by)
+        for one in _opened(door, by, at)
         if one.incident in standing
     ]
+
+
+def _opened(door: Whereabouts, by: Person, at: datetime) -> list[Position]:
+    """Return what a door shows; who may not read what is sealed sees the board without marks."""
+    try:
+        with transaction.atomic():
+            return list(door(at=at, by=by))
+    except Refused as no:
+        log.info("positions are not shown to %s: %s", by.pk, no)
+        return []
