@@ -6,6 +6,7 @@ not plainly a yes is a no: no answer, an error, two patients, another's report, 
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import httpx
@@ -138,9 +139,15 @@ def _day_of(report: dict[str, Any], patient: str) -> date | None:
         raise NoYesError(UNCLEAR) from odd
 
 
+@cache
+def known(url: str, token: str) -> Hospital:
+    """Return the hospital at an address; its connections are kept for the process."""
+    return Hospital(url, token=token)
+
+
 def from_settings() -> Hospital:
     """Return the hospital that the settings name."""
-    return Hospital(settings.HOSPITAL_FHIR_URL, token=settings.HOSPITAL_FHIR_TOKEN)
+    return known(settings.HOSPITAL_FHIR_URL, settings.HOSPITAL_FHIR_TOKEN)
 
 
 def ask(
@@ -158,8 +165,5 @@ def ask(
         report_on = ours.newest_report_on(person.username, by=today)
     except NoYesError as no:
         return Asked(no.answer)
-    finally:
-        if hospital is None:
-            ours.close()
     answer = judged(report_on, event_on=event_on, asked_on=today, months=months)
     return Asked(answer, report_on)
