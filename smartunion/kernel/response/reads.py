@@ -36,6 +36,7 @@ STATES = {
     "wrong": "号码有误，已换人",
     "passed": "未应答，已转下一位",
     "waiting": "未轮到",
+    "unanswered": "未应答",
 }
 
 
@@ -79,7 +80,7 @@ class Told:
     received_at: datetime | None
     via: str
     state: str
-    """received, calling, standby, declined, wrong, passed, waiting."""
+    """received, calling, standby, declined, wrong, passed, waiting, unanswered."""
     ways: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -248,14 +249,14 @@ def told_in(run: Run) -> list[Told]:
             summoned_at=row.summoned_at,
             received_at=row.received_at,
             via=row.get_via_display() if row.via else "",
-            state=_state(row),
+            state=_state(row, ended=run.ended_at is not None),
             ways=list(ways.get(row.person_id, {}).values()) if row.told_at else [],
         )
         for row in rows
     ]
 
 
-def _state(row: Asked) -> str:
+def _state(row: Asked, *, ended: bool) -> str:
     if row.declined_at:
         return "declined"
     if row.received_at:
@@ -265,7 +266,7 @@ def _state(row: Asked) -> str:
     if row.passed_at:
         return "passed"
     if row.summoned_at:
-        return "calling"
+        return "unanswered" if ended else "calling"
     return "standby" if row.told_at else "waiting"
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.conf import settings
+
 from smartunion.kernel.base.days import CAMPUS
 
 from .drills import Result
@@ -63,6 +65,11 @@ def markdown(result: Result) -> str:
             for one in result.told
         ),
         "",
+        *(
+            ["网关、手机和按键都是模拟的：这里的应答用时不代表真人。", ""]
+            if settings.DEMONSTRATION
+            else []
+        ),
         "姓名不列入报告；过程全文见该次响应的处置记录。演练不计入任何指标。",
         "",
     ]
