@@ -110,9 +110,9 @@ NOTICE_ANSWERS: dict[str, Answering] = {
 
 
 def response_terms(section: str, on: date) -> Mapping[str, Any]:
-    """Return the plan's terms of a protocol on a campus day; none where no plan is adopted."""
+    """Return the plan's terms of a protocol on a campus day; none before the first plan."""
     try:
-        return planning.terms(section, on=on)
+        return planning.lasting_terms(section, on=on)
     except NoTerms:
         return {}
 
@@ -126,9 +126,9 @@ def publicity_terms(on: date) -> Mapping[str, Any] | None:
 
 
 def duty_terms(on: date) -> Mapping[str, Any] | None:
-    """Return the plan's terms for rosters on a campus day, None where no adopted plan has any."""
+    """Return the plan's terms for rosters on a campus day, None before the first plan."""
     try:
-        return planning.terms("duty", on=on)
+        return planning.lasting_terms("duty", on=on)
     except NoTerms:
         return None
 
@@ -143,9 +143,9 @@ PRIVATE_RECORDS: tuple[RecordKind, ...] = (
 
 
 def private_terms(on: date) -> Mapping[str, Any] | None:
-    """Return the plan's terms for sealed records on a campus day, None without an adopted plan."""
+    """Return the plan's terms for sealed records on a campus day, None before the first plan."""
     try:
-        return planning.terms("private", on=on)
+        return planning.lasting_terms("private", on=on)
     except NoTerms:
         return None
 

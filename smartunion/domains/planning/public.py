@@ -24,6 +24,15 @@ def terms(group: str, *, on: date) -> Mapping[str, Any]:
     return term_reads.terms(group, on=on)
 
 
+def lasting_terms(group: str, *, on: date) -> Mapping[str, Any]:
+    """Return the group's terms on a day, or the last before it while no plan year covers it.
+
+    For emergencies, their rosters and what is sealed: these do not wait for a plan. Raises Refused
+    `planning.no_terms` when no plan up to the day has the group.
+    """
+    return term_reads.lasting_terms(group, on=on)
+
+
 def current_year(*, on: date) -> int:
     """Return the adopted plan year covering the day; raises Refused `planning.no_plan`."""
     return plan.current_year(on=on)

@@ -11,6 +11,7 @@ from smartunion.domains.crisis.models import Advance
 from smartunion.domains.crisis.rules.money import Fund
 from smartunion.domains.planning import public as planning
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.ledger.reads import encumbered_fen, spent_fen
 
 
@@ -38,13 +39,17 @@ class Terms:
 def terms_on(at: datetime) -> Terms:
     """Return the terms of a moment's campus day."""
     day = campus_day(at)
-    given = planning.terms("crisis", on=day)
+    given = planning.lasting_terms("crisis", on=day)
     lines = {line.code.rpartition("/")[2]: line.budget_code for line in _lines(day)}
-    return Terms(given, lines[given["deposit_budget"]])
+    return Terms(given, lines.get(given["deposit_budget"], ""))
 
 
 def _lines(day: date) -> list[Any]:
-    return list(planning.budget_lines(planning.current_year(on=day)))
+    """Return the budget lines of a day; none while no plan year covers it: alarms still go out."""
+    try:
+        return list(planning.budget_lines(planning.current_year(on=day)))
+    except Refused:
+        return []
 
 
 def fund_on(terms: Terms, *, at: datetime) -> Fund | None:

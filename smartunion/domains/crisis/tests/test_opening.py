@@ -1,13 +1,14 @@
 """The alarm: a number, a moment, a sealed record. Nothing in clear says who it is."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from smartunion.domains.crisis.models import RedCase
 from smartunion.domains.crisis.reads import cases
+from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.private.actions import open_sealed
 from smartunion.kernel.private.reads import accesses
@@ -55,6 +56,14 @@ def test_an_alarm_tells_a_b_c_and_their_deputies_and_names_nobody(campus: Campus
     assert campus["wu"].pk in [one.by_id for one in accesses(cases.about(case))]
     assert cases.is_about(case, campus["lin"])
     assert not cases.is_about(case, campus["mo"])
+
+
+def test_an_alarm_does_not_wait_for_the_new_years_plan(campus: Campus) -> None:
+    """No plan of 2026 is adopted: the last limits stand, and whoever holds the post is called."""
+    case = campus.alarm(at=datetime(2026, 1, 1, 3, 0, tzinfo=CAMPUS))
+    assert case.number == "R2026-001"
+    run = campus.run(case)
+    assert (run.steps.get(code="call").due_at - run.t0).total_seconds() == 30
 
 
 def test_a_second_alarm_joins_the_running_case_and_a_later_one_opens_the_next(

@@ -50,6 +50,21 @@ def terms(group: str, *, on: date) -> Mapping[str, Any]:
     return kept.answers[group, on]
 
 
+def lasting_terms(group: str, *, on: date) -> Mapping[str, Any]:
+    """Return the group's terms in force, or the last there were where no plan covers the day yet.
+
+    For what cannot wait for a plan to be adopted: an alarm on New Year's Day. Raises NoTerms when
+    no adopted plan of that day or before has the group.
+    """
+    try:
+        return terms(group, on=on)
+    except NoTerms:
+        before = [last for _, last, _ in _current().years if last < on]
+        if not before:
+            raise
+        return terms(group, on=max(before))
+
+
 def _answer(kept: _Kept, group: str, on: date) -> Mapping[str, Any]:
     plan = next((pk for first, last, pk in kept.years if first <= on <= last), None)
     found = {

@@ -153,6 +153,17 @@ def test_terms_are_those_of_the_day_and_none_without_a_year(plan: PlanYear) -> N
         wallet["cap_fen"] = 0  # type: ignore[index]
 
 
+def test_the_last_terms_last_for_what_cannot_wait_for_a_plan(plan: PlanYear) -> None:
+    """On New Year's Day the alarm still knows its thirty seconds."""
+    last = public.terms("crisis", on=date(2025, 12, 31))
+    assert public.lasting_terms("crisis", on=date(2026, 1, 1)) == last
+    assert public.lasting_terms("crisis", on=date(2025, 3, 5))["call_seconds"] == 30
+    with pytest.raises(NoTerms):
+        public.lasting_terms("crisis", on=date(2024, 12, 31))
+    with pytest.raises(NoTerms):
+        public.lasting_terms("nothing", on=date(2026, 1, 1))
+
+
 @pytest.mark.clause("R001")
 def test_a_draft_gives_no_terms() -> None:
     actions.import_plan(raw=files.of_year(2025), **FILE)

@@ -7,5 +7,5 @@ from smartunion.domains.safety.rules.terms import Terms, terms_of
 
 
 def terms_on(day: date) -> Terms:
-    """Return the safety terms of the plan year that covers the day; refused without a plan."""
-    return terms_of(planning.terms("safety", on=day))
+    """Return the safety terms of a day, the last ones while no plan covers it."""
+    return terms_of(planning.lasting_terms("safety", on=day))

@@ -44,8 +44,8 @@ class Terms:
 
 
 def terms_on(day: date) -> Terms:
-    """Return the wellbeing terms of the plan year that covers the day; refused without a plan."""
-    told = planning.terms("wellbeing", on=day)
+    """Return the wellbeing terms of a day, the last ones while no plan covers it."""
+    told = planning.lasting_terms("wellbeing", on=day)
     expected = told["expected_permille"]
     blue, yellow, red = told["bands"]
     return Terms(
