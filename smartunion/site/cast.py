@@ -150,7 +150,7 @@ CAST = (
         (Post("branch_asset_manager", "B01"),),
     ),
     Role(
-        "xie",
+        "hongmei",
         "谢红梅",
         "B01",
         "外国语学院联系人A（工会委员）",
@@ -159,7 +159,7 @@ CAST = (
         face="phone",
     ),
     Role(
-        "luo",
+        "tianming",
         "罗天明",
         "B17",
         "外国语学院联系人C（校医院医生）",
@@ -168,7 +168,7 @@ CAST = (
         face="phone",
     ),
     Role(
-        "he",
+        "jingyi",
         "何静宜",
         "B09",
         "心理中心负责人",
@@ -176,7 +176,7 @@ CAST = (
         (Post("psychology_head", "D05"),),
     ),
     Role(
-        "bai",
+        "bailu",
         "白露",
         "B10",
         "心理中心专业人员",
@@ -184,7 +184,7 @@ CAST = (
         (Post("psychologist", "D05"),),
     ),
     Role(
-        "ma",
+        "majun",
         "马骏",
         "B11",
         "保卫处北斗定位专班",
@@ -192,7 +192,7 @@ CAST = (
         (Post("command_centre", "D06"),),
     ),
     Role(
-        "song",
+        "yutong",
         "宋雨桐",
         "B05",
         "文体活动组织者",

@@ -1,7 +1,8 @@
 """An event: planned, surveyed by three phones, opened, signed up to; then somebody falls."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,15 +46,25 @@ def events(organization: dict[str, Person]) -> House:
     return house
 
 
-def opens(screen: Callable[..., BrowserContext], url: str) -> Opens:
-    def opened(who: Person, size: dict[str, Any], path: str) -> Page:
-        context = screen(size, base_url=url)
-        context.add_cookies([{**sign_in(who), "url": url}])
-        page = context.new_page()
-        page.goto(path)
-        return page
+@contextmanager
+def campus(
+    screen: Callable[..., BrowserContext], bank: SandboxProcess, at: datetime
+) -> Iterator[Opens]:
+    """Serve the house at a moment; whoever looked has left before it closes."""
+    hospital = {"HOSPITAL_FHIR_URL": f"{bank.url}/hospital/fhir/r5"}
+    contexts: list[BrowserContext] = []
+    with serving(SMARTUNION_CLOCK_OFFSET=offset(at), **hospital) as url:
 
-    return opened
+        def opened(who: Person, size: dict[str, Any], path: str) -> Page:
+            contexts.append(screen(size, base_url=url))
+            contexts[-1].add_cookies([{**sign_in(who), "url": url}])
+            page = contexts[-1].new_page()
+            page.goto(path)
+            return page
+
+        yield opened
+        for context in contexts:
+            context.close()
 
 
 def the_event_is_planned(opened: Opens, house: House) -> Event:
@@ -160,11 +171,9 @@ def somebody_falls(opened: Opens, house: House) -> None:
 def test_an_event_from_its_plan_to_a_closed_incident(
     events: House, bank: SandboxProcess, screen: Callable[..., BrowserContext], tmp_path: Path
 ) -> None:
-    hospital = {"HOSPITAL_FHIR_URL": f"{bank.url}/hospital/fhir/r5"}
-    with serving(SMARTUNION_CLOCK_OFFSET=offset(PLANNING + timedelta(hours=1)), **hospital) as url:
-        opened = opens(screen, url)
+    with campus(screen, bank, PLANNING + timedelta(hours=1)) as opened:
         event = the_event_is_planned(opened, events)
         three_sign_on_their_phones(opened, events, event, tmp_path)
         it_opens_and_lin_signs_up(opened, events, event, bank)
-    with serving(SMARTUNION_CLOCK_OFFSET=offset(RACE), **hospital) as url:
-        somebody_falls(opens(screen, url), events)
+    with campus(screen, bank, RACE) as opened:
+        somebody_falls(opened, events)
