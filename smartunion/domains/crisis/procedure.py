@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.crypto import salted_hmac
 
+from smartunion.kernel.base.money import in_yuan
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.procedures.define import (
     END,
@@ -23,7 +24,6 @@ from smartunion.kernel.procedures.define import (
 )
 
 from .rules import refusals
-from .rules.money import yuan
 
 
 def mark_of(person_id: int) -> str:
@@ -87,7 +87,7 @@ def settled(facts: Facts) -> Refused | None:
     left = int(facts.get("left_fen") or 0)
     if not still_out(facts):
         return None
-    return refusals.NotSettled(number=str(facts.get("number")), left=yuan(left))
+    return refusals.NotSettled(number=str(facts.get("number")), left=in_yuan(left))
 
 
 ESCORT = Procedure(

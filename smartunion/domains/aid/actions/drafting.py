@@ -20,6 +20,7 @@ from smartunion.domains.aid.rules import refusals
 from smartunion.domains.aid.rules.amounts import Category, within_range
 from smartunion.domains.aid.rules.persons import PARTS, Sealed
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.numbers import next_number
 from smartunion.kernel.files import actions as files
 from smartunion.kernel.files import reads as stored
 from smartunion.kernel.files.models import File
@@ -162,7 +163,7 @@ def decline(*, application_id: int, by: Person, at: datetime, because: str) -> A
         raise refusals.NotADraft(number=application.number or "这份申请")
     _forget(application, by, at)
     application.state, application.closed_at, application.cause_mark = State.WITHDRAWN, at, ""
-    application.number = locks.next_number(Application, "JZ", at)
+    application.number = next_number(Application, "JZ", at)
     application.save(update_fields=["state", "closed_at", "cause_mark", "number"])
     record("aid.declined", application, by=by, at=at, because=because)
     return application
@@ -192,7 +193,7 @@ def withdraw(*, application_id: int, by: Person, at: datetime, because: str) -> 
         raise refusals.OwnAid(by=by.name, number=str(application), why="只有本人能撤回")
     if application.case_id is None:
         _forget(application, by, at)
-        application.number = locks.next_number(Application, "JZ", at)
+        application.number = next_number(Application, "JZ", at)
         application.state, application.closed_at, application.cause_mark = State.WITHDRAWN, at, ""
         application.save(update_fields=["state", "closed_at", "cause_mark", "number"])
         record("aid.withdrawn", application, by=by, at=at, because=because)
@@ -310,7 +311,7 @@ def _open(application: Application, *, by: Person, at: datetime) -> Application:
     if same:
         raise refusals.OncePerCause(number=same.number, state=same.get_state_display())
     if application.case_id is None:
-        application.number = locks.next_number(Application, "JZ", at)
+        application.number = next_number(Application, "JZ", at)
         application.case = engine.open_case(
             sheet=HARDSHIP,
             title=f"困难救助 {application.number}",

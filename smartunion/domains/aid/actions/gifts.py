@@ -11,8 +11,10 @@ from smartunion.domains.aid.procedure import GIFT
 from smartunion.domains.aid.reads import locks
 from smartunion.domains.aid.reads.figures import terms_on
 from smartunion.domains.aid.rules import refusals
-from smartunion.domains.aid.rules.amounts import GiftKind, gift_fen, yuan
+from smartunion.domains.aid.rules.amounts import GiftKind, gift_fen
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.money import in_yuan
+from smartunion.kernel.base.numbers import next_number
 from smartunion.kernel.files import actions as files
 from smartunion.kernel.ledger import actions as ledger
 from smartunion.kernel.notices.actions import tell
@@ -54,7 +56,7 @@ def register(
         raise refusals.GiftTwice(
             name=receiver.name, kind=kind.value, on=f"{happened_on:%-m月%-d日}"
         )
-    number = locks.next_number(Gift, "WW", at)
+    number = next_number(Gift, "WW", at)
     amount = gift_fen(kind, terms)
     case = engine.open_case(
         sheet=GIFT,
@@ -115,7 +117,7 @@ def reserve(*, run_id: int, at: datetime) -> Gift:
     engine.pass_step(
         run_id=run_id,
         facts={"reserved_fen": gift.amount_fen},
-        outputs={"encumbrance": Given(text=f"预留 {yuan(gift.amount_fen)} 元")},
+        outputs={"encumbrance": Given(text=f"预留 {in_yuan(gift.amount_fen)} 元")},
         by=None,
         at=at,
     )
@@ -144,7 +146,7 @@ def give(*, run_id: int, signed: "UploadedFile[bytes]", by: Person, at: datetime
         to=gift.receiver,
         about=f"aid.gift:{gift.pk}",
         title="工会的慰问已送到",
-        text=f"{gift.number}，{yuan(gift.amount_fen)} 元标准。没有收到请告诉分会。",
+        text=f"{gift.number}，{in_yuan(gift.amount_fen)} 元标准。没有收到请告诉分会。",
         link="/aid/",
         at=at,
     )
@@ -162,7 +164,7 @@ def settle(
         raise refusals.PaidAlready(
             number=gift.number,
             at=f"{campus_day(gift.paid_at):%-m月%-d日}",
-            amount=yuan(gift.amount_fen),
+            amount=in_yuan(gift.amount_fen),
         )
     ledger.spend(
         document=f"gift:{gift.number}", debit="expense.activity", credit="bank.deposits",

@@ -11,8 +11,8 @@ from smartunion.domains.aid.reads import locks
 from smartunion.domains.aid.reads.cases import involved
 from smartunion.domains.aid.reads.figures import terms_on
 from smartunion.domains.aid.rules import persons, refusals
-from smartunion.domains.aid.rules.amounts import yuan
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.money import in_yuan
 from smartunion.kernel.files import actions as files
 from smartunion.kernel.ledger import actions as ledger
 from smartunion.kernel.ledger.reads import left_of
@@ -44,7 +44,9 @@ def reserve(*, run_id: int, at: datetime) -> Application:
     engine.pass_step(
         run_id=run_id,
         facts={"reserved_fen": amount},
-        outputs={"encumbrance": Given(text=f"预留 {yuan(amount)} 元，凭据 {application.number}")},
+        outputs={
+            "encumbrance": Given(text=f"预留 {in_yuan(amount)} 元，凭据 {application.number}")
+        },
         by=None,
         at=at,
     )
@@ -79,7 +81,7 @@ def shut(*, run_id: int, at: datetime) -> Application:
     application.save(update_fields=["state", "closed_at"])
     engine.pass_step(
         run_id=run_id,
-        outputs={"release": Given(text=f"释放 {yuan(freed)} 元" if freed else "没有预留")},
+        outputs={"release": Given(text=f"释放 {in_yuan(freed)} 元" if freed else "没有预留")},
         by=None,
         at=at,
     )
@@ -107,7 +109,7 @@ def pay(
         raise refusals.PaidAlready(
             number=application.number,
             at=f"{campus_day(paid.paid_at):%-m月%-d日}",
-            amount=yuan(paid.amount_fen),
+            amount=in_yuan(paid.amount_fen),
         )
     if application.state != State.APPROVED or not application.approved_fen:
         raise refusals.NotApproved(number=application.number)
@@ -134,7 +136,7 @@ def pay(
     tell(
         to=application.beneficiary,
         about=f"aid.paid:{application.pk}",
-        title=f"救助款 {yuan(made.amount_fen)} 元已打出",
+        title=f"救助款 {in_yuan(made.amount_fen)} 元已打出",
         text=f"打到尾号 {application.account_tail} 的账户；福利部之后会来回访，来之前先打电话。",
         link=f"/aid/applications/{application.pk}/",
         at=at,
@@ -177,7 +179,7 @@ def reclaim(*, application_id: int, by: Person, at: datetime, because: str) -> R
     tell(
         to=application.beneficiary,
         about=f"aid.reclaimed:{application.pk}",
-        title=f"救助款 {yuan(paid.amount_fen)} 元须退回",
+        title=f"救助款 {in_yuan(paid.amount_fen)} 元须退回",
         text=f"理由：{because}。对决定有疑问，可以向经审委申请复核。",
         link=f"/aid/applications/{application.pk}/",
         at=at,
@@ -196,7 +198,7 @@ def give_back(
         raise refusals.NotPaid(number=application.number)
     left = owed.amount_fen - owed.returned_fen
     if not 0 < amount_fen <= left:
-        raise refusals.MoreThanOwed(left=yuan(left), asked=yuan(amount_fen))
+        raise refusals.MoreThanOwed(left=in_yuan(left), asked=in_yuan(amount_fen))
     ledger.post(
         debit=BANK, credit=OWED, amount_fen=amount_fen, document=_document(application),
         code="returned", by=by, at=at, because=f"{application.number} 退回，回单 {receipt}",

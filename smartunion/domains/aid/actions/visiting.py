@@ -15,6 +15,7 @@ from smartunion.domains.aid.rules import persons, refusals
 from smartunion.domains.aid.rules.amounts import within_fund, within_table
 from smartunion.domains.aid.rules.persons import PARTS, Sealed
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.numbers import alone
 from smartunion.kernel.files import actions as files
 from smartunion.kernel.files import reads as stored
 from smartunion.kernel.notices.actions import tell
@@ -50,7 +51,7 @@ def write_visit(
     terms = terms_on(campus_day(at))
     if no := within_table(application.category, band, amount_fen, terms):
         raise no
-    locks.alone("aid.fund")
+    alone("aid.fund")
     if no := within_fund(amount_fen, fund_used_fen(terms) + _waiting_fen(application), terms):
         raise no
     names = []

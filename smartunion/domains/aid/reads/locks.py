@@ -1,11 +1,6 @@
 """Rows as an action needs them: locked, in the same order everywhere (case, then application)."""
 
-from datetime import datetime
-
-from django.db import connection
-
 from smartunion.domains.aid.models import Application, Gift
-from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.procedures.models import Case, StepRun
 
 
@@ -36,22 +31,3 @@ def gift_of_run(run_id: int) -> Gift:
         .select_related("receiver", "unit", "case")
         .get(case=case_id)
     )
-
-
-def alone(name: str) -> None:
-    """Let one transaction at a time do what the name says, until its end."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-
-
-def next_number(model: type[Application | Gift], prefix: str, at: datetime) -> str:
-    """Return the next number of the year, such as JZ-2025-041; one transaction at a time."""
-    alone(f"aid.number.{prefix}")
-    head = f"{prefix}-{campus_day(at).year}-"
-    last = (
-        model._default_manager.filter(number__startswith=head)
-        .order_by("-number")
-        .values_list("number", flat=True)
-        .first()
-    )
-    return f"{head}{(int(last.rpartition('-')[2]) if last else 0) + 1:03}"

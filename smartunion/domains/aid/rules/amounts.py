@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from smartunion.kernel.base.money import in_yuan
 from smartunion.kernel.base.refusals import Refused
 
 from . import refusals
@@ -98,18 +99,12 @@ def terms_of(given: Mapping[str, Any]) -> Terms:
     return Terms(table=table, **{name: given[name] for name in names})
 
 
-def yuan(fen: int) -> str:
-    """Return fen as yuan in words of a refusal: whole yuan whole, 4,999.50 with its cents."""
-    whole, rest = divmod(fen, 100)
-    return f"{whole:,}.{rest:02}" if rest else f"{whole:,}"
-
-
 def within_range(amount_fen: int, terms: Terms) -> Refused | None:
     """Return the refusal of an amount below 5,000 or above 50,000 yuan; both ends are inside."""
     if terms.least_fen <= amount_fen <= terms.most_fen:
         return None
     return refusals.OutsideRange(
-        asked=yuan(amount_fen), least=yuan(terms.least_fen), most=yuan(terms.most_fen)
+        asked=in_yuan(amount_fen), least=in_yuan(terms.least_fen), most=in_yuan(terms.most_fen)
     )
 
 
@@ -122,8 +117,8 @@ def within_table(category: str, band: str, amount_fen: int, terms: Terms) -> Ref
         return refusals.NoSuchBand(category=category, band=band)
     if not line.least_fen <= amount_fen <= line.most_fen:
         return refusals.OutsideBand(
-            category=category, band=band, asked=yuan(amount_fen),
-            least=yuan(line.least_fen), most=yuan(line.most_fen),
+            category=category, band=band, asked=in_yuan(amount_fen),
+            least=in_yuan(line.least_fen), most=in_yuan(line.most_fen),
         )  # fmt: skip
     return None
 
@@ -134,7 +129,10 @@ def within_fund(asked_fen: int, used_fen: int, terms: Terms) -> Refused | None:
     if asked_fen <= left:
         return None
     return refusals.FundShort(
-        fund=yuan(terms.fund_fen), used=yuan(used_fen), left=yuan(left), asked=yuan(asked_fen)
+        fund=in_yuan(terms.fund_fen),
+        used=in_yuan(used_fen),
+        left=in_yuan(left),
+        asked=in_yuan(asked_fen),
     )
 
 
@@ -145,4 +143,6 @@ def gift_fen(kind: GiftKind, terms: Terms) -> int:
 
 def joined(bands: Sequence[Band]) -> str:
     """Return a category's whole span in words: 5,000—50,000 元."""
-    return f"{yuan(min(b.least_fen for b in bands))}—{yuan(max(b.most_fen for b in bands))} 元"
+    return (
+        f"{in_yuan(min(b.least_fen for b in bands))}—{in_yuan(max(b.most_fen for b in bands))} 元"
+    )

@@ -13,8 +13,9 @@ from smartunion.domains.crisis.procedure import DEBRIEF, ESCORT
 from smartunion.domains.crisis.reads import cases, locks
 from smartunion.domains.crisis.reads.figures import fund_on, terms_on
 from smartunion.domains.crisis.rules import money, refusals
-from smartunion.domains.crisis.rules.money import yuan
 from smartunion.domains.crisis.rules.parts import Part
+from smartunion.kernel.base.money import in_yuan
+from smartunion.kernel.base.numbers import alone
 from smartunion.kernel.ledger import actions as ledger
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.procedures import engine
@@ -78,11 +79,11 @@ def advance(*, run_id: int, receipt: str, by: Person, at: datetime) -> Advance:
     :raises Refused: no fund, the fund is short, above the limit, or advanced already
     """
     case = _of_run(run_id)
-    locks.alone("crisis.fund")
+    alone("crisis.fund")
     known = Advance.objects.filter(case=case).first()
     if known is not None:
         raise refusals.AdvancedAlready(
-            number=case.number, at=known.paid_at, amount=yuan(known.amount_fen)
+            number=case.number, at=known.paid_at, amount=in_yuan(known.amount_fen)
         )
     terms = terms_on(at)
     source = terms.words("deposit_fund_source")
@@ -124,7 +125,7 @@ def settle(
         raise refusals.NothingAdvanced(number=case.number)
     left = owed.amount_fen - owed.settled_fen
     if not 0 < amount_fen <= left:
-        raise refusals.MoreThanAdvanced(left=yuan(left), asked=yuan(amount_fen))
+        raise refusals.MoreThanAdvanced(left=in_yuan(left), asked=in_yuan(amount_fen))
     made = Settlement.objects.create(
         advance=owed, kind=Settlement.Kind(kind), amount_fen=amount_fen, receipt=receipt,
         by=by, at=at,
@@ -135,7 +136,7 @@ def settle(
     owed.settled_at = at if left == 0 else None
     owed.save(update_fields=["settled_fen", "settled_at"])
     record("crisis.settled_advance", case, by=by, at=at, amount_fen=amount_fen, left_fen=left)
-    words = f"{made.get_kind_display()} {yuan(amount_fen)} 元，凭据 {receipt}"
+    words = f"{made.get_kind_display()} {in_yuan(amount_fen)} 元，凭据 {receipt}"
     if left == 0:
         engine.pass_step(
             run_id=run_id, facts={"left_fen": 0}, outputs={"settlement": Given(text=words)},

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from smartunion.domains.crisis.models import Card, CardReview, CardSource, RedCase
-from smartunion.domains.crisis.reads import library, locks
+from smartunion.domains.crisis.reads import library
 from smartunion.domains.crisis.reads.figures import terms_on
 from smartunion.domains.crisis.rules import refusals
 from smartunion.domains.crisis.rules.library import (
@@ -18,6 +18,7 @@ from smartunion.domains.crisis.rules.library import (
     span_of,
 )
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.numbers import alone
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
@@ -33,7 +34,7 @@ def draft_card(
 
     :raises CardMixed: a drill, an open case, two kinds of ending or channel, or one used before
     """
-    locks.alone("crisis.library")
+    alone("crisis.library")
     found = list(RedCase.objects.filter(pk__in=cases).order_by("opened_at"))
     if why := _mixed(found, len(set(cases))):
         raise refusals.CardMixed(why=why)
@@ -126,7 +127,7 @@ def withdraw_card(*, card_id: int, by: Person, at: datetime, because: str) -> Ca
 
 
 def _draft(card_id: int, what: str) -> Card:
-    locks.alone("crisis.library")
+    alone("crisis.library")
     card = Card.objects.select_for_update().get(pk=card_id)
     if card.state != State.DRAFT:
         raise refusals.CardState(state=card.get_state_display(), what=what)

@@ -36,7 +36,7 @@ def request_location(
     because: str,
 ) -> LocationRequest:
     """Ask the command centre to look, with the legal basis and why it must be (R119)."""
-    case = _running(case_id, by, "申请定位")
+    case = locks.running(case_id, by, "申请定位")
     missing = [
         word
         for word, there in (
@@ -142,19 +142,10 @@ def expire_location(*, request_id: int, at: datetime) -> None:
         record("crisis.location_expired", asked.case, by=None, at=at)
 
 
-def _running(case_id: int, by: Person, what: str) -> RedCase:
-    case = locks.locked(case_id)
-    if cases.is_about(case, by):
-        raise refusals.OwnCase(number=case.number)
-    if case.state != RedCase.State.RUNNING:
-        raise refusals.CaseOver(number=case.number, state=case.get_state_display(), what=what)
-    return case
-
-
 def _locked(request_id: int, by: Person, state: str, what: str) -> LocationRequest:
     """Return a request after its case's lock; of a running case where a state is asked for."""
     case_id = LocationRequest.objects.values_list("case_id", flat=True).get(pk=request_id)
-    case = _running(case_id, by, what) if state else locks.locked(case_id)
+    case = locks.running(case_id, by, what) if state else locks.locked(case_id)
     asked = LocationRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
     asked.case = case
     if state and asked.state != state:

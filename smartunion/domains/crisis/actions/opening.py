@@ -9,6 +9,7 @@ from smartunion.domains.crisis.models import RedCase
 from smartunion.domains.crisis.procedure import mark_of, mark_of_drill
 from smartunion.domains.crisis.reads import cases, locks
 from smartunion.domains.crisis.rules.parts import Part
+from smartunion.kernel.base.numbers import alone
 from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.private import actions as private
 from smartunion.kernel.response.engine import moment
@@ -38,7 +39,7 @@ def open_case(
     assert subject is not None or drill, "a real alarm is about somebody"
     mark = mark_of(subject.pk) if subject else mark_of_drill(at)
     at = moment(at)
-    locks.alone(f"crisis.open.{drill}")
+    alone(f"crisis.open.{drill}")
     there = RedCase.objects.filter(
         subject_mark=mark, is_drill=drill, state=RedCase.State.RUNNING
     ).first()

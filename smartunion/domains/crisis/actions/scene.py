@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from smartunion.domains.crisis.models import Decision, RedCase, Scene
-from smartunion.domains.crisis.reads import cases, locks
+from smartunion.domains.crisis.models import Decision, Scene
+from smartunion.domains.crisis.reads import locks
 from smartunion.domains.crisis.rules import refusals
 from smartunion.domains.crisis.rules.parts import Part
 from smartunion.kernel.people.models import Person
@@ -17,7 +17,7 @@ from . import running, sealing
 @transaction.atomic
 def arrive(*, case_id: int, by: Person, at: datetime, via: str = "page") -> Scene:
     """Note that the doctor is on the scene; a second tap keeps the first moment (R120)."""
-    case = _running(case_id, by, "登记到场")
+    case = locks.running(case_id, by, "登记到场")
     scene, fresh = Scene.objects.get_or_create(case=case, defaults={"doctor": by, "arrived_at": at})
     if fresh:
         record("crisis.arrived", case, by=by, at=at)
@@ -41,7 +41,7 @@ def decide(
     A measure of force is not among the choices and never will be: restraint belongs to medical
     institutions alone, under their own rules (精神卫生法第40条, T49).
     """
-    case = _running(case_id, by, "作现场决定")
+    case = locks.running(case_id, by, "作现场决定")
     scene = Scene.objects.select_for_update().filter(case=case).first()
     if scene is None:
         raise refusals.NotArrived(number=case.number)
@@ -57,12 +57,3 @@ def decide(
     record("crisis.decided", case, by=by, at=at, decision=scene.get_decision_display())
     running.answer(case=case, step="decide", outcome=decision, by=by, at=at, via=via)
     return scene
-
-
-def _running(case_id: int, by: Person, what: str) -> RedCase:
-    case = locks.locked(case_id)
-    if cases.is_about(case, by):
-        raise refusals.OwnCase(number=case.number)
-    if case.state != RedCase.State.RUNNING:
-        raise refusals.CaseOver(number=case.number, state=case.get_state_display(), what=what)
-    return case

@@ -2,23 +2,29 @@
 
 from datetime import datetime
 
-from django.db import connection
 from django.db.models.functions import Length
 
 from smartunion.domains.crisis.models import RedCase
-from smartunion.domains.crisis.rules import numbers
+from smartunion.domains.crisis.rules import numbers, refusals
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.people.models import Person
 
-
-def alone(name: str) -> None:
-    """Let one transaction at a time do what the name says, until its end."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+from . import cases
 
 
 def locked(case_id: int) -> RedCase:
     """Return a case under its row lock."""
     return RedCase.objects.select_for_update(of=("self",)).select_related("unit").get(pk=case_id)
+
+
+def running(case_id: int, by: Person, what: str) -> RedCase:
+    """Return a running case under its lock; refuses its own person, and a case that is over."""
+    case = locked(case_id)
+    if cases.is_about(case, by):
+        raise refusals.OwnCase(number=case.number)
+    if case.state != RedCase.State.RUNNING:
+        raise refusals.CaseOver(number=case.number, state=case.get_state_display(), what=what)
+    return case
 
 
 def next_number(at: datetime, *, drill: bool) -> str:

@@ -6,12 +6,12 @@ from django.db import transaction
 
 from smartunion.domains.safety.models import LegalHold
 from smartunion.domains.safety.procedure import CHILD_INCIDENT
-from smartunion.domains.safety.reads import locks
 from smartunion.domains.safety.reads.figures import terms_on
 from smartunion.domains.safety.rules import refusals
 from smartunion.domains.safety.rules.records import CHILD
 from smartunion.domains.safety.rules.statement import leaks, statement
 from smartunion.kernel.base.days import CAMPUS, campus_day
+from smartunion.kernel.base.numbers import alone
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.private import actions as private
 from smartunion.kernel.procedures import engine
@@ -26,7 +26,7 @@ AROUND = timedelta(hours=2)
 @transaction.atomic
 def open_case(*, where: str, account: str, happened_at: datetime, by: Person, at: datetime) -> Case:
     """Open the sheet of 7.2③: its clocks run, the recordings are on hold, the account is sealed."""
-    locks.alone("safety.child")
+    alone("safety.child")
     head = f"YW-{campus_day(at).year}-"
     count = Case.objects.filter(subject__startswith=f"safety.child:{head}").count()
     number = f"{head}{count + 1:03}"

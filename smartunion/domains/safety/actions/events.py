@@ -23,6 +23,7 @@ from smartunion.domains.safety.rules.kinds import EventKind, Role
 from smartunion.domains.safety.rules.seasons import season_ends, season_of
 from smartunion.domains.safety.rules.terms import Terms
 from smartunion.kernel.base.days import CAMPUS, campus_day
+from smartunion.kernel.base.numbers import alone, next_number
 from smartunion.kernel.notices.actions import tell
 from smartunion.kernel.notices.rules import Priority
 from smartunion.kernel.people.models import Person
@@ -80,7 +81,7 @@ def plan_event(
     venue = Venue.objects.select_for_update().get(pk=venue_id)
     survey = _survey_for(kind, venue, starts_at, title, terms, by=by, at=at)
     event = Event.objects.create(
-        number=locks.next_number(Event, "HD", at),
+        number=next_number(Event, "HD", at),
         title=title,
         kind=kind.value,
         venue=venue,
@@ -123,7 +124,7 @@ def _survey_for(
         raise refusals.TooShortNotice(
             left=f"{hours:.0f}", hours=terms.survey_hours, earliest=f"{earliest:%m-%d %H:%M}"
         )
-    number = locks.next_number(SiteSurvey, "TK", at)
+    number = next_number(SiteSurvey, "TK", at)
     what = f"{venue.name} {season}季晨跑" if season else title
     facts = SurveyFacts(
         number=number, what=what, organiser=by.pk, unchecked=len(terms.checklist), open_items=0
@@ -173,7 +174,7 @@ def station(
     """Name who is on duty, as what, from when to when; naming again moves the times (R232)."""
     event = locks.event(event_id)
     _planned(event, "配置值守", State.PLANNED, State.OPEN)
-    locks.alone(f"safety.person.{person_id}")
+    alone(f"safety.person.{person_id}")
     person = Person.objects.get(pk=person_id)
     if other := gates.on_duty_elsewhere(person_id, since, until, event):
         raise refusals.TwoPosts(

@@ -14,6 +14,7 @@ from smartunion.domains.safety.reads.phone import SOON
 from smartunion.domains.safety.rules import refusals
 from smartunion.domains.safety.rules.kinds import Role
 from smartunion.domains.safety.rules.records import POSITION, REPORT
+from smartunion.kernel.base.numbers import next_number
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.private import actions as private
 from smartunion.kernel.private.refusals import NothingSealed
@@ -46,7 +47,7 @@ def report(*, event_id: int, place: str, drill: bool = False, by: Person, at: da
     if here := reads.running(event, drill=drill, place=place):
         return here
     incident = Incident.objects.create(
-        number=locks.next_number(Incident, "YL" if drill else "TF", at),
+        number=next_number(Incident, "YL" if drill else "TF", at),
         event=event,
         place=place,
         is_drill=drill,

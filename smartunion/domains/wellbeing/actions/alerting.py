@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from smartunion.domains.crisis import public as crisis
 from smartunion.domains.wellbeing.models import Alert, Response, Task
@@ -13,6 +13,7 @@ from smartunion.domains.wellbeing.rules import records
 from smartunion.domains.wellbeing.rules.records import OF_A_RESPONSE
 from smartunion.domains.wellbeing.rules.scale import Band
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.numbers import next_number
 from smartunion.kernel.notices.actions import tell
 from smartunion.kernel.notices.rules import Priority
 from smartunion.kernel.people.models import Person
@@ -50,7 +51,8 @@ def raise_alert(
     """
     terms = figures.terms_on(campus_day(at))
     alert = Alert(
-        number=_next_number(at), band=band.value, source=source, population=population,
+        number=next_number(Alert, "GX", at, digits=4), band=band.value, source=source,
+        population=population,
         unit=subject.unit, campaign_id=campaign_id, opened_at=at,
     )  # fmt: skip
     if band == Band.RED:
@@ -204,17 +206,3 @@ def _tell(task: Task, run: StepRun, about: str, *, at: datetime) -> None:
 
 def _pk(person: Person | None) -> int | None:
     return person.pk if person else None
-
-
-def _next_number(at: datetime) -> str:
-    """Return the next number of the year, such as GX-2025-041; one transaction at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('wellbeing.number', 0))")
-    head = f"GX-{campus_day(at).year}-"
-    last = (
-        Alert.objects.filter(number__startswith=head)
-        .order_by("-number")
-        .values_list("number", flat=True)
-        .first()
-    )
-    return f"{head}{(int(last.rpartition('-')[2]) if last else 0) + 1:04}"
