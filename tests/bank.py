@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from smartunion.sandbox import books
+from smartunion.domains.wallet.gateways import HttpBank, keys_of
+from smartunion.sandbox import books, sm2
 from smartunion.site.processes import free_port
 
 OPENING_FEN = 1_000_000_00
@@ -21,11 +22,12 @@ OPENING_FEN = 1_000_000_00
 
 @dataclass(frozen=True)
 class SandboxProcess:
-    """Where the bank is, how to sign, and where its books are, for a test to look into."""
+    """Where the bank is, how to sign, and where its books are, for a test to look into.
+
+    `private` and `retiring` are two keys of ours that the bank knows, by their ids.
+    """
 
     url: str
-    key_id: str
-    secret: str
     database: str
     smtp_port: int
     house_port: int
@@ -34,6 +36,26 @@ class SandboxProcess:
     sms: tuple[str, str] = (settings.SMS_KEY_ID, settings.SMS_SECRET)
     wecom: tuple[str, str] = (settings.WECOM_CORP_ID, settings.WECOM_SECRET)
     """The name and the secret by which each provider knows the house."""
+    private: str = f"{0xC0FFEE:064x}"
+    retiring: str = f"{0xDECAF:064x}"
+    bank_private: str = f"{0xBA9C:064x}"
+
+    def client(self, url: str = "", *, signs: str = "", believes: str = "") -> HttpBank:
+        """Return our side of the line; `signs` and `believes` name other keys than the right."""
+        return HttpBank(
+            url or self.url,
+            ours=keys_of(signs or f"UNION01:{self.private}"),
+            theirs=keys_of(believes or f"CCB01:{sm2.public_of(self.bank_private)}"),
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the keys as the bank's process is told them."""
+        ours = {"UNION01": self.private, "UNION00": self.retiring}
+        return {
+            "BANK_OWN_KEYS": f"CCB01:{self.bank_private}",
+            "BANK_UNION_KEYS": ",".join(f"{k}:{sm2.public_of(v)}" for k, v in ours.items()),
+        }
 
 
 @pytest.fixture(scope="session")
@@ -45,15 +67,12 @@ def bank() -> Iterator[SandboxProcess]:
     port = free_port(18_011 + os.getpid() % 1000)
     smtp_port = free_port(port + 1000)
     house_port = free_port(smtp_port + 1000)
-    made = SandboxProcess(
-        f"http://127.0.0.1:{port}", "UNION01", "only for tests", database, smtp_port, house_port
-    )
+    made = SandboxProcess(f"http://127.0.0.1:{port}", database, smtp_port, house_port)
     environment = {
         **os.environ,
         "SANDBOX_DATABASE_URL": database,
         "SANDBOX_OPENING_FEN": str(OPENING_FEN),
-        "BANK_KEY_ID": made.key_id,
-        "BANK_SECRET": made.secret,
+        **made.environment,
         "SMARTUNION_CLOCK_OFFSET": "0",
         "EMAIL_PORT": str(smtp_port),
         "PUBLIC_URL": f"http://127.0.0.1:{house_port}",

@@ -4,10 +4,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from .books import Instruction, Kind
+from .books import Hold, Instruction, Kind
 
 BATCH_LIMIT = 500
 TEXT_LIMIT = 80
+HOLD_LIMIT_SECONDS = 7 * 24 * 3600
 
 
 class BadRequestError(ValueError):
@@ -28,6 +29,36 @@ def new_wallets(body: bytes) -> list[tuple[str, Kind, str]]:
 def instructions(body: bytes) -> list[Instruction]:
     """Return the movements that are asked for."""
     return [_instruction(item) for item in _objects(body, "instructions")]
+
+
+def holds(body: bytes) -> list[Hold]:
+    """Return the purchases whose money shall be held."""
+    return [
+        Hold(
+            key=_text(item, "key"),
+            payer=_text(item, "payer"),
+            payee=_text(item, "payee"),
+            amount_fen=_whole(item, "amount_fen"),
+            occurred_at=_moment(item),
+            seconds=min(_whole(item, "seconds"), HOLD_LIMIT_SECONDS),
+            terminal=_terminal(item),
+        )
+        for item in _objects(body, "holds")
+    ]
+
+
+def postings(body: bytes) -> list[tuple[str, int]]:
+    """Return (key, fen) of each reservation that shall be posted."""
+    items = _objects(body, "postings")
+    return [(_text(item, "key"), _whole(item, "amount_fen")) for item in items]
+
+
+def notify_url(body: bytes) -> str:
+    """Return where the asker wants to be told; empty for nowhere."""
+    given = json.loads(body).get("notify_url", "")
+    if not isinstance(given, str) or (given and not given.startswith(("http://", "https://"))):
+        raise BadRequestError("notify_url is an address")
+    return given
 
 
 def keys(body: bytes) -> list[str]:
@@ -62,23 +93,39 @@ def _text(item: dict[str, Any], name: str) -> str:
     return value
 
 
-def _instruction(item: dict[str, Any]) -> Instruction:
-    amount = item.get("amount_fen")
-    if type(amount) is not int or amount <= 0:
-        raise BadRequestError("amount_fen is a whole number above zero")
-    if item.get("kind") == "OPENING":
-        raise BadRequestError("OPENING is the bank's own")
+def _whole(item: dict[str, Any], name: str) -> int:
+    value = item.get(name)
+    if type(value) is not int or value <= 0:
+        raise BadRequestError(f"{name} is a whole number above zero")
+    return value
+
+
+def _moment(item: dict[str, Any]) -> datetime:
     try:
-        occurred_at = datetime.fromisoformat(_text(item, "occurred_at"))
+        found = datetime.fromisoformat(_text(item, "occurred_at"))
     except ValueError as wrong:
         raise BadRequestError("occurred_at is ISO 8601 with an offset") from wrong
-    if occurred_at.tzinfo is None:
+    if found.tzinfo is None:
         raise BadRequestError("occurred_at is ISO 8601 with an offset")
+    return found
+
+
+def _terminal(item: dict[str, Any]) -> str:
+    value = item.get("terminal", "")
+    if not isinstance(value, str) or len(value) > TEXT_LIMIT or "|" in value or "\n" in value:
+        raise BadRequestError(f"terminal is a text of at most {TEXT_LIMIT} characters without |")
+    return value
+
+
+def _instruction(item: dict[str, Any]) -> Instruction:
+    if item.get("kind") in ("OPENING", "INTEREST"):
+        raise BadRequestError(f"{item['kind']} is the bank's own")
     return Instruction(
         key=_text(item, "key"),
         kind=_text(item, "kind"),
         payer=_text(item, "payer"),
         payee=_text(item, "payee"),
-        amount_fen=amount,
-        occurred_at=occurred_at,
+        amount_fen=_whole(item, "amount_fen"),
+        occurred_at=_moment(item),
+        terminal=_terminal(item),
     )

@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import Connection, sql
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
+
+CAMPUS = ZoneInfo("Asia/Shanghai")
 
 CORPORATE = "CORPORATE"
 """The reference of the union's corporate wallet (对公钱包)."""
@@ -33,6 +36,21 @@ class Instruction:
     payee: str
     amount_fen: int
     occurred_at: datetime
+    terminal: str = ""
+    """The purchase's own number at the till, for the day's file."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Money of a purchase to be held for its merchant, for so many seconds at most."""
+
+    key: str
+    payer: str
+    payee: str
+    amount_fen: int
+    occurred_at: datetime
+    seconds: int
+    terminal: str = ""
 
 
 def beside(url: str, suffix: str = "_sandbox") -> str:
@@ -77,7 +95,7 @@ class Books:
                 [TREASURY],
             ).fetchone()
             assert founded is not None  # noqa: S101 - opened just above
-            self._mark = founded["mark"]
+            self.mark = founded["mark"]
         now = self.now()
         self.carry_out([Instruction("OPENING", "OPENING", TREASURY, CORPORATE, opening_fen, now)])
 
@@ -96,6 +114,17 @@ class Books:
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('bank clerk'))")
             yield connection
 
+    def _each(self, query: str, rows: Sequence[tuple[Any, ...]]) -> list[Row]:
+        """Ask once for each row, in order, by one clerk; a reservation past its time is none."""
+        outcomes: list[Row] = []
+        with self._clerk() as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT bank.expire(%s)", [self.now()])
+            cursor.executemany(query, rows, returning=True)
+            for _ in rows:
+                outcomes.extend(cursor.fetchall())
+                cursor.nextset()
+        return [self._referenced(outcome) for outcome in outcomes]
+
     def _open(self, connection: Connection[Row], reference: str, kind: str, holder: str) -> None:
         connection.execute(
             "INSERT INTO bank.wallet (reference, kind, holder, opened_at) VALUES (%s, %s, %s, %s)"
@@ -113,51 +142,117 @@ class Books:
     def carry_out(self, instructions: Sequence[Instruction]) -> list[Row]:
         """Carry out each by itself, in order; return an outcome per instruction."""
         at = self.now()
-        outcomes: list[Row] = []
-        with self._clerk() as connection, connection.cursor() as cursor:
-            cursor.executemany(
-                "SELECT * FROM bank.carry_out(%s, %s, %s, %s, %s, %s, %s)",
-                [
-                    (i.key, i.kind, i.payer, i.payee, i.amount_fen, i.occurred_at, at)
-                    for i in instructions
-                ],
-                returning=True,
-            )
-            for _ in instructions:
-                outcomes.extend(cursor.fetchall())
-                cursor.nextset()
-        return [self._referenced(outcome) for outcome in outcomes]
+        return self._each(
+            "SELECT * FROM bank.carry_out(%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (i.key, i.kind, i.payer, i.payee, i.amount_fen, i.terminal, i.occurred_at, at)
+                for i in instructions
+            ],
+        )
+
+    def reserve(self, holds: Sequence[Hold]) -> list[Row]:
+        """Hold the money of each purchase; return an outcome for each."""
+        at = self.now()
+        return self._each(
+            "SELECT * FROM bank.reserve(%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (h.key, h.payer, h.payee, h.amount_fen, h.terminal, h.occurred_at, h.seconds, at)
+                for h in holds
+            ],
+        )
+
+    def post(self, asked: Sequence[tuple[str, int]]) -> list[Row]:
+        """Give the held money of each (key, fen) to its merchant, at most once."""
+        at = self.now()
+        return self._each(
+            "SELECT * FROM bank.post(%s, %s, %s)", [(key, fen, at) for key, fen in asked]
+        )
+
+    def void(self, keys: Sequence[str]) -> list[Row]:
+        """Give what each key holds free; a key that is unknown is shut for ever."""
+        at = self.now()
+        return self._each("SELECT * FROM bank.void(%s, %s)", [(key, at) for key in keys])
+
+    def earn_interest(self, amount_fen: int, on: date | None) -> None:
+        """Book interest into the corporate wallet, of which nobody was asked."""
+        at = self.now()
+        occurred = at if on is None else datetime.combine(on, time(23, 59, 59), CAMPUS)
+        number = self._all("SELECT count(*) AS n FROM bank.posting WHERE kind = 'INTEREST'", [])
+        key = f"INTEREST-{number[0]['n'] + 1}"
+        self.carry_out([Instruction(key, "INTEREST", TREASURY, CORPORATE, amount_fen, occurred)])
 
     def _referenced(self, outcome: Row) -> Row:
         """Give the posting the bank's own number, which no refounding of the books repeats."""
-        number = outcome.pop("posting_id")
-        return {**outcome, "bank_ref": f"{self._mark}-{number}" if number else None}
+        number, held = outcome.pop("posting_id"), outcome.pop("reservation_id", None)
+        reference = f"{self.mark}-{number}" if number else f"{self.mark}-R{held}" if held else None
+        return {**outcome, "bank_ref": reference}
 
     def find(self, keys: Sequence[str]) -> list[Row]:
-        """Return the outcome of each instruction that was carried out; unknown keys are absent."""
+        """Return what became of each key that is known; unknown keys are absent."""
+        with self._clerk() as connection:
+            connection.execute("SELECT bank.expire(%s)", [self.now()])
         found = self._all(
-            "SELECT key, 'DONE' AS status, id AS posting_id, posted_at, true AS replayed"
-            " FROM bank.posting WHERE key = ANY(%s) ORDER BY id",
-            [list(keys)],
+            "SELECT p.key, 'DONE' AS status, p.id AS posting_id, NULL::bigint AS reservation_id,"
+            " p.posted_at, true AS replayed FROM bank.posting p WHERE p.key = ANY(%(keys)s)"
+            " AND NOT EXISTS (SELECT 1 FROM bank.reservation r WHERE r.key = p.key)"
+            " UNION ALL SELECT r.key, r.state, r.posting_id, r.id, p.posted_at, true"
+            " FROM bank.reservation r LEFT JOIN bank.posting p ON p.id = r.posting_id"
+            " WHERE r.key = ANY(%(keys)s)",
+            {"keys": list(keys)},
         )
         return [self._referenced(outcome) for outcome in found]
 
     def wallet(self, reference: str) -> Row | None:
         """Return one wallet with its balance."""
         found = self._all(
-            "SELECT reference, kind, holder, balance_fen FROM bank.wallet WHERE reference = %s",
+            "SELECT reference, kind, holder, balance_fen, reserved_fen FROM bank.wallet"
+            " WHERE reference = %s",
             [reference],
         )
         return found[0] if found else None
 
-    def statement(self, day: date, *, after: int, limit: int) -> list[Row]:
-        """Return postings of a value day (the campus day on which they occurred), oldest first."""
+    def lines(self, day: date) -> list[Row]:
+        """Return what moved or was held on a value day (the campus day on which it occurred)."""
         return self._all(
-            "SELECT p.id, p.key, p.kind, a.reference AS payer, b.reference AS payee, p.amount_fen,"
-            " p.occurred_at, p.posted_at FROM bank.posting p"
+            "SELECT p.id AS posting_id, NULL::bigint AS reservation_id, p.key, p.kind,"
+            " a.reference AS payer, a.kind AS payer_kind, b.reference AS payee,"
+            " b.kind AS payee_kind, p.terminal, p.amount_fen, p.occurred_at,"
+            " p.posted_at AS settled_at, 'S' AS status FROM bank.posting p"
             " JOIN bank.wallet a ON a.id = p.payer_id JOIN bank.wallet b ON b.id = p.payee_id"
-            " WHERE p.value_on = %s AND p.id > %s ORDER BY p.id LIMIT %s",
-            [day, after, limit],
+            " WHERE p.value_on = %(day)s AND p.kind <> 'OPENING'"
+            " UNION ALL SELECT NULL, r.id, r.key,"
+            " CASE r.state WHEN 'RESERVED' THEN 'PAY' ELSE 'VOID' END, a.reference, a.kind,"
+            " b.reference, b.kind, r.terminal, r.amount_fen, r.occurred_at, r.ended_at,"
+            " CASE r.state WHEN 'RESERVED' THEN 'P' ELSE 'V' END FROM bank.reservation r"
+            " JOIN bank.wallet a ON a.id = r.payer_id JOIN bank.wallet b ON b.id = r.payee_id"
+            " WHERE r.value_on = %(day)s AND r.state <> 'POSTED' ORDER BY 1 NULLS LAST, 2",
+            {"day": day},
+        )
+
+    def corporate_before(self, day: date) -> int:
+        """Return the corporate wallet's balance as a value day begins."""
+        found = self._all(
+            "SELECT COALESCE(sum(CASE WHEN b.kind = 'corporate' THEN p.amount_fen"
+            " ELSE -p.amount_fen END), 0)::bigint AS fen FROM bank.posting p"
+            " JOIN bank.wallet a ON a.id = p.payer_id JOIN bank.wallet b ON b.id = p.payee_id"
+            " WHERE p.value_on < %s AND 'corporate' IN (a.kind, b.kind)",
+            [day],
+        )
+        return int(found[0]["fen"])
+
+    def keep_file(self, day: date, n: int, name: str, content: bytes, signature: str) -> None:
+        """Keep a day's file as it is handed out; who comes second keeps nothing."""
+        with self._clerk() as connection:
+            connection.execute(
+                "INSERT INTO bank.file (day, n, name, content, signature, made_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                [day, n, name, content, signature, self.now()],
+            )
+
+    def files(self, day: date) -> list[Row]:
+        """Return the files of a day that were made, in their order."""
+        return self._all(
+            "SELECT n, name, content, signature FROM bank.file WHERE day = %s ORDER BY n", [day]
         )
 
     def totals(self) -> list[Row]:
@@ -185,6 +280,6 @@ class Books:
             [],
         )
 
-    def _all(self, query: str, values: list[Any]) -> list[Row]:
+    def _all(self, query: str, values: list[Any] | dict[str, Any]) -> list[Row]:
         with self._pool.connection() as connection:
             return connection.execute(query, values).fetchall()

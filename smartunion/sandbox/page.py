@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from string import Template
-from zoneinfo import ZoneInfo
 
-from .books import CORPORATE, Books
+from .books import CAMPUS, CORPORATE, Books
+from .faults import Faults
 
-CAMPUS = ZoneInfo("Asia/Shanghai")
 WORDS = {
     "OPENING": "开户拨款",
     "ALLOC": "划拨",
@@ -16,6 +15,8 @@ WORDS = {
     "PAY": "消费",
     "REFUND": "退款",
     "SUBSIDY": "补贴结算",
+    "INTEREST": "计息",
+    "ADJ": "调账",
     "treasury": "拨款来源",
     "corporate": "对公钱包",
     "personal": "个人子钱包",
@@ -23,7 +24,7 @@ WORDS = {
 }
 
 
-def human_page(books: Books, *, delay_ms: int, lose_answers: int) -> str:
+def human_page(books: Books, faults: Faults) -> str:
     """Return balances, the latest postings and the fault switches as one page of HTML."""
     corporate = books.wallet(CORPORATE)
     assert corporate is not None  # noqa: S101 - opened with the books
@@ -48,8 +49,7 @@ def human_page(books: Books, *, delay_ms: int, lose_answers: int) -> str:
         totals=_rows(totals),
         postings=_rows(postings),
         merchants=_rows(merchants),
-        delay_ms=delay_ms,
-        lose_answers=lose_answers,
+        faults=faults.as_form(),
     )
 
 

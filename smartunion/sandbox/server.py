@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import assessment, bank, hospital
+from . import assessment, bank, hospital, sm2
 from .phones import counter
 
 
@@ -25,8 +25,8 @@ def from_environment() -> Starlette:
         bank.Bank(
             bank.Setup(
                 url=env["SANDBOX_DATABASE_URL"],
-                key_id=env["BANK_KEY_ID"],
-                secret=env["BANK_SECRET"].encode(),
+                own_keys=sm2.keys(env["BANK_OWN_KEYS"]),
+                union_keys=sm2.keys(env["BANK_UNION_KEYS"]),
                 opening_fen=int(env["SANDBOX_OPENING_FEN"]),
                 clock_offset=offset,
             )

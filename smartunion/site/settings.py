@@ -1,6 +1,7 @@
 """What differs between machines. Business numbers are terms of a plan year, never here."""
 
 import base64
+import hashlib
 import os
 import secrets
 import tempfile
@@ -276,9 +277,19 @@ CAMPUS_NETWORKS = env("CAMPUS_NETWORKS", "0.0.0.0/0,::/0" if DEMONSTRATION else 
 TRUSTED_PROXIES = [net for net in env("TRUSTED_PROXIES", "").split(",") if net]
 PUBLICITY_LOOKS = "http"  # "inside" while a year is played: no server answers then
 CHROMIUM = env("CHROMIUM", "")
+
+
+def _demonstration_key(key_id: str) -> str:
+    """Return `id:private` of a key that every process of a demonstration finds for itself."""
+    return f"{key_id}:{hashlib.sha256(f'bank key {key_id} of {SECRET_KEY}'.encode()).hexdigest()}"
+
+
 BANK_URL = env("BANK_URL", f"http://127.0.0.1:{SANDBOX_PORT}" if DEMONSTRATION else None)
-BANK_KEY_ID = env("BANK_KEY_ID", "UNION01")
-BANK_SECRET = env("BANK_SECRET", f"bank of {SECRET_KEY}" if DEMONSTRATION else None)
+BANK_OUR_KEYS = env("BANK_OUR_KEYS", _demonstration_key("UNION01") if DEMONSTRATION else None)
+"""`id:private,…` in hex; the first signs (docs/bank.md)."""
+BANK_SANDBOX_KEYS = _demonstration_key("CCB01") if DEMONSTRATION else ""
+BANK_THEIR_KEYS = env("BANK_THEIR_KEYS", "" if DEMONSTRATION else None)
+"""`id:public,…` in hex: every key of the bank's that is believed; empty: the simulated bank's."""
 
 # Ways out of the house (docs/notices.md); one without an address is closed.
 _SANDBOX = f"http://127.0.0.1:{SANDBOX_PORT}" if DEMONSTRATION else ""

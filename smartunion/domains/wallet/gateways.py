@@ -4,18 +4,15 @@ Nothing here touches a table. An answer that does not come, comes broken or is n
 answer: `BankSilent`. Then nobody knows what happened, and whoever asked must query by key.
 """
 
-import base64
-import hashlib
-import hmac
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 import httpx
 
-from smartunion.kernel.base import clock
+from smartunion.kernel.base import clock, sm2
 
 T = TypeVar("T")
 
@@ -34,6 +31,11 @@ class BankSilent(Exception):  # noqa: N818 - it reads as the sentence it is
 
 class BankRefuses(Exception):  # noqa: N818 - it reads as the sentence it is
     """The bank understood and says no to the request as a whole; nothing has happened."""
+
+    def __init__(self, status: int, code: str, text: str) -> None:
+        """Say no as the bank said it."""
+        super().__init__(f"{status} {code}: {text}")
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,37 @@ class Instruction:
     payee: str
     amount_fen: int
     occurred_at: datetime
+    terminal: str = ""
+    """The purchase's own number at the till: the day's file names it, too."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an instruction; refused ones leave no trace at the bank."""
+    """What became of an instruction or a reservation; refused ones leave no trace at the bank.
+
+    `status` is the bank's: DONE and POSTED moved money, RESERVED holds it, VOIDED and EXPIRED
+    gave it free, REFUSED says why in `code`.
+    """
 
     key: str
-    done: bool
+    status: str
     code: str
     bank_ref: str
     posted_at: datetime | None
+
+    @property
+    def done(self) -> bool:
+        """Tell if money has moved."""
+        return self.status in ("DONE", "POSTED")
+
+
+@dataclass(frozen=True)
+class SignedFile:
+    """What the bank wrote of a day, as it came; the signature is over these very bytes."""
+
+    name: str
+    data: bytes
+    signature: str
 
 
 class Bank(Protocol):
@@ -83,16 +105,37 @@ class Bank(Protocol):
     def balance_fen(self, reference: str) -> int:
         """Return a wallet's balance at the bank, in fen."""
 
-    def statement(self, day: date) -> list[dict[str, Any]]:
-        """Return the postings that occurred on a campus day, oldest first."""
+    def reserve(self, instructions: Sequence[Instruction], *, seconds: int) -> list[Outcome]:
+        """Have the money of each purchase held for its merchant, for so long at most."""
+
+    def post(self, postings: Sequence[tuple[str, int]]) -> list[Outcome]:
+        """Have what each (key, fen) holds given to its merchant, at most once."""
+
+    def void(self, keys: Sequence[str]) -> list[Outcome]:
+        """Have what is held given free; what was posted stays so, and the outcome says it."""
+
+    def daily_file(self, day: date, n: int | None = None) -> SignedFile | None:
+        """Return the n-th (None: the newest) file of a day; None while there is none."""
+
+    def corporate_statement(self, day: date) -> SignedFile:
+        """Return the corporate account's day: opening, lines, closing."""
+
+    def is_genuine(self, file: SignedFile) -> bool:
+        """Tell if the bank itself signed these bytes."""
+
+
+def keys_of(said: str) -> dict[str, str]:
+    """Return {key id: key in hex} out of `id:hex,id:hex`."""
+    return dict(each.split(":", 1) for each in said.split(",") if each)
 
 
 class HttpBank:
     """The bank behind HTTP, as docs/bank.md says."""
 
-    def __init__(self, url: str, *, key_id: str, secret: str) -> None:
-        self._key_id = key_id
-        self._secret = secret.encode()
+    def __init__(self, url: str, *, ours: Mapping[str, str], theirs: Mapping[str, str]) -> None:
+        """Speak with keys by their ids: the first of ours signs, each of theirs is believed."""
+        self._key_id, self._private = next(iter(ours.items()))
+        self._theirs = theirs
         self._opened: set[str] = set()
         self._http = httpx.Client(
             base_url=f"{url.rstrip('/')}/bank/v1/",
@@ -112,14 +155,22 @@ class HttpBank:
 
     def carry_out(self, instructions: Sequence[Instruction]) -> list[Outcome]:
         """Have at most BATCH instructions carried out, each by itself."""
-        asked = [
-            {**asdict(each), "occurred_at": each.occurred_at.isoformat()} for each in instructions
-        ]
-        answer = self._ask("POST", "instructions", {"instructions": asked})
-        outcomes = [_outcome(each) for each in answer["outcomes"]]
-        if any(each.code == "UNKNOWN_WALLET" for each in outcomes):
-            self._opened.clear()  # the bank does not know what we thought it knew
-        return outcomes
+        asked = [_said(each) for each in instructions]
+        return self._outcomes("instructions", {"instructions": asked})
+
+    def reserve(self, instructions: Sequence[Instruction], *, seconds: int) -> list[Outcome]:
+        """Have the money of each purchase held for its merchant, for so long at most."""
+        asked = [{**_said(each), "seconds": seconds} for each in instructions]
+        return self._outcomes("reservations", {"holds": asked})
+
+    def post(self, postings: Sequence[tuple[str, int]]) -> list[Outcome]:
+        """Have what each (key, fen) holds given to its merchant, at most once."""
+        asked = [{"key": key, "amount_fen": fen} for key, fen in postings]
+        return self._outcomes("postings", {"postings": asked})
+
+    def void(self, keys: Sequence[str]) -> list[Outcome]:
+        """Have what is held given free; what was posted stays so, and the outcome says it."""
+        return self._outcomes("voids", {"keys": list(keys)})
 
     def query(self, keys: Sequence[str]) -> dict[str, Outcome]:
         """Return what became of the keys; those never carried out are absent."""
@@ -133,52 +184,96 @@ class HttpBank:
         """Return a wallet's balance at the bank, in fen."""
         return int(self._ask("GET", f"wallets/{reference}")["balance_fen"])
 
-    def statement(self, day: date) -> list[dict[str, Any]]:
-        """Return the postings that occurred on a campus day, oldest first."""
-        rows: list[dict[str, Any]] = []
-        while True:
-            after = rows[-1]["id"] if rows else 0
-            page = self._ask("GET", f"statements/{day.isoformat()}?after={after}")
-            rows += page["postings"]
-            if not page["has_more"]:
-                return rows
+    def daily_file(self, day: date, n: int | None = None) -> SignedFile | None:
+        """Return the n-th (None: the newest) file of a day; None while there is none."""
+        try:
+            data = self._get(f"files/{day:%Y%m%d}" + (f"?n={n}" if n else ""))
+            number = n or int(data.partition(b"\n")[0].rpartition(b"=")[2])
+            signature = self._get(f"files/{day:%Y%m%d}.sig?n={number}").decode()
+        except BankRefuses as refusal:
+            if refusal.code == "NO_FILE":
+                return None
+            raise
+        return SignedFile(f"UNION_CCB_{day:%Y%m%d}_{number}.txt", data, signature.strip())
+
+    def corporate_statement(self, day: date) -> SignedFile:
+        """Return the corporate account's day: opening, lines, closing."""
+        data = self._get(f"statements/{day:%Y%m%d}")
+        signature = self._get(f"statements/{day:%Y%m%d}.sig").decode()
+        return SignedFile(f"STATEMENT_CCB_{day:%Y%m%d}.txt", data, signature.strip())
+
+    def is_genuine(self, file: SignedFile) -> bool:
+        """Tell if the bank itself signed these bytes."""
+        return self._believes(file.signature, file.data)
+
+    def _outcomes(self, path: str, content: dict[str, Any]) -> list[Outcome]:
+        answer = self._ask("POST", path, content)
+        outcomes = [_outcome(each) for each in answer["outcomes"]]
+        if any(each.code == "UNKNOWN_WALLET" for each in outcomes):
+            self._opened.clear()  # the bank does not know what we thought it knew
+        return outcomes
 
     def _ask(self, method: str, path: str, content: object = None) -> dict[str, Any]:
         body = b"" if content is None else json.dumps(content).encode()
+        answer: dict[str, Any] = json.loads(self._exchange(method, path, body))
+        return answer
+
+    def _get(self, path: str) -> bytes:
+        return self._exchange("GET", path, b"")
+
+    def _exchange(self, method: str, path: str, body: bytes) -> bytes:
+        """Ask and return the answer's own bytes, believed by the bank's signature."""
         at = str(int(clock.now().timestamp()))
         request = self._http.build_request(method, path, content=body)
-        target = request.url.raw_path.decode()
-        mac = self._sign(method, target, at, body=body)
-        request.headers.update({"X-Key-Id": self._key_id, "X-Timestamp": at, "X-Signature": mac})
+        said = _lines(method, request.url.raw_path.decode(), at, body=body)
+        stamp = f"sm2,{self._key_id},{sm2.sign(self._private, said)}"
+        request.headers.update({"X-Timestamp": at, "X-Signature": stamp})
         try:
             reply = self._http.send(request)
         except httpx.TransportError as error:
             raise BankSilent(f"{type(error).__name__}: {error}") from error
-        signed = self._sign(
-            str(reply.status_code), reply.headers.get("X-Timestamp", ""), mac, body=reply.content
+        head = reply.headers
+        signed = _lines(
+            str(reply.status_code), head.get("X-Timestamp", ""), stamp, body=reply.content
         )
-        given = reply.headers.get("X-Signature", "").split()
-        if not any(hmac.compare_digest(signed, one) for one in given):
+        if not self._believes(head.get("X-Signature", ""), signed):
             raise BankSilent(f"an answer {reply.status_code} that is not signed")
-        answer: dict[str, Any] = reply.json()
         if not reply.is_success:
-            raise BankRefuses(f"{reply.status_code} {answer.get('code')}: {answer.get('text')}")
-        return answer
+            answer = reply.json()
+            raise BankRefuses(reply.status_code, str(answer.get("code")), str(answer.get("text")))
+        return reply.content
 
-    def _sign(self, *lines: str, body: bytes) -> str:
-        text = "\n".join([*lines, hashlib.sha256(body).hexdigest()])
-        mac = hmac.new(self._secret, text.encode(), hashlib.sha256).digest()
-        return "v1," + base64.b64encode(mac).decode()
+    def _believes(self, stamps: str, data: bytes) -> bool:
+        return is_stamped(stamps, data, self._theirs)
+
+
+def is_stamped(stamps: str, data: bytes, believed: Mapping[str, str]) -> bool:
+    """Tell if one of `sm2,<key id>,<base64>` (several, by blanks, while keys rotate) is right."""
+    for each in stamps.split()[:4]:
+        scheme, _, rest = each.partition(",")
+        key_id, _, signature = rest.partition(",")
+        public = believed.get(key_id) if scheme == "sm2" else None
+        if public is not None and sm2.is_genuine(public, data, signature):
+            return True
+    return False
+
+
+def _lines(*lines: str, body: bytes) -> bytes:
+    return "\n".join([*lines, sm2.sm3(body)]).encode()
+
+
+def _said(instruction: Instruction) -> dict[str, Any]:
+    return {**asdict(instruction), "occurred_at": instruction.occurred_at.isoformat()}
 
 
 def _outcome(given: dict[str, Any]) -> Outcome:
-    done = given["status"] == "DONE"
+    moved = given["status"] in ("DONE", "POSTED")
     return Outcome(
         key=given["key"],
-        done=done,
+        status=given["status"],
         code=str(given.get("code") or ""),
-        bank_ref=given["bank_ref"] if done else "",
-        posted_at=datetime.fromisoformat(given["posted_at"]) if done else None,
+        bank_ref=given["bank_ref"] or "",
+        posted_at=datetime.fromisoformat(given["posted_at"]) if moved else None,
     )
 
 

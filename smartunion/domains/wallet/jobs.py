@@ -24,8 +24,10 @@ from smartunion.domains.wallet.gateways import (
     Instruction,
     Opening,
     Outcome,
+    keys_of,
 )
 from smartunion.domains.wallet.models import BankOrder
+from smartunion.kernel.base import sm2
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +109,13 @@ class Leased:
 
 def bank() -> HttpBank:
     """Return the bank that the settings name."""
-    return HttpBank(settings.BANK_URL, key_id=settings.BANK_KEY_ID, secret=settings.BANK_SECRET)
+    theirs = keys_of(settings.BANK_THEIR_KEYS)
+    if not theirs:  # the demonstration: the simulated bank's own
+        theirs = {
+            key_id: sm2.public_of(private)
+            for key_id, private in keys_of(settings.BANK_SANDBOX_KEYS).items()
+        }
+    return HttpBank(settings.BANK_URL, ours=keys_of(settings.BANK_OUR_KEYS), theirs=theirs)
 
 
 def send_allotments(bank: Bank, *, at: datetime) -> int:

@@ -28,7 +28,7 @@ END = datetime(2025, 3, 21, 10, 41, tzinfo=CAMPUS)
 
 @pytest.fixture
 def client(bank: SandboxProcess) -> Iterator[HttpBank]:
-    ours = HttpBank(bank.url, key_id=bank.key_id, secret=bank.secret)
+    ours = bank.client()
     yield ours
     ours.close()
 
@@ -67,9 +67,9 @@ import os, sys, django
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 django.setup()
-from smartunion.domains.wallet.gateways import HttpBank
 from smartunion.site.tests.test_play import live
-live(HttpBank(sys.argv[2], key_id=sys.argv[3], secret=sys.argv[4]))
+from tests.bank import SandboxProcess
+live(SandboxProcess(sys.argv[2], "", 0, 0).client())
 """
 
 
@@ -82,7 +82,7 @@ def test_a_play_that_is_killed_leaves_nobody_behind_and_is_simply_played_again(
     call_command("flush", interactive=False, verbosity=0)
 
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "smartunion.site.settings"}
-    where = [connection.settings_dict["NAME"], bank.url, bank.key_id, bank.secret]
+    where = [connection.settings_dict["NAME"], bank.url]
     before = sessions()  # this process may hold more than one: a browser test leaves its own
     play = subprocess.Popen([sys.executable, "-c", KILLED, *where], env=environment)
     wait_until(lambda: Payment.objects.count() > 30, play)

@@ -16,6 +16,7 @@ from smartunion.domains.wallet.actions import allotting, deciding, ordering, ref
 from smartunion.domains.wallet.gateways import HttpBank, Outcome
 from smartunion.domains.wallet.models import Allotment, BankFeed, BankOrder, Freezing, Wallet
 from smartunion.domains.wallet.reads import orders
+from smartunion.kernel.base import sm2
 from smartunion.kernel.base.days import campus_day
 from tests.bank import SandboxProcess
 from tests.cast import person, unit
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def client(bank: SandboxProcess) -> Iterator[HttpBank]:
-    ours = HttpBank(bank.url, key_id=bank.key_id, secret=bank.secret)
+    ours = bank.client()
     yield ours
     httpx.post(f"{bank.url}/faults")
     ours.close()
@@ -179,7 +180,7 @@ def test_a_bank_that_cannot_be_reached_loses_nothing(
 ) -> None:
     lin = campus.member("lin")
     asked = allot(campus, lin)
-    nowhere = HttpBank("http://127.0.0.1:9", key_id=bank.key_id, secret=bank.secret)
+    nowhere = bank.client("http://127.0.0.1:9")
     assert jobs.send_allotments(nowhere, at=campus.at) == 0
     asked.refresh_from_db()
     assert asked.state == Allotment.State.SENT
@@ -193,7 +194,7 @@ def test_an_answer_with_another_signature_is_taken_as_lost(
 ) -> None:
     lin = campus.member("lin")
     allot(campus, lin)
-    stranger = HttpBank(bank.url, key_id=bank.key_id, secret="another secret")
+    stranger = bank.client(signs=f"UNION01:{sm2.new_private()}")
     assert jobs.send_allotments(stranger, at=campus.at) == 0
     assert campus.row(lin).ecny_fen == 0
     assert BankOrder.objects.get().state == "sent"
@@ -209,7 +210,7 @@ def test_two_workers_at_once_send_every_order_once(
         campus.pay(lin, 1_00)
 
     def worker() -> None:
-        ours = HttpBank(bank.url, key_id=bank.key_id, secret=bank.secret)
+        ours = bank.client()
         jobs.send_payments(ours, at=campus.at)
         ours.close()
         connection.close()
@@ -282,7 +283,7 @@ class EmptyBank:
         return {}
 
     def carry_out(self, instructions: Sequence[object]) -> list[Outcome]:
-        return [Outcome(each.key, False, "INSUFFICIENT", "", None) for each in instructions]
+        return [Outcome(each.key, "REFUSED", "INSUFFICIENT", "", None) for each in instructions]
 
 
 def test_an_allotment_that_the_bank_refuses_may_be_asked_again(

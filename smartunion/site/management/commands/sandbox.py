@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError
 
+from smartunion.kernel.base import sm2
 from smartunion.kernel.people.models import Person
 from smartunion.sandbox import books
 from smartunion.site import processes
@@ -39,8 +40,8 @@ class Command(BaseCommand):
         url = os.environ.setdefault("SANDBOX_DATABASE_URL", books.beside(ours))
         books.ensure_database(url, maintenance_url=ours)
         os.environ.setdefault("SANDBOX_OPENING_FEN", str(OPENING_FEN))
-        os.environ["BANK_KEY_ID"] = settings.BANK_KEY_ID
-        os.environ["BANK_SECRET"] = settings.BANK_SECRET
+        os.environ.setdefault("BANK_OWN_KEYS", settings.BANK_SANDBOX_KEYS)
+        os.environ.setdefault("BANK_UNION_KEYS", public_keys(settings.BANK_OUR_KEYS))
         os.environ |= {
             name: str(getattr(settings, name))
             for name in ("SMS_KEY_ID", "SMS_SECRET", "WECOM_CORP_ID", "WECOM_SECRET",
@@ -56,6 +57,12 @@ class Command(BaseCommand):
         self.stdout.write(f"模拟手机 http://127.0.0.1:{port}/phones/，邮件端口 {smtp_port}")
         self.stdout.write(f"模拟校医院 http://127.0.0.1:{port}/hospital/")
         processes.serve("smartunion.sandbox.server:from_environment", port=port, factory=True)
+
+
+def public_keys(private: str) -> str:
+    """Return `id:public,…` of `id:private,…`: what one side tells the other of its keys."""
+    pairs = (each.split(":", 1) for each in private.split(","))
+    return ",".join(f"{key_id}:{sm2.public_of(key)}" for key_id, key in pairs)
 
 
 def cast() -> list[dict[str, Any]]:
