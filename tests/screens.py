@@ -140,6 +140,13 @@ SCREENS_OF = (
     Screen("desk-merchants", "/wallet/desk/merchants/", "wang"),
     Screen("desk-terminals", "/wallet/desk/terminals/", "wang"),
     Screen("desk-terminal", "/wallet/desk/terminals/", "wang", click="a[href$='/keys/']"),
+    Screen("risk", "/merchants/desk/risk/", "wang"),
+    Screen(
+        "suspicion", "/merchants/desk/risk/?state=confirmed", "wang", click="td a[href*='/risk/']"
+    ),
+    Screen("samples", "/merchants/desk/calls/", "wang"),
+    Screen("sample", "/merchants/desk/calls/2025-11/", "wang"),
+    Screen("calls", "/merchants/calls/", "caller"),
     Screen("procurement", "/procurement/", "wang"),
     Screen("procurement-new", "/procurement/new/", "wang"),
     Screen("purchase", "/procurement/", "wang", click="a:has-text('六一关爱礼包')"),

@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "smartunion.domains.crisis",
     "smartunion.domains.wellbeing",
     "smartunion.domains.membership",
+    "smartunion.domains.merchants",
     "smartunion.domains.procurement",
     "smartunion.domains.safety",
 ]
@@ -300,6 +301,10 @@ ASSESSMENT_SECRET = env("ASSESSMENT_SECRET", f"assessment of {SECRET_KEY}" if DE
 WELLBEING_ITEMS = env("WELLBEING_ITEMS", "")
 WELLBEING_ITEMS_SHA256 = env("WELLBEING_ITEMS_SHA256", "")
 """The licensed wording of the questionnaire, outside the house; without it a marked stand-in."""
+
+CALLBACK_KEY_ID = env("CALLBACK_KEY_ID", "CALLBACK01")
+CALLBACK_SECRET = env("CALLBACK_SECRET", f"callback of {SECRET_KEY}" if DEMONSTRATION else "")
+"""What the call-back firm signs its results with; without it none are taken by the API."""
 
 RECEIPT_SECRET = env("RECEIPT_SECRET", f"receipts of {SECRET_KEY}" if DEMONSTRATION else "")
 SMS_URL = env("SMS_URL", _SANDBOX)

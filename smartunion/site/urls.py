@@ -37,6 +37,7 @@ urlpatterns = [
     path("crisis/", include("smartunion.domains.crisis.urls")),
     path("wellbeing/", include("smartunion.domains.wellbeing.urls")),
     path("safety/", include("smartunion.domains.safety.urls")),
+    path("merchants/", include("smartunion.domains.merchants.urls")),
     path("", include("smartunion.domains.performance.urls")),
     path("", include("smartunion.domains.procurement.urls")),
     path("", include("smartunion.domains.wallet.urls")),

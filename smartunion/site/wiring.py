@@ -79,6 +79,7 @@ ACTS: dict[str, Act] = {**procurement.ACTS, **aid.ACTS, **wellbeing.ACTS}
 
 TIMERS: dict[str, Handler] = {
     **guarding.TIMERS,
+    **telling.TIMERS,
     **firing.HANDLERS,
     **procurement.TIMERS,
     **crisis.TIMERS,

@@ -309,8 +309,16 @@ TRAIL: dict[str, str] = {
     "planning.milestone_withdrawn": "撤回里程碑登记",
     # performance
     "performance.frozen": "冻结指标快照",
+    # merchants
+    "merchants.scanned": "检测套现疑点",
+    "merchants.suspected": "发现疑点",
+    "merchants.suspicion_excluded": "排除疑点",
+    "merchants.cash_out_confirmed": "认定套现并扣回补贴",
+    "merchants.sample_drawn": "抽取回访样本",
+    "merchants.called_back": "电话回访",
     # wallet
     "wallet.opened": "开立钱包",
+    "wallet.barred": "取消钱包资格",
     "wallet.order_chosen": "选定扣款顺序",
     "wallet.device_bound": "绑定付款设备",
     "wallet.device_unbound": "解绑付款设备",
@@ -353,6 +361,11 @@ TRAIL: dict[str, str] = {
     # facts
     "account": "登录账号",
     "after": "改为",
+    "drawn": "抽取笔数",
+    "fresh": "新疑点",
+    "hits": "命中",
+    "population": "总体笔数",
+    "taken_fen": "扣回补贴",
     "agreed": "核对相符",
     "via": "途径",
     "answer": "答复",
@@ -482,6 +495,7 @@ TIMERS: dict[str, str] = {
     "private.review_due": "紧急查阅待复核",
     "private.telling_due": "紧急查阅待告知",
     "crisis.location_expires": "定位授权失效",
+    "wallet.appeal_due": "申诉答复期限",
     "procedures.due": "步骤到期",
     "procedures.escalate": "升级提醒",
     "procedures.take_over": "B角接手",

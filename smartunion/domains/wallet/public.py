@@ -1,10 +1,23 @@
 """The one door of the shop for other domains: ids and frozen facts."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
+from smartunion.kernel.people.models import Person
+
+from .actions import penalising
 from .reads import controls, overview
+from .reads import trades as trade_reads
 from .reads.controls import Admissions, FreezingFacts
 from .reads.overview import DaySums, HeatCell, MonthOfMember, Sale, SubsidyOfMember
+from .reads.trades import Callee, ShopFact, Sold, Trade
+from .reads.vouchers import Voucher
+
+__all__ = [
+    "Admissions", "Callee", "DaySums", "FreezingFacts", "HeatCell", "MonthOfMember", "Sale",
+    "ShopFact", "Sold", "SubsidyOfMember", "Trade", "Voucher",
+]  # fmt: skip
+"""The facts that the door hands out; its functions are below."""
 
 
 def monthly_active(month: date) -> list[MonthOfMember]:
@@ -65,3 +78,45 @@ def admissions(*, at: datetime) -> Admissions:
 def freezing_facts() -> FreezingFacts:
     """Return when the freezing rule was last asked and last struck (7.1②, R241)."""
     return controls.freezing_facts()
+
+
+def trades(month: date) -> list[Trade]:
+    """Return the month's purchases that stayed, by wallet, merchant and moment (7.1)."""
+    return trade_reads.trades(month)
+
+
+def sold(month: date) -> list[Sold]:
+    """Return the month's purchases by receipt number and merchant: the population of R058."""
+    return trade_reads.sold(month)
+
+
+def callees(payment_ids: Collection[int]) -> dict[int, Callee]:
+    """Return whom to ring about which purchase (R058): family name and phone, nothing more."""
+    return trade_reads.callees(payment_ids)
+
+
+def payers(payment_ids: Collection[int]) -> list[Person]:
+    """Return who paid these purchases: nobody decides their own matter."""
+    return trade_reads.payers(payment_ids)
+
+
+def vouchers(payment_ids: Collection[int], *, names: bool) -> list[Voucher]:
+    """Return the purchases opened row by row; payers in full only where `names`."""
+    return trade_reads.opened(payment_ids, names=names)
+
+
+def shops() -> list[ShopFact]:
+    """Return every merchant by number, with its state and deposit (R043, R056)."""
+    return trade_reads.shop_facts()
+
+
+def shop(merchant_id: int) -> ShopFact | None:
+    """Return one merchant, or None."""
+    return trade_reads.shop_fact(merchant_id)
+
+
+def penalise(
+    *, payment_ids: Collection[int], bar: bool, by: Person, at: datetime, because: str
+) -> int:
+    """Take back the union's share of confirmed cash-outs, in fen, and bar the payers (R059)."""
+    return penalising.penalise(payment_ids=payment_ids, bar=bar, by=by, at=at, because=because)

@@ -34,6 +34,7 @@ from .aid import Aid
 from .campus import Campus, gather, moment, open_shops
 from .crisis import Crisis
 from .duty import Rosters
+from .merchants import Watching
 from .procurement import Procurement
 from .safety import Safety
 from .wellbeing import Wellbeing
@@ -177,6 +178,7 @@ class Year:
             self._note(moment(each["day"], "11:00"), partial(self._points, each))
         for each in story["bursts"]:
             self._plan_a_burst(each)
+        self.watching = Watching(self.campus, self._note, self._buy_schemed, self.until)
         Aid(self.campus, self._file, self.until).plan()
         Procurement(self.campus, self._file, self.until).plan()
         Safety(self.campus, self._file, self.until).plan()
@@ -271,7 +273,7 @@ class Year:
             self.campus.person(each).pk
             for each in self.campus.story["bursts"]
             if each["day"].month == month.month
-        }
+        } | self.watching.schemers(month)
         present = month == campus_month(self.until)
         days = [month + timedelta(days=n) for n in range((next_month(month) - month).days)]
         for number, person in enumerate(self.campus.people):
@@ -293,6 +295,7 @@ class Year:
             self._note(moment(day, "08:00"), self._ask_the_bank)
         if month > campus_month(moment(terms.trial_from)):
             self._plan_the_review(month)
+            self.watching.plan_month(month)
 
     def _plan_the_review(self, month: date) -> None:
         """Let the committee review the month before, on the 5th or the next working day."""
@@ -434,6 +437,9 @@ class Year:
             self.tally.refusals[refusal] += 1
         else:
             self.tally.payments += 1
+
+    def _buy_schemed(self, person: Person, shop: str, fen: int, at: datetime) -> None:
+        self._buy_staged(person, crowd.Visit(at, person.pk, shop, fen, False), at)
 
     def _appeal(self, person: Person, text: str, at: datetime) -> None:
         deciding.appeal(freezing_id=self._freezing(person), text=text, by=person, at=at)

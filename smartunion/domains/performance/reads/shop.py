@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from smartunion.domains.merchants import public as merchants
 from smartunion.domains.performance.rules.counting import Kind, Row, Tally
 from smartunion.domains.performance.rules.periods import Period
 from smartunion.domains.planning import public as planning
@@ -69,17 +70,22 @@ def capped_tally(period: Period, on: date) -> Tally:
 
 
 def called_rows(period: Period, on: date) -> Sequence[Row]:
-    """Return a row per payment of the month; none is called back until the firm delivers."""
+    """Return a row per payment of the month: hit when its payer was spoken with."""
+    called = merchants.called_back(period.first)
     return [
-        Row(key=f"{p.id}", cells=(p.number, p.merchant, p.at.isoformat(), p.fen), hit=False)
+        Row(
+            key=f"{p.id}",
+            cells=(p.number, p.merchant, p.at.isoformat(), p.fen),
+            hit=p.id in called,
+        )
         for p in wallet.sales_of_month(period.first)
     ]
 
 
 def called_tally(period: Period, on: date) -> Tally:
     """Return the same, counted by the database."""
-    payments = wallet.sale_count(period.first)
-    return Tally(Kind.SHARE, 0, payments, payments, 0)
+    payments, called = wallet.sale_count(period.first), len(merchants.called_back(period.first))
+    return Tally(Kind.SHARE, called, payments, payments, called)
 
 
 PERSON = (Column("工号"), Column("姓名"), Column("单位"))
@@ -126,7 +132,7 @@ OVER_CAP = Measure(
 )
 CALLED_BACK = Measure(
     code="K22",
-    version=1,
+    version=2,
     kind=Kind.SHARE,
     counted="已电话回访的交易",
     of="当月交易",
@@ -142,8 +148,8 @@ CALLED_BACK = Measure(
     gate=after_trial,
     hit=("ok", "已回访"),
     miss=("na", "未回访"),
-    how="一笔一行；第三方回访登记尚未接入，因此分子照实为 0，不以估计代替。",
-    source="福利商城付款；回访登记（未接入）",
+    how="一笔一行；第三方按公开种子抽样回访，接通了的才计入分子，未接通的补抽。",
+    source="福利商城付款、电话回访登记",
     terms=(
         ("wallet", "callback_percent", "每月回访比例（%）"),
         ("wallet", "launch_on", "正式上线日"),

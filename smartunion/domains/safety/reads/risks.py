@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from smartunion.domains.merchants import public as merchants
 from smartunion.domains.safety.models import (
     ControlEvaluation,
     Exercise,
@@ -49,6 +50,17 @@ def freeze_rule(at: datetime) -> Finding:
     return Finding(HOLDS, f"最近一笔付款已过规则；{words}", fact.last_payment_at)
 
 
+def callbacks(at: datetime) -> Finding:
+    """Every drawn month was called back to the promised share (7.1③)."""
+    fact = merchants.callback_facts()
+    if not fact.months:
+        return Finding(IDLE, "还没有抽过回访样本")
+    words = f"抽样 {fact.months} 个月，接通 {fact.spoken} 笔，异常 {fact.odd} 笔"
+    words += f"，{fact.short} 个月还没打够" if fact.short else ""
+    words += f"；待核实疑点 {merchants.suspicions_waiting()} 件"
+    return Finding(FAILS if fact.short else HOLDS, words, fact.last_reported_at)
+
+
 def child_sheet(at: datetime) -> Finding:
     """The childcare sheet runs, and its three clocks were kept in every closed case (7.2③)."""
     cases = Case.objects.filter(sheet__code=CHILD_INCIDENT.code)
@@ -89,6 +101,7 @@ def insurance(at: datetime) -> Finding:
 EVALUATIONS: dict[str, Callable[[datetime], Finding]] = {
     "deposits": deposits,
     "freeze_rule": freeze_rule,
+    "callbacks": callbacks,
     "child_sheet": child_sheet,
     "health_gate": health_gate,
     "insurance": insurance,

@@ -93,7 +93,7 @@ SCENARIOS = (
                 "cash_out.callback",
                 "7.1③",
                 "每月聘请第三方对5%交易做电话回访，发现套现即扣减补贴并取消资格",
-                waits_for="第三方回访",
+                runs="callbacks",
             ),
         ),
     ),

@@ -107,7 +107,7 @@ def test_the_pages_of_chapter_7(house: House, monkeypatch: pytest.MonkeyPatch) -
     assert "午睡室发生一起幼儿意外伤害" in zhao.get(page).content.decode()
     register = reverse("safety:risks")
     shown = wang.get(register).content.decode()
-    assert "尚未运行：等“第三方回访”上线" in shown
+    assert "尚未运行：等“托育中心入托合同”上线" in shown
     assert "正在发生" in shown
     assert wang.post(register, {"do": "evaluate"}).status_code == 302
     assert "没有登记保单" in wang.get(register).content.decode()

@@ -51,7 +51,7 @@ def test_the_cut_off_control_is_a_gap_with_a_reading_that_nobody_has_confirmed(
 @pytest.mark.clause("R241", "R244")
 def test_what_does_not_run_says_so_and_what_runs_is_told_from_rows(house: House) -> None:
     before = shown(house)
-    assert before["cash_out.callback"].standing == Standing.ABSENT
+    assert before["child.agreement"].standing == Standing.ABSENT
     assert "尚未运行" in before["child.cameras"].words
     assert before["death.report"].words == "还没有评估过"
     assert before["death.report"].stale
@@ -61,7 +61,8 @@ def test_what_does_not_run_says_so_and_what_runs_is_told_from_rows(house: House)
     assert after["death.insurance"].words == "没有登记保单"
     assert after["death.report"].standing == Standing.IDLE
     assert after["cash_out.freeze"].standing == Standing.IDLE
-    assert after["cash_out.callback"].last is None
+    assert after["cash_out.callback"].standing == Standing.IDLE
+    assert after["child.agreement"].last is None
     event = house.open()
     check = house.fit(event, house.lin)
     joining.sign_up(event_id=event.pk, check_id=check, by=house.lin, at=house.at)

@@ -3,13 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Sum
+from django.db.models import F
 
 from smartunion.domains.wallet.models import (
     Appeal,
     Freezing,
     Payment,
-    SubsidyAdjustment,
     Wallet,
 )
 from smartunion.domains.wallet.reads import figures
@@ -75,27 +74,13 @@ def confirm_cash_out(*, freezing_id: int, by: Person, at: datetime, because: str
     if payment.status == Payment.Status.HELD:
         month.put_back(by=by, because=because)
     terms = figures.terms_on(campus_day(freezing.frozen_at))
-    burst = (
-        Payment.objects.filter(
-            wallet=wallet,
-            status__in="SR",
-            received_at__gte=freezing.frozen_at - timedelta(minutes=terms.burst_minutes),
-            received_at__lte=freezing.frozen_at,
-        )
-        .annotate(adjusted=Sum("adjustments__delta_fen", default=0))
-        .order_by("pk")
-    )
-    for each in burst:
-        owed = each.subsidy_fen + int(each.adjusted)
-        if owed:
-            SubsidyAdjustment.objects.create(
-                payment=each,
-                kind=SubsidyAdjustment.Kind.PENALTY,
-                delta_fen=-owed,
-                statement_month=month.statement_month,
-                because=because,
-                at=at,
-            )
+    burst = Payment.objects.filter(
+        wallet=wallet,
+        status__in="SR",
+        received_at__gte=freezing.frozen_at - timedelta(minutes=terms.burst_minutes),
+        received_at__lte=freezing.frozen_at,
+    ).order_by("pk")
+    month.take_back(burst, because=because)
     wallet.frozen_at = None
     wallet.barred_at = at
     wallet.save(update_fields=["frozen_at", "barred_at"])

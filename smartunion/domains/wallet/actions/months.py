@@ -1,6 +1,7 @@
 """One wallet's consumption month, under the lock of the wallet's row."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -128,6 +129,27 @@ class Month:
             for (pk, _, _, subsidy), share in zip(rows, shares, strict=True)
         }
         return {pk: delta for pk, delta in found.items() if delta}
+
+    def take_back(self, payments: Iterable[Payment], *, because: str) -> int:
+        """Take back what the union still owes for payments of this wallet; return the sum in fen.
+
+        A second time there is nothing left to take (R059).
+        """
+        taken = 0
+        for each in payments:
+            moved = each.adjustments.aggregate(sum=Sum("delta_fen"))["sum"] or 0
+            owed = each.subsidy_fen + int(moved)
+            if owed:
+                SubsidyAdjustment.objects.create(
+                    payment=each,
+                    kind=Kind.PENALTY,
+                    delta_fen=-owed,
+                    statement_month=self.statement_month,
+                    because=because,
+                    at=self.at,
+                )
+                taken += owed
+        return taken
 
     def adjust(self, deltas: dict[int, int], refund: Refund | None = None) -> None:
         """Book the changes; of a share taken as a penalty, never more than there is."""

@@ -11,6 +11,8 @@ from smartunion.kernel.base.calendar import add_working_days
 from smartunion.kernel.base.days import campus_day, end_of
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import acting, holders
+from smartunion.kernel.trail.models import Entry
+from smartunion.kernel.trail.record import name_of_subject
 
 from .vouchers import PAYER_WORDS, Voucher, detailed, masked, vouchers
 
@@ -143,6 +145,7 @@ def barred(*, names: bool, wallet_id: int | None = None) -> list[BarredWallet]:
     for row in rows.order_by("-barred_at"):
         confirmed = row.freezings.filter(outcome=Freezing.Outcome.CONFIRMED)
         by = confirmed.select_related("decided_by").order_by("-decided_at").first()
+        said = None if by else _barred_by(row)
         found.append(
             BarredWallet(
                 id=row.pk,
@@ -151,11 +154,21 @@ def barred(*, names: bool, wallet_id: int | None = None) -> list[BarredWallet]:
                 unit=row.owner.unit.name if row.owner.unit else "",
                 barred_at=row.barred_at,
                 freezing_id=by.pk if by else None,
-                decider=by.decided_by.name if by and by.decided_by else "",
-                because=by.because if by else "",
+                decider=by.decided_by.name if by and by.decided_by else _name(said),
+                because=by.because if by else said.because if said else "",
             )
         )
     return found
+
+
+def _barred_by(wallet: Wallet) -> Entry | None:
+    """Return the journal line of a wallet that was barred without a freezing (7.1③)."""
+    rows = Entry.objects.filter(what="wallet.barred", subject=name_of_subject(wallet))
+    return rows.select_related("by").order_by("-pk").first()
+
+
+def _name(said: Entry | None) -> str:
+    return said.by.name if said and said.by else ""
 
 
 def would_answer_by(at: datetime, terms: rules.Terms) -> datetime:

@@ -1,0 +1,118 @@
+"""Why the risk desk or a merchant's matter says no: in words, with the figure and what to do."""
+
+from smartunion.kernel.base.refusals import Refused
+
+
+class ReasonMissing(Refused):
+    """A decision without a reason."""
+
+    code = "merchants.reason_missing"
+    text = "没有写理由"
+    clause = "7.1③"
+    remedy = "写一句理由，付款人和商户都会看到"
+    status = 422
+
+
+class OwnMatter(Refused):
+    """Nobody decides their own matter."""
+
+    code = "merchants.own_matter"
+    text = "这件疑点涉及你本人或你所在的商户，不能由你认定"
+    clause = "7.1③"
+    remedy = "由另一位有权限的人认定"
+    status = 403
+
+
+class AlreadyDecided(Refused):
+    """It has been decided."""
+
+    code = "merchants.already_decided"
+    text = "这件疑点已经认定为“{outcome}”"
+    clause = "7.1③"
+    remedy = "刷新页面看认定的理由；不服的由本人申诉"
+
+
+class MonthNotOver(Refused):
+    """The month still runs."""
+
+    code = "merchants.month_not_over"
+    text = "{month} 还没有结束，不能抽取回访样本"
+    clause = "7.1③"
+    remedy = "次月 1 日起再抽"
+
+
+class NothingSold(Refused):
+    """There is nothing to draw from."""
+
+    code = "merchants.nothing_sold"
+    text = "{month} 没有成交，没有可回访的交易"
+    clause = "7.1③"
+    remedy = "换一个月份"
+
+
+class NoBlock(Refused):
+    """Without a closed block there is no public seed."""
+
+    code = "merchants.no_block"
+    text = "账本还没有封存块，抽样没有公开种子"
+    clause = "7.1③"
+    remedy = "等后台把账本封存（约 5 秒一次），再抽"
+
+
+class NotSampled(Refused):
+    """A number that nobody was asked to call."""
+
+    code = "merchants.not_sampled"
+    text = "单号 {number} 不在回访样本里"
+    clause = "7.1③"
+    remedy = "按下载的名单填单号"
+    status = 422
+
+
+class ResultUnknown(Refused):
+    """A result that is none of ours."""
+
+    code = "merchants.result_unknown"
+    text = "回访结果“{result}”不认识"
+    clause = "7.1③"
+    remedy = "填 属实、否认消费、承认套现、未接通 之一"
+    status = 422
+
+
+class AlreadyReported(Refused):
+    """The call has another result already."""
+
+    code = "merchants.already_reported"
+    text = "单号 {number} 已报为“{result}”"
+    clause = "7.1③"
+    remedy = "报错了的，请写明情况交福利部更正"
+
+
+class MomentWrong(Refused):
+    """A call before the purchase or in the future."""
+
+    code = "merchants.moment_wrong"
+    text = "回访时间 {called} 早于这笔消费，或者在将来"
+    clause = "7.1③"
+    remedy = "改成实际通话的时间"
+    status = 422
+
+
+class SignatureWrong(Refused):
+    """The message is not believed."""
+
+    code = "merchants.signature_wrong"
+    text = "签名、密钥号或时间不对；时间差不能超过 {seconds} 秒"
+    clause = "7.1③"
+    remedy = "按 docs/callback-api.md 重新签名，校准时钟"
+    status = 401
+
+
+class BodyWrong(Refused):
+    """The message cannot be read."""
+
+    code = "merchants.body_wrong"
+    text = "报文读不了：{why}"
+    clause = "7.1③"
+    remedy = "按 docs/callback-api.md 改报文"
+    status = 422

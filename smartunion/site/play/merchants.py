@@ -1,0 +1,98 @@
+"""What happens around the merchants in the played year: schemes, the monthly calls, decisions.
+
+The schemes are played by people who buy nothing else that month; the detectors find them or not.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from smartunion.domains.merchants.actions import calling, deciding, detecting
+from smartunion.domains.merchants.models import CallBack, Suspicion
+from smartunion.kernel.base.days import campus_month
+from smartunion.kernel.people.models import Person
+from smartunion.site.cast import BY_USERNAME
+
+from .campus import Campus, moment
+
+EVERY = 19
+"""Every so many calls nobody answers, so that the next in the order is called."""
+
+Note = Callable[[datetime, Callable[[datetime], None]], None]
+Buy = Callable[[Person, str, int, datetime], None]
+
+
+class Watching:
+    """The risk desk's year."""
+
+    def __init__(self, campus: Campus, note: Note, buy: Buy, until: datetime) -> None:
+        self.campus, self.note, self.buy, self.until = campus, note, buy, until
+
+    def schemers(self, month: date) -> set[int]:
+        """Return who plays a scheme in a month and therefore buys nothing else."""
+        return {
+            self._person(number).pk
+            for each in self.campus.story["schemes"]
+            if each["month"] == month.month
+            for number in each["people"]
+        }
+
+    def _person(self, number: int) -> Person:
+        """Return one of the crowd who has no part in the story's bursts."""
+        bursts = {self.campus.person(each).pk for each in self.campus.story["bursts"]}
+        extras = [
+            one
+            for one in self.campus.people
+            if one.username not in BY_USERNAME and one.pk not in bursts
+        ]
+        return extras[number % len(extras)]
+
+    def plan_month(self, month: date) -> None:
+        """Note the month's schemes; of the month before what is detected, called, decided."""
+        for each in self.campus.story["schemes"]:
+            if each["month"] == month.month:
+                self._plan_scheme(each, month)
+        before = campus_month(moment(month - timedelta(days=1)))
+        self.note(moment(month, "09:10"), partial(self._watch, before))
+        self.note(moment(month.replace(day=3), "16:00"), partial(self._call, before))
+        self.note(moment(month.replace(day=4), "10:20"), partial(self._decide, before))
+
+    def _plan_scheme(self, each: dict[str, Any], month: date) -> None:
+        fen = round(each["yuan"] * 100)
+        for day in each["days"]:
+            at = moment(month.replace(day=day), each["at"])
+            for number in each["people"]:
+                for _ in range(each.get("times", 1)):
+                    person = self._person(number)
+                    self.note(at, partial(self.buy, person, each["shop"], fen))
+                    at += timedelta(minutes=each["apart"])
+
+    def _watch(self, month: date, at: datetime) -> None:
+        detecting.scan(month=month, by=None, at=at)
+        calling.draw(month=month, by=None, at=at)
+
+    def _call(self, month: date, at: datetime) -> None:
+        caller = Person.objects.get(username="caller")
+        for turn in range(2):
+            waiting = CallBack.objects.filter(sample__month=month, result="").order_by("pk")
+            reports = [
+                calling.Report(
+                    number=each.number,
+                    result="unreached" if not turn and not number % EVERY else "true",
+                    called_at=at - timedelta(minutes=5),
+                )
+                for number, each in enumerate(waiting, 1)
+            ]
+            if reports:
+                calling.take(reports=reports, source="excel", by=caller, at=at)
+
+    def _decide(self, month: date, at: datetime) -> None:
+        told = {each["rule"]: each for each in self.campus.story["schemes"]
+                if each["month"] == month.month}  # fmt: skip
+        wang = self.campus.officers["wang"]
+        for one in Suspicion.objects.filter(month=month, state="open").order_by("pk"):
+            each = told.get(one.detector, {})
+            act = deciding.confirm if each.get("outcome") == "confirmed" else deciding.exclude
+            because = each.get("because", "小票与监控相符，没有问题")
+            act(suspicion_id=one.pk, by=wang, at=at, because=because)
