@@ -83,6 +83,7 @@ SCREENS_OF = (
     Screen("command", "/command/", "majun", ("wall",)),
     Screen("duty", "/duty/", "qian"),
     Screen("duty-unit", "/duty/units/B01/", "qian"),
+    Screen("duty-rotations", "/duty/units/B01/rotations/", "qian"),
     Screen("duty-numbers", "/duty/numbers/", "qian"),
     Screen("duty-mine", "/duty/mine/", "hongmei"),
     Screen("safety", "/safety/", "lin", ("elder",)),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Max
 
 from smartunion.domains.aid.reads import audits as aid
+from smartunion.domains.planning import public as planning
 from smartunion.domains.procurement.reads.audits import AUDITS as PROCUREMENT
 from smartunion.domains.wallet.reads import audits as wallet
 from smartunion.domains.wallet.reads import keys
@@ -145,10 +146,11 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
     """Return every audit of the house, in the order in which they are reported.
 
     The wallet is judged by the terms of the last day on which anything happened: a demonstration
-    lives in another year than the machine that it runs on.
+    lives in another year than the machine that it runs on. A day without a plan year is judged by
+    the nearest that has one.
     """
     last = Entry.objects.aggregate(at=Max("at"))["at"]
-    day = campus_day(min(at, last)) if last else None
+    day = planning.judged_day(on=campus_day(min(at, last))) if last else None
     judged = (*wallet.audits_on(day), *aid.audits_on(day)) if day else ()
     return (
         *LEDGER,

@@ -195,6 +195,7 @@ TRAIL: dict[str, str] = {
     "private.consent_withdrawn": "撤回同意",
     # duty
     "duty.pattern_set": "设定轮班",
+    "duty.pattern_ended": "停用轮班",
     "duty.laid": "排班",
     "duty.overridden": "安排替班",
     "duty.swap_asked": "请人换班",

@@ -6,6 +6,7 @@ Her words and scores appear on no page but the centre's, and there only after a 
 import os
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from smartunion.domains.wellbeing.tests.conftest import (
     BLUE,
     HOTLINE,
     House,
+    drilled,
     fill_roster,
     furnish,
 )
@@ -54,6 +56,11 @@ def test_from_the_phone_s_nine_pages_to_the_centre_s_desk(
 ) -> None:
     people, head = house.people, house.people["head"]
     house.plan()
+    desk = opens(head, f"/wellbeing/desk/campaigns/{house.campaign.pk}/", DESK)
+    desk.get_by_role("button", name="开放").click()
+    expect(desk.get_by_text("到应急演练下达一次红色预警演练").first).to_be_visible()
+    look(desk, "shut-1440")
+    drilled(house.at - timedelta(hours=1))
     desk = opens(head, f"/wellbeing/desk/campaigns/{house.campaign.pk}/", DESK)
     look(desk, "campaign-1440")
     desk.get_by_role("button", name="开放").click()

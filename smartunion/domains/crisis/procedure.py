@@ -31,9 +31,10 @@ def mark_of(person_id: int) -> str:
     return salted_hmac("crisis.subject", str(person_id), algorithm="sha256").hexdigest()
 
 
-def mark_of_drill(at: datetime) -> str:
-    """Return the mark of a drill about nobody: each one is its own."""
-    return salted_hmac("crisis.drill", at.isoformat(), algorithm="sha256").hexdigest()
+def mark_of_drill(unit_id: int | None, at: datetime) -> str:
+    """Return the mark of a drill about nobody: each one is its own, two branches' at once too."""
+    said = f"{unit_id or 0}/{at.isoformat()}"
+    return salted_hmac("crisis.drill", said, algorithm="sha256").hexdigest()
 
 
 def kept_out(facts: Facts) -> bool:

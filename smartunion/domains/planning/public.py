@@ -33,6 +33,15 @@ def lasting_terms(group: str, *, on: date) -> Mapping[str, Any]:
     return term_reads.lasting_terms(group, on=on)
 
 
+def judged_day(*, on: date) -> date | None:
+    """Return the day by whose terms a day is judged: itself, or the nearest that a plan covers.
+
+    For audits: the journal's newest entry may lie in a year that has no plan yet. None without
+    any adopted plan.
+    """
+    return term_reads.judged_day(on)
+
+
 def current_year(*, on: date) -> int:
     """Return the adopted plan year covering the day; raises Refused `planning.no_plan`."""
     return plan.current_year(on=on)

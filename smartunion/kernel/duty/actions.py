@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 
-from smartunion.kernel.base.days import campus_day, start_of
+from smartunion.kernel.base.days import CAMPUS, campus_day, end_of, start_of
 from smartunion.kernel.notices import actions as notices
 from smartunion.kernel.notices.rules import Channel, Priority
 from smartunion.kernel.people.models import Absence, Person, Unit
@@ -38,7 +38,7 @@ def set_pattern(
     by: Person | None,
     at: datetime,
 ) -> Pattern:
-    """Set whose turn it is at a post; the former rotation of the hour ends where this one begins.
+    """Set whose turn it is at a post; the former rotation of the hour goes on to the handover.
 
     Shifts that it had laid from then on are dropped, overrides and swaps stay. `since` equal to
     `until` is 24 hours; several patterns of other hours make up a day together. Nothing is laid
@@ -48,17 +48,14 @@ def set_pattern(
         raise refusals.NobodyInTurn
     for person in persons:
         _must_be_eligible(person, unit, post, at)
-    begins = max(start_of(first_on), at)
+    begins = max(datetime.combine(first_on, since, CAMPUS), at)
     former = Pattern.objects.select_for_update().filter(
         unit=unit, post=post, part=part, since=since, ended_at=None
     )
+    if former.exists():  # it goes on to the very hour, however far ahead that is
+        lay(until=begins, by=by, at=at)
     for one in former:
-        one.ended_at = at
-        one.save(update_fields=["ended_at"])
-        laid = reads.standing_shifts().filter(pattern=one, kind=Shift.Kind.LAID)
-        laid.filter(since__gte=begins).update(dropped_at=at)
-        for shift in laid.filter(since__lt=begins, until__gt=begins):
-            _take_out(shift, (begins, shift.until), at=at)
+        _end(one, begins, at=at)
     pattern = Pattern.objects.create(
         unit=unit, post=post, part=part, first_on=first_on, days_each=days_each,
         since=since, until=until,
@@ -73,11 +70,38 @@ def set_pattern(
 
 
 @transaction.atomic
+def end_pattern(
+    *, pattern_id: int, last_on: date, by: Person | None, at: datetime, because: str
+) -> Pattern:
+    """Let a rotation end with a day; overrides and swaps beyond it stay, the rest is a gap then."""
+    pattern = Pattern.objects.select_for_update().filter(pk=pattern_id, ended_at=None).first()
+    if pattern is None:
+        raise refusals.PatternOver
+    begins = max(end_of(last_on), at)
+    lay(until=begins, by=by, at=at)
+    _end(Pattern.objects.get(pk=pattern_id), begins, at=at)
+    record("duty.pattern_ended", pattern, by=by, at=at, because=because, last_on=str(last_on))
+    return pattern
+
+
+def _end(pattern: Pattern, begins: datetime, *, at: datetime) -> None:
+    """End a rotation and drop what it has laid from a moment on."""
+    pattern.ended_at = at
+    pattern.save(update_fields=["ended_at"])
+    laid = reads.standing_shifts().filter(pattern=pattern, kind=Shift.Kind.LAID)
+    laid.filter(since__gte=begins).update(dropped_at=at)
+    for shift in laid.filter(since__lt=begins, until__gt=begins):
+        _take_out(shift, (begins, shift.until), at=at)
+
+
+@transaction.atomic
 def lay(*, until: datetime, by: Person | None, at: datetime) -> int:
-    """Lay every rotation up to a moment, from where each was laid to; return how many shifts.
+    """Lay every rotation up to a moment; return how many shifts.
 
     What is covered already (an override, a swap) stays; a person who has another shift then is not
-    laid over it: the gap is shown, and an officer decides. Can be run twice.
+    laid over it: the gap is shown, and an officer decides. Such a gap closes with the next laying
+    once the person is free again (the primary's line was changed before the deputy's). Can be run
+    twice.
     """
     patterns = list(
         Pattern.objects.select_for_update(of=("self",))
@@ -85,10 +109,15 @@ def lay(*, until: datetime, by: Person | None, at: datetime) -> int:
         .prefetch_related("turns")
         .order_by("id")
     )
-    patterns = [one for one in patterns if one.laid_until is None or one.laid_until < until]
-    if not patterns:
+    if all(one.laid_until is not None and one.laid_until >= until for one in patterns):
         return 0
-    first = min(one.laid_until or start_of(one.first_on) for one in patterns)
+    begins = {
+        one.pk: min(one.laid_until, max(at, start_of(one.first_on)))
+        if one.laid_until
+        else start_of(one.first_on)
+        for one in patterns
+    }
+    first = min(begins.values())
     busy: dict[int, list[Stretch]] = {}
     taken: dict[tuple[int | None, str, str], list[Stretch]] = {}
     for shift in reads.standing_shifts().filter(until__gt=first):
@@ -97,7 +126,7 @@ def lay(*, until: datetime, by: Person | None, at: datetime) -> int:
         taken.setdefault((shift.unit_id, shift.post, shift.part), []).append(stretch)
     fresh = []
     for pattern in patterns:
-        begin = pattern.laid_until or start_of(pattern.first_on)
+        begin = begins[pattern.pk]
         line = taken.setdefault((pattern.unit_id, pattern.post, pattern.part), [])
         for turn in rules.turns(_rotation(pattern), begin, until):
             mine = busy.setdefault(turn.person, [])
@@ -154,13 +183,16 @@ def override(
     _must_be_there(person, since, until)
     covered = (
         reads.standing_shifts()
-        .select_for_update()
+        .select_for_update(of=("self",))
+        .select_related("person")
         .filter(unit=unit, post=post, part=part, since__lt=until, until__gt=since)
     )
     first: Shift | None = None
+    replaced: dict[int, Person] = {}
     for shift in covered.order_by("since"):
         _take_out(shift, (since, until), at=at)
         first = first or shift
+        replaced.setdefault(shift.person_id, shift.person)
     made = _put(
         Shift(
             unit=unit, post=post, part=part, person=person, since=since, until=until,
@@ -171,7 +203,29 @@ def override(
         "duty.overridden", made, by=by, at=at, because=because, person=person.name,
         instead=first.person.name if first else "",
     )  # fmt: skip
+    _tell(
+        person, f"duty.shift:{made.pk}", f"请您{_words(made)}", f"由 {by.name} 安排：{because}", at
+    )
+    for one in replaced.values():
+        if one.pk != person.pk:
+            told = f"由 {person.name} 接替：{because}"
+            _tell(one, f"duty.shift:{made.pk}/out", f"您不用{_words(made)}", told, at)
     return made
+
+
+def _words(shift: Shift) -> str:
+    """Return a shift for a title: 值联系人A主班，3月5日 14:00 起."""
+    since = shift.since.astimezone(CAMPUS)
+    post, part = shift.get_post_display(), shift.get_part_display()
+    return f"值{post}{part}，{since:%-m月%-d日 %H:%M} 起"
+
+
+def _tell(who: Person, about: str, title: str, text: str, at: datetime) -> None:
+    """Tell somebody of a change of their shifts, at once: it may begin soon."""
+    notices.tell(
+        to=who, about=about, title=title, text=text, link="/duty/mine/",
+        priority=Priority.URGENT, at=at,
+    )  # fmt: skip
 
 
 def _take_out(shift: Shift, stretch: Stretch, *, at: datetime) -> None:
@@ -231,18 +285,26 @@ def ask_swap(
     because: str,
 ) -> Swap:
     """Ask somebody to take one's shift, for one of theirs or for none; nothing changes yet."""
+    if other.pk == by.pk:
+        raise refusals.SwapWithSelf
     shift = _own_shift(shift_id, by, at)
     in_return = _own_shift(in_return_id, other, at) if in_return_id else None
     _must_be_eligible(other, shift.unit, Post(shift.post), shift.since)
     _must_be_there(other, shift.since, shift.until)
-    swap, _ = Swap.objects.get_or_create(
-        shift=shift,
-        state=Swap.State.ASKED,
-        defaults={
-            "other": other, "in_return": in_return, "because": because, "asked_at": at,
-        },
-    )  # fmt: skip
+    if in_return is not None:
+        _must_be_eligible(by, in_return.unit, Post(in_return.post), in_return.since)
+        _must_be_there(by, in_return.since, in_return.until)
+    there = Swap.objects.filter(shift=shift, state=Swap.State.ASKED).select_related("other").first()
+    if there is not None and (there.other, there.in_return_id) == (other, in_return_id):
+        return there
+    if there is not None:
+        raise refusals.SwapWaiting(name=there.other.name)
+    swap = Swap.objects.create(
+        shift=shift, other=other, in_return=in_return, because=because, asked_at=at
+    )
     record("duty.swap_asked", swap, by=by, at=at, because=because, other=other.name)
+    told = f"{by.name} 请您{_words(shift)}。事由：{because}"
+    _tell(other, f"duty.swap:{swap.pk}", f"{by.name} 请您换班，等您答复", told, at)
     return swap
 
 
@@ -316,6 +378,12 @@ def _close_swap(swap: Swap, state: Swap.State, *, by: Person, at: datetime) -> S
     swap.state, swap.answered_at = state, at
     swap.save(update_fields=["state", "answered_at"])
     record("duty.swap_answered", swap, by=by, at=at, because=swap.because, answer=state.label)
+    asker, other, about = swap.shift.person, swap.other, f"duty.swap:{swap.pk}/{state.value}"
+    if state == Swap.State.WITHDRAWN:
+        _tell(other, about, f"{asker.name} 撤回了换班", "不用再答复，原来的班不变。", at)
+    else:
+        change = "值班表已更新。" if state == Swap.State.ACCEPTED else "这个班仍是您的。"
+        _tell(asker, about, f"{other.name}：{state.label}", f"{_words(swap.shift)}。{change}", at)
     return swap
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from smartunion.kernel.base.days import CAMPUS, campus_day, end_of, start_of
@@ -16,7 +16,7 @@ from smartunion.kernel.people.models import Absence, Office, Person, Unit
 from smartunion.kernel.people.reads import away, held_on
 
 from . import rules
-from .models import Check, Hotline, Pattern, Shift, Swap
+from .models import Check, Hotline, Pattern, PatternTurn, Shift, Swap
 from .rules import (
     ELIGIBLE,
     OF_A_BRANCH,
@@ -438,15 +438,166 @@ def swap_seen_by(person: Person, swap_id: int) -> Swap | None:
     return mine.first()
 
 
-def takers_of(shift: Shift, *, at: datetime) -> list[Person]:
-    """Return who could be asked to take a shift: fit for the post and not on duty then."""
-    busy = set(
-        standing_shifts()
-        .filter(since__lt=shift.until, until__gt=shift.since)
-        .values_list("person", flat=True)
+@dataclass(frozen=True)
+class Offer:
+    """Somebody who could take a shift, and which of theirs could be taken for it."""
+
+    person: Person
+    alone: bool
+    """Could they take it for nothing? Not who is on duty then: they only exchange."""
+    returns: list[Shift]
+
+
+RETURNS = 4
+"""How many of somebody's shifts are offered in return."""
+
+
+def offers_of(shift: Shift, *, at: datetime) -> list[Offer]:
+    """Return who could be asked to take a shift, and for what; nobody would be on duty twice.
+
+    Who is on duty in another shift then may still exchange just that one for it: the deputy of the
+    same week with the primary.
+    """
+    giver = shift.person
+    fit = [
+        p for p in eligible(unit=shift.unit, post=Post(shift.post), at=shift.since) if p != giver
+    ]
+    persons = [giver, *fit]
+    rows = standing_shifts().filter(person__in=persons, until__gt=at).select_related("unit")
+    theirs: dict[int, list[Shift]] = {}
+    for row in rows.order_by("since"):
+        theirs.setdefault(row.person_id, []).append(row)
+    horizon = max((row.until for row in rows), default=shift.until)
+    absent = _absent({person.pk for person in persons}, at, horizon)
+    posts: dict[tuple[int | None, str], bool] = {}
+
+    def mine(row: Shift) -> bool:
+        """Test if the giver may and can take a shift in return."""
+        key = (row.unit_id, row.post)
+        if key not in posts:
+            posts[key] = is_eligible(giver, unit=row.unit, post=Post(row.post), at=row.since)
+        clash = [one for one in theirs.get(giver.pk, ()) if one != shift and _meet(one, row)]
+        return posts[key] and row.since > at and not clash and not _away(giver, row, absent)
+
+    found = []
+    for person in fit:
+        if _away(person, shift, absent):
+            continue
+        own = theirs.get(person.pk, [])
+        clash = [row for row in own if _meet(row, shift)]
+        candidates = own if not clash else (clash if len(clash) == 1 else [])
+        returns = [row for row in candidates if mine(row)][:RETURNS]
+        if not clash or returns:
+            found.append(Offer(person, not clash, returns))
+    return found
+
+
+def _meet(one: Shift, other: Shift) -> bool:
+    return one.since < other.until and other.since < one.until
+
+
+def _away(person: Person, shift: Shift, absent: Mapping[int, list[Stretch]]) -> bool:
+    return any(a < shift.until and b > shift.since for a, b in absent.get(person.pk, ()))
+
+
+@dataclass(frozen=True)
+class Rota:
+    """A rotation as its page shows it."""
+
+    pattern: Pattern
+    persons: list[Person]
+
+    @property
+    def whole_day(self) -> bool:
+        """Test if a turn is one stretch from handover to handover."""
+        return self.pattern.since == self.pattern.until
+
+
+def rotations_of(unit: Unit | None) -> list[Rota]:
+    """Return a unit's rotations in force, in the order of the posts."""
+    rows = (
+        Pattern.objects.filter(unit=unit, ended_at=None)
+        .prefetch_related(Prefetch("turns", PatternTurn.objects.select_related("person")))
+        .order_by("pk")
     )
-    fit = eligible(unit=shift.unit, post=Post(shift.post), at=shift.since)
-    return [person for person in fit if person.pk not in busy]
+    order = [*Post]
+    found = [
+        Rota(one, [t.person for t in sorted(one.turns.all(), key=lambda t: t.number)])
+        for one in rows
+    ]
+    parts = [*Part]
+    return sorted(
+        found,
+        key=lambda one: (
+            order.index(Post(one.pattern.post)), parts.index(Part(one.pattern.part)),
+            one.pattern.since,
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a rotation would make of the coming days."""
+
+    stays: list[Stay]
+    clashes: list[str]
+    """Why somebody's turn is left open: on duty elsewhere, or away."""
+    gaps: int
+
+
+def preview(
+    *,
+    unit: Unit | None,
+    post: Post,
+    part: Part,
+    rotation: rules.Rotation,
+    at: datetime,
+    terms: Terms,
+) -> Preview:
+    """Return the coming days of one line as they would be with a rotation, with its gaps.
+
+    As `actions.lay` would: overrides and swaps stay, nobody is put on duty twice; an absence opens
+    a gap.
+    """
+    since, until = window_of(at, terms)
+    begins = max(datetime.combine(rotation.first_on, rotation.since, CAMPUS), at)
+    persons = Person.objects.in_bulk(rotation.persons)
+    here = standing_shifts().filter(since__lt=until, until__gt=since).select_related("person")
+    line = here.filter(unit=unit, post=post, part=part).order_by("since")
+    stays = []
+    for row in line:
+        ends = row.until if row.kind != Shift.Kind.LAID else min(row.until, begins)
+        if row.since < ends:
+            stays.append(_stay(max(row.since, since), min(ends, until), row.person, row, at))
+    kept = [(stay.since, stay.until) for stay in stays]
+    busy = [row for row in here.filter(person__in=persons) if row.pk not in {r.pk for r in line}]
+    absent = _absent(set(persons), since, until)
+    clashes: list[str] = []
+    for turn in rules.turns(rotation, begins, until):
+        whole = (max(turn.since, begins), min(turn.until, until))
+        others = [row for row in busy if row.person_id == turn.person]
+        for free in rules.without(whole, [*kept, *((r.since, r.until) for r in others)]):
+            for begin, end in rules.without(free, absent.get(turn.person, ())):
+                stays.append(_stay(begin, end, persons[turn.person], None, at))
+        name = persons[turn.person].name
+        clashes += [
+            f"{name} 已在{row.get_post_display()}{row.get_part_display()}值班"
+            for row in others if row.since < whole[1] and row.until > whole[0]
+        ]  # fmt: skip
+        if any(a < whole[1] and b > whole[0] for a, b in absent.get(turn.person, ())):
+            clashes.append(f"{name} 其间离岗")
+    covered = [(stay.since, stay.until) for stay in stays]
+    gaps = uncovered(since, until, covered)
+    stays += [Stay(a, b, None, "缺班", a <= at < b) for a, b in gaps]
+    stays.sort(key=lambda stay: (stay.since, stay.person is not None))
+    return Preview(stays, list(dict.fromkeys(clashes)), len(gaps))
+
+
+def _stay(
+    since: datetime, until: datetime, person: Person, row: Shift | None, at: datetime
+) -> Stay:
+    kind = row.get_kind_display() if row else "新轮班"
+    return Stay(since, until, person, kind, since <= at < until)
 
 
 def has_rosters() -> bool:

@@ -89,3 +89,28 @@ class NoCheckOpen(Refused):
     code = "duty.no_check_open"
     text = "没有等您应答的号码核对"
     remedy = "号码已核对过，不需要再点"
+
+
+class SwapWaiting(Refused):
+    """A shift is offered to one person at a time."""
+
+    code = "duty.swap_waiting"
+    text = "这个班已经在等 {name} 答复"
+    remedy = "先在“我的值班”里撤回，再请别人"
+
+
+class SwapWithSelf(Refused):
+    """One's own shift is given to somebody else."""
+
+    code = "duty.swap_with_self"
+    text = "不能和自己换班"
+    remedy = "请选另一位能值这个岗的同事"
+    status = 422
+
+
+class PatternOver(Refused):
+    """A rotation that was ended or replaced meanwhile."""
+
+    code = "duty.pattern_over"
+    text = "这个轮班已经停用，或刚刚被新的轮班代替"
+    remedy = "刷新轮班页，看现在生效的轮班"

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", desk.roster, name="roster"),
     path("units/<str:code>/", desk.unit, name="unit"),
     path("units/<str:code>/overriding/", desk.overriding, name="overriding"),
+    path("units/<str:code>/rotations/", desk.rotations, name="rotations"),
     path("numbers/", desk.numbers, name="numbers"),
     path("numbers/asking/", desk.asking, name="asking"),
     path("hotline/", desk.hotline, name="hotline"),

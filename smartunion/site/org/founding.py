@@ -46,6 +46,18 @@ SEATS_OF_BRANCH = 8
 VICE_CHAIR_HOMES = {"教学": "B04", "科研": "B05", "医口": "B17", "附属学校": "B20"}
 """The branch from whose members the demonstration takes each part-time vice-chair."""
 
+HOSPITAL_HOME = "B18"
+"""The branch of which the campus hospital's staff are members: contacts C come from it (R114)."""
+
+DOCTORS = 44
+"""Two doctors for each branch: so many staff come to the hospital's branch after the first ones."""
+
+FIRST_DOCTOR = f"A{FIRST_NUMBER + 22 * SEATS_OF_BRANCH}"
+"""The first of them by staff number, in a campus of 22 branches."""
+
+LIAISON, CLERK = "college_liaison", "branch_asset_manager"
+"""Who handles a college's papers: where nobody else is appointed, its clerk for the assets."""
+
 DEPUTIES = {"branch_chair": "branch_member"}
 """B of an office, where the plan names none: the first holder of another office of the same unit.
 
@@ -104,6 +116,7 @@ def found(*, year: int, people: int, seed: int, at: datetime) -> Founded:
     _fill_seats(since)
     _deputize(since)
     _fill_posts(since)
+    _liaisons(since)
     founded = _standing(since)
     if founded != before:
         record(
@@ -271,12 +284,15 @@ def _staff(persons: dict[str, Person], people: int, seed: int) -> None:
     have = sum(1 for p in persons.values() if p.kind == Person.Kind.STAFF)
     numbered = sum(1 for username in persons if username.startswith("A1"))
     in_turn = len(branches) * SEATS_OF_BRANCH
+    hospital = next(branch for branch in branches if branch.code == HOSPITAL_HOME)
     fresh = []
     for index in range(numbered, numbered + max(0, people - have)):
         rng = names.repeatable(seed, index)
         # the first come to the branches in turn, so that a small campus has full committees
         turn = branches[index % len(branches)]
         branch = turn if index < in_turn else rng.choices(branches, weights)[0]
+        if in_turn <= index < in_turn + DOCTORS:
+            branch = hospital
         person = _person(
             f"A{FIRST_NUMBER + index}",
             names.name(rng),
@@ -331,11 +347,15 @@ def _fill_seats(since: date) -> None:
     """Fill the vacant seats of the year's first day from the members at hand, in order."""
     pool = spare_members(since)
     used: set[int] = set()
+    doctors = _free(doctors_of(pool), used)
     spare = _free([p for people in pool.values() for p in people[::-1]], used)
     in_branch = {code: _free(people, used) for code, people in pool.items()}
     terms = []
     for seat in sorted(vacant_seats(on=since), key=lambda seat: RANK[Unit.Kind(seat.unit.kind)]):
-        if seat.unit.kind == Unit.Kind.BRANCH:
+        home: Iterator[Person] | None
+        if seat.office.code == "contact_c" and (doctor := next(doctors, None)):
+            home = iter([doctor])
+        elif seat.unit.kind == Unit.Kind.BRANCH:
             home = in_branch.get(seat.unit.code)
         elif seat.line:
             home = in_branch.get(VICE_CHAIR_HOMES[seat.line])
@@ -394,12 +414,29 @@ def spare_members(since: date) -> dict[str, list[Person]]:
     return pool
 
 
+def doctors_of(pool: dict[str, list[Person]]) -> list[Person]:
+    """Return the hospital's staff among spare members: those who came after its first ones."""
+    return [person for person in pool.get(HOSPITAL_HOME, ()) if person.username >= FIRST_DOCTOR]
+
+
 def _free(people: Iterable[Person], used: set[int]) -> Iterator[Person]:
     """Yield each person once."""
     for person in people:
         if person.pk not in used:
             used.add(person.pk)
             yield person
+
+
+def _liaisons(since: date) -> None:
+    """Appoint a liaison to every branch that has none."""
+    office = Office.objects.get(code=LIAISON)
+    known = set(held_on(since).filter(office=office).values_list("unit_id", flat=True))
+    clerks = held_on(since).filter(office__code=CLERK).order_by("unit__code")
+    Appointment.objects.bulk_create(
+        Appointment(office=office, unit_id=one.unit_id, person_id=one.person_id, since=since)
+        for one in clerks
+        if one.unit_id not in known
+    )
 
 
 def _fill_posts(since: date) -> None:

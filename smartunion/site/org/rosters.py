@@ -2,8 +2,8 @@
 
 The plan names three fixed contacts of each college and no nights, holidays or leaves (T46). Here
 each has a colleague with whom they change places every week. A's is a member of the branch's
-committee; B's and C's are appointed beside them, from members who hold no post yet: whoever is on
-duty for the college's party and administration, and a second doctor of the campus hospital.
+committee; B's is whoever of the college's party and administration is on duty, C's a second doctor
+of the campus hospital, appointed beside them from members who hold no post yet.
 """
 
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ from smartunion.kernel.duty.models import Pattern
 from smartunion.kernel.duty.rules import OF_A_BRANCH, OF_THE_CAMPUS, Part, Post
 from smartunion.kernel.people.models import Appointment, Office, Seat, Unit
 from smartunion.kernel.people.reads import held_on
-from smartunion.site.org.founding import spare_members
+from smartunion.site.org.founding import HOSPITAL_HOME, doctors_of, spare_members
 
 HOTLINE = "400 000 0110"
 """Marked as simulated: 400 000 is given to nobody."""
@@ -64,10 +64,13 @@ def lay(*, year: int, at: datetime) -> int:
 def _second_contacts(since: date) -> None:
     """Appoint a B part to contacts B and C of each branch, as long as members are left.
 
-    From the branch itself where it has somebody free, else from the one that has most.
+    C from the hospital's staff; B from the branch itself where it has somebody free, else from the
+    one that has most.
     """
     backup = Appointment.Part.BACKUP
     spare = spare_members(since)
+    doctors = doctors_of(spare)
+    spare[HOSPITAL_HOME] = [one for one in spare.get(HOSPITAL_HOME, []) if one not in doctors]
     terms = []
     for code in SECOND:
         office = Office.objects.get(code=code)
@@ -75,6 +78,8 @@ def _second_contacts(since: date) -> None:
         known = set(held.values_list("unit_id", flat=True))
         for seat in Seat.objects.filter(office=office).select_related("unit").order_by("unit"):
             home = spare.get(seat.unit.code) or max(spare.values(), key=len, default=[])
+            if code == "contact_c":
+                home = doctors or home
             if seat.unit_id in known or not home:
                 continue
             terms.append(

@@ -1,13 +1,18 @@
-"""The rosters' part of the year: numbers proven at its end, and an absence that opens a gap."""
+"""The rosters' part of the year: numbers proven each month, a swap, shorter turns, an absence.
+
+Each deed looks whether it was done, so a play that was interrupted is simply played again.
+"""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from smartunion.domains.membership.actions import terms as membership
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.duty import actions, reads
-from smartunion.kernel.duty.models import Check
-from smartunion.kernel.people.models import Absence
+from smartunion.kernel.duty.models import Check, Pattern, Shift, Swap
+from smartunion.kernel.people.models import Absence, Person
+
+from .campus import moment
 
 Note = Callable[[datetime, Callable[[datetime], None]], None]
 
@@ -22,6 +27,14 @@ AWAY_AHEAD = timedelta(days=4)
 
 AWAY_DAYS = 2
 
+SWAPPED_BEFORE = timedelta(days=23)
+"""How long before the end two contacts of the first college change weeks."""
+
+SHORTER_FROM = date(2025, 9, 1)
+"""From when on the drivers take turns of half a week."""
+
+SHORTER_DAYS = 3
+
 
 class Rosters:
     """What happens to the rosters that the founding has laid."""
@@ -31,6 +44,8 @@ class Rosters:
 
     def plan(self) -> None:
         """Write the deeds into the diary."""
+        self.file(moment(SHORTER_FROM - timedelta(days=4), "16:10"), self._shorten)
+        self.file(self.until - SWAPPED_BEFORE, self._swap)
         self.file(self.until - PROVEN_BEFORE, self._prove)
         self.file(self.until - timedelta(hours=2), self._go_away)
 
@@ -44,6 +59,40 @@ class Rosters:
             via = Check.Via.REPLY if number % 3 else Check.Via.LINK
             when = at + timedelta(seconds=40 + 25 * number)
             actions.answer_check(by=check.person, at=when, via=via)
+
+    def _swap(self, at: datetime) -> None:
+        """Let the first college's contact A change her next week with her deputy, who agrees."""
+        coming = reads.standing_shifts().filter(
+            unit__code="B01", post=reads.Post.A, since__gt=at
+        ).select_related("person", "unit").order_by("since", "part")  # fmt: skip
+        shift = coming.first()
+        if shift is None or Swap.objects.exists():
+            return
+        offer = next((one for one in reads.offers_of(shift, at=at) if one.returns), None)
+        if offer is not None:
+            swap = actions.ask_swap(
+                shift_id=shift.pk, other=offer.person, in_return_id=offer.returns[0].pk,
+                by=shift.person, at=at, because="那一周在外地监考",
+            )  # fmt: skip
+            later = at + timedelta(minutes=35)
+            actions.accept_swap(swap_id=swap.pk, by=offer.person, at=later)
+
+    def _shorten(self, at: datetime) -> None:
+        """Make the drivers' turns shorter, as they asked for."""
+        drivers = Pattern.objects.filter(post=reads.Post.DRIVER, ended_at=None)
+        if drivers.filter(first_on=SHORTER_FROM).exists():
+            return
+        for one in drivers.order_by("pk"):
+            turns = one.turns.order_by("number").values_list("person", flat=True)
+            persons = Person.objects.in_bulk(turns)
+            actions.set_pattern(
+                unit=None, post=reads.Post(one.post), part=reads.Part(one.part),
+                persons=[persons[pk] for pk in turns], first_on=SHORTER_FROM,
+                days_each=SHORTER_DAYS, by=None, at=at,
+            )  # fmt: skip
+        laid = Shift.objects.order_by("-until").values_list("until", flat=True).first()
+        if laid is not None:
+            actions.lay(until=laid, by=None, at=at)
 
     def _go_away(self, at: datetime) -> None:
         """Let one doctor on duty next week be away for two days: the gap that is shown."""

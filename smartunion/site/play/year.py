@@ -33,6 +33,7 @@ from . import tills
 from .aid import Aid
 from .campus import Campus, gather, moment, open_shops
 from .crisis import Crisis
+from .drills import Drills
 from .duty import Rosters
 from .merchants import Watching
 from .procurement import Procurement
@@ -183,6 +184,7 @@ class Year:
         Procurement(self.campus, self._file, self.until).plan()
         Safety(self.campus, self._file, self.until).plan()
         Crisis(self.campus, self._file, self.until).plan()
+        Drills(self._file, self.until).plan()
         Wellbeing(self.campus, self._file, self.until).plan()
         Rosters(self._file, self.until).plan()
         late, still_open = story["milestones"]["late"], set(story["milestones"]["open"])

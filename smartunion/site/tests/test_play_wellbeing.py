@@ -15,8 +15,10 @@ from smartunion.kernel.base.calendar import campus
 from smartunion.kernel.base.days import CAMPUS, campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import members
+from smartunion.kernel.response import drills
 from smartunion.site.org import founding, rosters
 from smartunion.site.play.campus import Campus, moment
+from smartunion.site.play.drills import Drills
 from smartunion.site.play.wellbeing import Wellbeing
 
 END = datetime(2025, 12, 19, 10, 41, tzinfo=CAMPUS)
@@ -29,6 +31,7 @@ def live(place: Campus) -> None:
         if at <= END:
             diary[campus_day(at)].append((at, sum(map(len, diary.values())), do))
 
+    Drills(note, END).plan()
     Wellbeing(place, note, END).plan()
     for day in sorted(diary):
         for at, _, do in sorted(diary[day]):
@@ -57,6 +60,9 @@ def test_a_year_of_questionnaires_has_blue_and_yellow_and_one_too_late() -> None
         late = [task for task in Task.objects.exclude(done_at=None) if task.done_at > task.due_at]
         assert [task.kind for task in late] == ["talk"]
         assert Task.objects.filter(done_at=None).count() == 1, "one waits at the scene"
+        held = drills.held()
+        assert (held.count(), held.filter(run__breached_at=None).count()) == (20, 20)
+        assert {one.run.settled_at is not None for one in held if one.run} == {True}
     march = Period(date(2025, 3, 1), date(2025, 4, 1))
     rows = MEASURES["K27"].rows(march, END.date())
     assert (sum(row.hit for row in rows), len(rows)) == (2, 3)

@@ -37,7 +37,7 @@ def open_case(
     may be about nobody.
     """
     assert subject is not None or drill, "a real alarm is about somebody"
-    mark = mark_of(subject.pk) if subject else mark_of_drill(at)
+    mark = mark_of(subject.pk) if subject else mark_of_drill(unit.pk if unit else None, at)
     at = moment(at)
     alone(f"crisis.open.{drill}")
     there = RedCase.objects.filter(

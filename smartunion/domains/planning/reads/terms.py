@@ -65,6 +65,19 @@ def lasting_terms(group: str, *, on: date) -> Mapping[str, Any]:
         return terms(group, on=max(before))
 
 
+def judged_day(on: date) -> date | None:
+    """Return the day by whose terms a day is judged: itself, or the nearest that a plan covers.
+
+    The last day of the newest plan before it; before the first plan, that plan's first day. None
+    where no plan is adopted.
+    """
+    years = _current().years
+    if any(first <= on <= last for first, last, _ in years):
+        return on
+    before = [last for _, last, _ in years if last < on]
+    return max(before) if before else min((first for first, _, _ in years), default=None)
+
+
 def _answer(kept: _Kept, group: str, on: date) -> Mapping[str, Any]:
     plan = next((pk for first, last, pk in kept.years if first <= on <= last), None)
     found = {

@@ -61,16 +61,14 @@ def change_cap(*, campaign_id: int, cap: int, by: Person, at: datetime) -> Campa
 
 
 @transaction.atomic
-def open_campaign(
-    *, campaign_id: int, last_drill: gate.LastDrill | None = None, by: Person, at: datetime
-) -> Campaign:
+def open_campaign(*, campaign_id: int, by: Person, at: datetime) -> Campaign:
     """Open a campaign when everything of its gate stands, and send the first day's invitations.
 
     :raises Refused: GateShut, naming all that is missing: never ask without people on duty
     """
     campaign = _locked(campaign_id, State.PLANNED, "开放")
     terms = figures.terms_on(campus_day(at))
-    if no := rules.shut(gate.checks(campaign, terms=terms, at=at, last_drill=last_drill)):
+    if no := rules.shut(gate.checks(campaign, terms=terms, at=at)):
         raise no
     found = gate.expected(campaign, terms=terms, at=at)
     campaign.state, campaign.opened_at = State.OPEN, at

@@ -1,6 +1,6 @@
 """What stands and what is missing before a campaign may open (6, R112, R114)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.duty import reads as duty
 from smartunion.kernel.people.models import Unit
 from smartunion.kernel.people.reads import holders
+from smartunion.kernel.response import drills, registry
 
 from . import asked, caring, instrument
 from .figures import Terms
@@ -20,26 +21,32 @@ from .figures import Terms
 NAMED = 3
 """How many places a sentence names before it counts them."""
 
-LastDrill = Callable[[datetime], datetime | None]
-"""When the last drill was passed; given by whoever has drills."""
 
-
-def checks(
-    campaign: Campaign, *, terms: Terms, at: datetime, last_drill: LastDrill | None = None
-) -> list[Check]:
+def checks(campaign: Campaign, *, terms: Terms, at: datetime) -> list[Check]:
     """Return every condition of the gate, in the order in which they are put right."""
     units = list(campaign.units.order_by("code"))
-    found = [
+    return [
         _roster(units, terms, at),
         _hotline(at),
+        _drill(last_drill(at), terms, at),
         _centre(at),
         _text(),
         _volume(expected(campaign, terms=terms, at=at)),
         _window(campaign, at),
     ]
-    if last_drill is not None:
-        found.insert(2, _drill(last_drill(at), terms, at))
-    return found
+
+
+def last_drill(at: datetime) -> datetime | None:
+    """Return when the newest drill of an alarm that is drilled each month was passed by a moment.
+
+    Passed is settled within its whole limit; one that the patrol holds by itself is none.
+    """
+    codes = {one.protocol.code for one in registry.wired() if one.drilled}
+    passed = drills.held().filter(
+        protocol__in=codes, run__settled_at__lte=at, run__breached_at=None
+    )
+    newest = passed.order_by("-run__settled_at").first()
+    return newest.run.settled_at if newest and newest.run else None
 
 
 def expected(campaign: Campaign, *, terms: Terms, at: datetime) -> Forecast:
@@ -76,26 +83,33 @@ def _roster(units: Sequence[Unit], terms: Terms, at: datetime) -> Check:
     )
     return Check(
         "值守排满", not gaps, told if gaps else f"今后 {terms.gate_hours} 小时无缺口",
-        "到值守排班补齐联系人和全校各岗",
+        "到值班表补齐联系人和全校各岗",
     )  # fmt: skip
 
 
 def _hotline(at: datetime) -> Check:
     number = duty.hotline(at=at)
-    return Check("校内热线", bool(number), number or "还没有登记真实号码", "到值守排班登记热线")
+    return Check("校内热线", bool(number), number or "还没有登记真实号码", "到值班表登记热线")
 
 
 def _drill(passed_at: datetime | None, terms: Terms, at: datetime) -> Check:
     ok = passed_at is not None and passed_at >= at - timedelta(days=terms.drill_days)
-    told = f"最近一次通过是 {campus_day(passed_at)}" if passed_at else "还没有通过的演练"
-    return Check("演练", ok, told, f"先通过一次演练（{terms.drill_days} 日内有效）")
+    told = f"还没有通过的演练，须在 {terms.drill_days} 日内通过一次"
+    if passed_at is not None:
+        old = (campus_day(at) - campus_day(passed_at)).days
+        on = f"{campus_day(passed_at):%-m月%-d日}"
+        told = f"最近一次通过是 {on}，{old} 日前；{terms.drill_days} 日内有效"
+    return Check("演练", ok, told, "到应急演练下达一次红色预警演练，在总时限内完成")
 
 
 def _centre(at: datetime) -> Check:
     on = campus_day(at)
     there = bool(holders("psychology_head", on=on)) and bool(holders("psychologist", on=on))
     return Check(
-        "心理中心", there, "负责人和专业人员都在岗" if there else "负责人或专业人员空缺", "先任命"
+        "心理中心",
+        there,
+        "负责人和专业人员都在岗" if there else "负责人或专业人员空缺",
+        "先任命心理中心负责人和专业人员",
     )
 
 

@@ -20,5 +20,10 @@ class Check:
 
 def shut(checks: Sequence[Check]) -> Refused | None:
     """Return why a campaign stays shut; None when everything stands."""
-    missing = [f"{one.name}（{one.found}）" for one in checks if not one.ok]
-    return refusals.GateShut(missing="；".join(missing)) if missing else None
+    missing = [one for one in checks if not one.ok]
+    if not missing:
+        return None
+    return refusals.GateShut(
+        missing="；".join(f"{one.name}（{one.found}）" for one in missing),
+        todo="；".join(one.remedy for one in missing if one.remedy),
+    )

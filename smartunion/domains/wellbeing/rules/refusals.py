@@ -95,7 +95,7 @@ class GateShut(Refused):
     code = "wellbeing.gate_shut"
     text = "还不能开放：{missing}"
     clause = "6"
-    remedy = "逐项补齐后再开放；没有人接得住的时候不做测评"
+    remedy = "{todo}。没有人接得住的时候不做测评"
 
 
 class AlreadyOpen(Refused):

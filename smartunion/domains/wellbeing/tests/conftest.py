@@ -18,6 +18,9 @@ from smartunion.kernel.duty.models import Shift
 from smartunion.kernel.duty.rules import Part, Post
 from smartunion.kernel.people.models import Appointment, Office, Person, Seat, Unit
 from smartunion.kernel.procedures.models import StepRun
+from smartunion.kernel.response import actions as response
+from smartunion.kernel.response import drills
+from smartunion.kernel.response.models import Asked, Drill
 from smartunion.kernel.timers.ticker import fire_due
 from smartunion.kernel.trail.deliver import deliver
 
@@ -133,6 +136,22 @@ def fill_roster(at: datetime, days: int = 60) -> None:
             )  # fmt: skip
 
 
+def drilled(at: datetime) -> Drill:
+    """Hold a drill of the red alarm in B01 that is passed within minutes: the doctor comes."""
+    drill = drills.order(
+        protocol="crisis.red", unit=Unit.objects.get(code="B01"), planned_at=at, by=None, at=at,
+        because="测试",
+    )  # fmt: skip
+    run = drills.begin(drill, at=at)
+    doctor = Asked.objects.get(run=run, post="c", turn=1).person
+    for minutes, step, outcome in ((3, "arrive", "here"), (4, "decide", "soothe")):
+        response.answer(
+            run_id=run.pk, step=step, outcome=outcome, by=doctor,
+            at=at + timedelta(minutes=minutes), via="link",
+        )  # fmt: skip
+    return drill
+
+
 def furnish(organization: dict[str, Person]) -> House:
     """Bring the plan year, a branch of five, and the centre into the organization."""
     planning.import_year(year=2025, by=None, at=MARCH_3, because="测试")
@@ -169,4 +188,5 @@ def house(bare: House) -> House:
     fill_roster(MARCH_3)
     sunday = MARCH_3 - timedelta(days=1)
     duty.set_hotline(number=HOTLINE, by=None, at=sunday, because="测试")
+    drilled(sunday)
     return bare

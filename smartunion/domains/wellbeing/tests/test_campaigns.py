@@ -18,8 +18,10 @@ from smartunion.kernel.duty.models import Shift
 from smartunion.kernel.notices.models import Notice
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.private.reads import accesses, consents_of, versions
+from smartunion.kernel.response import drills
+from smartunion.kernel.response.models import Drill
 
-from .conftest import BLUE, CALM, House
+from .conftest import BLUE, CALM, House, drilled, fill_roster
 
 
 def kept(response: Response) -> set[str]:
@@ -56,16 +58,30 @@ def test_one_shift_missing_on_the_third_night_keeps_it_shut(house: House) -> Non
     assert house.campaign.invitations.exists()
 
 
-def test_a_drill_that_is_eight_days_old_keeps_it_shut_where_drills_are_known(house: House) -> None:
-    terms = figures.terms_on(campus_day(house.at))
-    campaign = house.plan()
+def test_a_drill_older_than_the_plan_s_days_keeps_it_shut(house: House) -> None:
+    """Seven days from its passing, to the moment; the refusal says how old it is and what to do."""
+    passed_at = gate.last_drill(house.at)
+    assert passed_at == house.at - timedelta(days=1) + timedelta(minutes=4)
+    house.at = passed_at + timedelta(days=7, microseconds=1)
+    with pytest.raises(refusals.GateShut) as no:
+        house.open()
+    assert "演练（最近一次通过是 3月2日，7 日前；7 日内有效）" in str(no.value)
+    assert "到应急演练下达一次红色预警演练" in no.value.as_dict()["remedy"]
+    house.at -= timedelta(microseconds=1)
+    house.open()
+    assert house.campaign.invitations.exists()
 
-    def asked(days: float | None) -> list[str]:
-        last = None if days is None else house.at - timedelta(days=days)
-        found = gate.checks(campaign, terms=terms, at=house.at, last_drill=lambda at: last)
-        return [one.name for one in found if not one.ok]
 
-    assert (asked(None), asked(8), asked(7)) == (["演练"], ["演练"], [])
+def test_a_drill_that_nobody_finished_or_the_patrol_s_own_is_no_drill(bare: House) -> None:
+    fill_roster(bare.at)
+    drill = drilled(bare.at - timedelta(days=2))
+    Drill.objects.filter(pk=drill.pk).update(is_synthetic=True)
+    assert "演练（还没有通过的演练，须在 7 日内通过一次）" in missing(bare)
+    unfinished = drills.order(
+        protocol="crisis.red", unit=None, planned_at=bare.at, by=None, at=bare.at, because="测试"
+    )
+    drills.begin(unfinished, at=bare.at)
+    assert gate.last_drill(bare.at + timedelta(days=1)) is None
 
 
 @pytest.mark.clause("R102")
@@ -189,10 +205,11 @@ def test_answers_are_sealed_and_counted_answers_are_the_same_bytes_again(house: 
 def test_handing_in_twice_at_the_same_moment_is_handing_in_once(
     organization: dict[str, Person],
 ) -> None:
-    from .conftest import MARCH_3, fill_roster, furnish
+    from .conftest import MARCH_3, furnish
 
     house = furnish(organization)
     fill_roster(MARCH_3)
+    drilled(MARCH_3 - timedelta(days=1))
     from smartunion.kernel.duty import actions as duty
 
     duty.set_hotline(number="0755-26001234", by=None, at=MARCH_3, because="测试")

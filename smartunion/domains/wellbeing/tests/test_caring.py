@@ -40,7 +40,7 @@ def told_to(who: Person) -> list[str]:
     return [
         f"{one.title}|{one.text}|{one.link}"
         for one in Notice.objects.filter(person=who).order_by("pk")
-        if "wellbeing.invitation" not in one.about
+        if "wellbeing.invitation" not in one.about and not one.about.startswith("response")
     ]
 
 

@@ -1,5 +1,6 @@
 """The rosters on the desk: where nobody is, who is, whose number does not answer."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -7,9 +8,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from smartunion.kernel.base import clock
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.duty import actions, reads
-from smartunion.kernel.duty.forms import Numbering, Overriding
-from smartunion.kernel.duty.rules import OF_THE_CAMPUS
+from smartunion.kernel.duty.forms import Ending, Numbering, Overriding, Rotating
+from smartunion.kernel.duty.refusals import PatternOver
+from smartunion.kernel.duty.rules import OF_THE_CAMPUS, Rotation, Terms
 from smartunion.kernel.people.models import Unit
 from smartunion.kernel.web.page import PersonRequest, page, show
 
@@ -75,9 +79,74 @@ def _show_unit(request: PersonRequest, code: str, form: Overriding) -> HttpRespo
         "terms": terms,
         "lines": reads.lines_of(where, at=at, terms=terms) if terms else [],
         "form": form,
+        "rotations": reads.rotations_of(where),
         "may_keep": request.mandate.may("duty.keep"),
     }
     return show(request, "duty/unit.html", found)
+
+
+@page(can="duty.keep", methods="GET POST")
+def rotations(request: PersonRequest, *, code: str) -> HttpResponse:
+    """轮班: who takes turns at each post, what a change would make of the coming days; its end."""
+    where, at = _unit(code), clock.now()
+    terms = reads.terms_at(at)
+    do = request.POST.get("do", "")
+    given = request.POST if do in ("preview", "save") else None
+    form = Rotating(given, unit=where, at=at, initial=_asked_rotation(request, where, at))
+    ending = Ending(request.POST if do == "end" else None, initial={"last_on": campus_day(at)})
+    seen, no = None, None
+    try:
+        if do == "save" and terms and form.is_valid():
+            actions.set_pattern(unit=where, by=request.person, at=at, **form.cleaned_data)
+            actions.lay(until=at + timedelta(weeks=terms.weeks_ahead), by=request.person, at=at)
+            messages.success(request, "轮班已生效，往后的班已排好")
+            return redirect("duty:rotations", code=code)
+        if do == "end" and ending.is_valid() and _has(where, ending.cleaned_data["pattern_id"]):
+            actions.end_pattern(by=request.person, at=at, **ending.cleaned_data)
+            messages.success(request, "轮班已停用；之后没有人接的时段会报缺班")
+            return redirect("duty:rotations", code=code)
+        if do == "preview" and terms and form.is_valid():
+            seen = _previewed(where, form.cleaned_data, at, terms)
+    except Refused as refused:
+        no = refused
+    found = {
+        "code": code, "name": where.name if where else "全校值班", "terms": terms, "form": form,
+        "ending": ending, "rotations": reads.rotations_of(where), "preview": seen, "no": no,
+    }  # fmt: skip
+    response = show(request, "duty/rotations.html", found)
+    response.status_code = no.status if no else response.status_code
+    return response
+
+
+def _has(where: Unit | None, pattern_id: int) -> bool:
+    """Test if a rotation is the unit's own; another's is not found."""
+    if not any(one.pattern.pk == pattern_id for one in reads.rotations_of(where)):
+        raise PatternOver
+    return True
+
+
+def _asked_rotation(request: PersonRequest, where: Unit | None, at: datetime) -> dict[str, Any]:
+    """Return what the form begins with: the rotation that is to be changed, from tomorrow on."""
+    begin: dict[str, Any] = {"first_on": campus_day(at) + timedelta(days=1)}
+    wanted = request.GET.get("change", "")
+    for one in reads.rotations_of(where):
+        if str(one.pattern.pk) == wanted:
+            begin |= {name: getattr(one.pattern, name)
+                      for name in ("post", "part", "days_each", "since", "until")}  # fmt: skip
+            begin |= {f"turn{n}": person for n, person in enumerate(one.persons, 1)}
+    return begin
+
+
+def _previewed(
+    where: Unit | None, given: dict[str, Any], at: datetime, terms: Terms
+) -> reads.Preview:
+    rotation = Rotation(
+        given["first_on"], given["days_each"], given["since"], given["until"],
+        [person.pk for person in given["persons"]],
+    )  # fmt: skip
+    return reads.preview(
+        unit=where, post=given["post"], part=given["part"], rotation=rotation, at=at, terms=terms
+    )
 
 
 @page(can="duty.view")

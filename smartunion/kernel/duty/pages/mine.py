@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
 from smartunion.kernel.base import clock
+from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.duty import actions, reads
 from smartunion.kernel.duty.forms import Asking
 from smartunion.kernel.duty.models import Check
@@ -42,16 +43,26 @@ def giving(request: PersonRequest, *, shift_id: int) -> HttpResponse:
     mine = next((s for s in coming if s.pk == shift_id and s.since > at), None)
     if mine is None:
         raise Http404
-    form = Asking(request.POST or None, initial={"shift_id": mine.pk})
+    offers = reads.offers_of(mine, at=at)
+    form = Asking(request.POST or None, offers=offers)
+    no = None
     if request.method == "POST" and form.is_valid():
-        actions.ask_swap(
-            shift_id=mine.pk, other=form.cleaned_data["other"], by=request.person, at=at,
-            because=form.cleaned_data["because"],
-        )  # fmt: skip
-        messages.success(request, "已发给对方；对方同意之前，这个班仍是您的")
-        return redirect("duty:mine")
-    found = {"shift": mine, "form": form, "takers": reads.takers_of(mine, at=at)}
-    return show(request, "duty/giving.html", found)
+        given = form.cleaned_data
+        try:
+            actions.ask_swap(
+                shift_id=mine.pk, other=Person.objects.get(pk=given["other_id"]),
+                in_return_id=given["in_return_id"], by=request.person, at=at,
+                because=given["because"],
+            )  # fmt: skip
+        except Refused as refused:
+            no = refused
+        else:
+            messages.success(request, "已发给对方；对方同意之前，这个班仍是您的")
+            return redirect("duty:mine")
+    found = {"shift": mine, "form": form, "offers": offers, "no": no}
+    response = show(request, "duty/giving.html", found)
+    response.status_code = no.status if no else response.status_code
+    return response
 
 
 @page(can=SIGNED_IN, methods="POST")

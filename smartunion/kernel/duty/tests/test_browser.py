@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS, campus_day
@@ -57,11 +58,20 @@ def test_the_rosters_are_read_on_desk_and_phone(open_as: OpenAs, december: str) 
     page.locator(".du-stays li.gap a").click()
     assert page.locator("#id_post").input_value() == "c"
     look(page, "unit-1440")
+    page.goto("/duty/units/B05/rotations/")
+    page.get_by_role("link", name="改这个轮班").first.click()
+    page.get_by_label("每轮天数").fill("2")
+    page.get_by_role("button", name="预览").click()
+    expect(page.get_by_role("heading", name="预览")).to_be_visible()
+    assert page.locator("#preview .du-stays li").count() > 6
+    look(page, "rotations-1440")
     page = open_as(qian, "/duty/", PHONE, base_url=december)
     assert page.locator(".du-narrow small").inner_text().count("C主") == 2
     look(page, "roster-390")
     page.goto("/duty/units/B05/")
     look(page, "unit-390")
+    page.goto("/duty/units/B05/rotations/")
+    look(page, "rotations-390")
     page.goto("/duty/numbers/")
     look(page, "numbers-390")
     page.goto("/duty/mine/")

@@ -150,7 +150,22 @@ def test_a_new_rotation_takes_over_where_it_begins(rota: Unit, chen: Person, mo:
     assert who(rota, NOON) == ["lin", "chen"]
     assert who(rota, datetime(2025, 3, 8, 9, tzinfo=CAMPUS)) == ["mo", "chen"]
     found = reads.gaps(since=NOON, until=NOON + timedelta(weeks=2), units=[rota])
-    assert [g.since for g in found if g.post == Post.A and g.until - g.since > HOUR * 8] == []
+    assert [g.since for g in found if g.post == Post.A] == []
+
+
+def test_a_line_that_waited_for_another_is_filled_once_that_one_is_changed(
+    rota: Unit, lin: Person, chen: Person
+) -> None:
+    """The primary's turns are made shorter first, then the deputy's: no gap is left."""
+    for part, persons in ((Part.PRIMARY, [chen, lin]), (Part.DEPUTY, [lin, chen])):
+        actions.set_pattern(
+            unit=rota, post=Post.A, part=part, persons=persons, first_on=date(2025, 3, 8),
+            days_each=2, by=None, at=NOON,
+        )  # fmt: skip
+        actions.lay(until=NOON + timedelta(weeks=3), by=None, at=NOON)
+    found = reads.gaps(since=NOON, until=NOON + timedelta(weeks=2), units=[rota])
+    assert [g for g in found if g.post == Post.A] == []
+    assert who(rota, datetime(2025, 3, 9, 9, tzinfo=CAMPUS)) == ["chen", "lin"]
 
 
 # --- the database keeps it

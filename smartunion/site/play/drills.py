@@ -1,0 +1,74 @@
+"""The year's drills: two branches each month from March on, answered by the phones.
+
+Planned by the same round as ever and begun by their timers. A run that was answered before is left
+alone, so a play that was interrupted is simply played again.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from smartunion.domains.planning import public as planning
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.response import actions as response
+from smartunion.kernel.response import drills
+from smartunion.kernel.response.models import Asked, Run, StepRun
+
+from .aid import tick
+from .campus import moment
+
+Note = Callable[[datetime, Callable[[datetime], None]], None]
+
+FIRST_MONTH, LAST_MONTH = 3, 12
+"""The first is held before the spring's questionnaires, which ask for one."""
+
+ANSWERS = (
+    (19, "call", "answered", "a"),
+    (214, "arrive", "here", "c"),
+    (391, "decide", "soothe", "c"),
+)
+"""So many seconds after T0, which step is answered how and by which post."""
+
+SLOWER = 11
+"""By how many seconds the second branch of a month is slower than the first."""
+
+
+class Drills:
+    """The monthly drills, noted into the year's diary."""
+
+    def __init__(self, note: Note, until: datetime) -> None:
+        self.note, self.until = note, until
+
+    def plan(self) -> None:
+        """Note when each month's drills are planned, and when they are held."""
+        for month in range(FIRST_MONTH, LAST_MONTH + 1):
+            first = date(self.until.year, month, 1)
+            terms = planning.lasting_terms(drills.SECTION, on=first)
+            self.note(moment(first, "09:00"), self._order)
+            held_on = first.replace(day=terms["drill_day"])
+            self.note(moment(held_on, f"{terms['drill_hour']:02}:00"), self._hold)
+
+    def _order(self, at: datetime) -> None:
+        drills.plan_month(at=at)
+
+    def _hold(self, at: datetime) -> None:
+        """Let the timers begin them, and answer each."""
+        tick(at)
+        for number, drill in enumerate(drills.held().filter(planned_at=at).order_by("pk")):
+            if drill.run is not None:
+                self._answer(drill.run, at + timedelta(seconds=SLOWER * number))
+
+    def _answer(self, run: Run, at: datetime) -> None:
+        for seconds, step, outcome, post in ANSWERS:
+            waits = run.steps.filter(code=step).exclude(state=StepRun.State.DONE).exists()
+            by = _on(run, post)
+            if waits and by is not None:
+                then = at + timedelta(seconds=seconds)
+                response.answer(
+                    run_id=run.pk, step=step, outcome=outcome, by=by, at=then, via="link"
+                )
+
+
+def _on(run: Run, post: str) -> Person | None:
+    """Return who was asked first for a post; None where the roster has nobody."""
+    asked = Asked.objects.filter(run=run, post=post).select_related("person").order_by("turn")
+    return next((one.person for one in asked), None)
