@@ -446,6 +446,7 @@ TRAIL: dict[str, str] = {
     "persons": "人数",
     "way": "方式",
     "turns": "轮到的次序",
+    "last_on": "值到",
     "days_each": "每轮天数",
     "shifts": "班数",
     "instead": "代替",
