@@ -16,6 +16,7 @@ from datetime import timedelta
 
 from django.db import close_old_connections, connection
 
+from bench.parts.crisis_protocol import LIMITS
 from smartunion.kernel.base import clock
 from smartunion.kernel.duty.models import Shift
 from smartunion.kernel.duty.rules import OF_A_BRANCH, Part, Post
@@ -93,7 +94,8 @@ def main(run: str, cases: int, seconds: float, share: float) -> None:
         )  # fmt: skip
         if random.random() < share:
             primary = opened.asked.get(post="a", turn=0).person_id
-            planned.append((time.time() + 3 + random.uniform(-0.03, 0), opened.pk, primary))
+            limit = opened.t0.timestamp() + LIMITS["call_seconds"]
+            planned.append((limit + random.uniform(-0.03, 0), opened.pk, primary))
     told["closed"] = 1
     thread.join()
     print(json.dumps({"opened": len(submitted), "submitted": submitted, **told}))

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -64,12 +65,12 @@ def deadly(timer: Timer, at: datetime) -> None:
 MARK, FIRE = ticker._mark, ticker._fire_next
 
 
-def mark(timer: Timer, at: datetime) -> None:
-    MARK(timer, at)
+def mark(timers: Sequence[Timer], at: datetime) -> None:
+    MARK(timers, at)
     perhaps_die("before commit")
 
 
-def fire(until: datetime | None = None) -> bool | None:
+def fire(until: datetime | None = None) -> int | None:
     done = FIRE(until)
     if done:
         perhaps_die("after commit")

@@ -44,7 +44,7 @@ from smartunion.kernel.response import answering as response
 from smartunion.kernel.response import firing as response_clocks
 from smartunion.kernel.response import patrol
 from smartunion.kernel.response.registry import Wired
-from smartunion.kernel.timers.handlers import Handler
+from smartunion.kernel.timers.handlers import Handler, HandlerOfMany
 from smartunion.kernel.timers.watches import Watch
 from smartunion.kernel.trail.models import Entry
 from smartunion.site import guarding, telling
@@ -92,6 +92,8 @@ TIMERS: dict[str, Handler] = {
 }
 """Kind of timer -> what is done when it fires (see kernel/timers/handlers.py)."""
 
+TIMERS_TOGETHER: dict[str, HandlerOfMany] = {**response_clocks.TOGETHER}
+"""The same for several of one matter that are due at once."""
 
 RESPONSES: tuple[Wired, ...] = (
     Wired(patrol.PROTOCOL),

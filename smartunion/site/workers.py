@@ -13,7 +13,6 @@ import signal
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -29,8 +28,16 @@ LOOK_SECONDS = 0.5
 HAND = 8
 """Bytes in which a child notes what it has in hand."""
 
-DEADLY = 3
-"""So many children must have died with the same thing in hand before it is blamed for it."""
+DEADLY = 8
+"""So many children must have died with the same thing in hand before it is blamed for it: fewer
+may die of something else while they try to bring it through. The others' turn comes meanwhile."""
+
+FORGET_SECONDS = 60.0
+"""When nobody has died with it for so long, it begins anew: what kills its worker does so soon."""
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the others of its process waiting: a ticker asks the database twenty
+times for one firing, and would wait each time behind whoever is computing."""
 
 ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HEARD = (*ASKED, signal.SIGCHLD)
@@ -58,6 +65,7 @@ def keep(loop: Loop, stop: threading.Event) -> None:
 
 def work(loops: Sequence[Loop], stop: threading.Event) -> None:
     """Run every loop at once until asked to stop; what is being done is finished first."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     threads = [
         threading.Thread(target=keep, args=(loop, stop), name=loop.name, daemon=True)
         for loop in loops
@@ -92,8 +100,8 @@ class Pool:
     children: dict[int, tuple[int, float]] = field(default_factory=dict, init=False)
     """Process number -> (place, when it started)."""
 
-    deaths: Counter[int] = field(default_factory=Counter, init=False)
-    """What was in hand -> how many children died with it."""
+    deaths: dict[int, tuple[int, float]] = field(default_factory=dict, init=False)
+    """What was in hand -> how many children died with it one after the other, and when the last."""
 
     blamed: dict[int, int] = field(default_factory=dict, init=False)
     """Place -> what its next child shall know about."""
@@ -168,10 +176,16 @@ class Pool:
         """Take note of what a child had in hand when it died."""
         held = int.from_bytes(self._hand(place), "little")
         self._hand(place)[:] = bytes(HAND)
-        if held:
-            self.deaths[held] += 1
-            if self.deaths[held] >= DEADLY:
-                self.blamed[place] = held
+        if not held:
+            return
+        now = time.monotonic()
+        since = now - FORGET_SECONDS
+        self.deaths = {number: died for number, died in self.deaths.items() if died[1] > since}
+        count = self.deaths.pop(held, (0, now))[0] + 1
+        if count >= DEADLY:
+            self.blamed[place] = held  # put off, it begins anew
+        else:
+            self.deaths[held] = (count, now)
 
     def _stop(self) -> None:
         """Ask the children to end, and make them."""

@@ -35,6 +35,14 @@ def of(notice: Notice) -> Answering | None:
     return known.get(notice.about.partition("/")[0])
 
 
+def warm() -> None:
+    """Resolve every address that a message may carry, once."""
+    known: Mapping[str, Answering] = import_string(settings.NOTICE_ANSWERS)
+    for waits in known.values():
+        reverse(waits.tap, args=["token"])
+    reverse("notices:opened", args=["token"])
+
+
 def link_of(message: Message) -> str:
     """Return the full address that a message carries; the same at every try."""
     notice = message.notice

@@ -3,9 +3,8 @@
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
 from django.db import Error, connection
@@ -13,7 +12,7 @@ from psycopg import Error as DriverError
 
 from smartunion.kernel.base import clock
 
-from . import gateways, outbox
+from . import answering, gateways, outbox
 from .answering import link_of
 from .gateways import Gateway, NoAnswerError, NotNowError, Parcel, RefusesError
 from .models import Message
@@ -31,6 +30,21 @@ LONGEST_SLEEP = 1.0
 """Seconds that a sender sleeps at most, should a NOTIFY be lost."""
 
 RETRY_SECONDS = 0.5
+
+LISTEN_SECONDS = 0.02
+"""How often a sender that waits for providers listens for what is due meanwhile."""
+
+Came = str | NoAnswerError | NotNowError | RefusesError
+"""What came of a message: the provider's number of it, or why it has none."""
+
+
+def warm() -> None:
+    """Load what every sender needs before they are forked: all addresses, and whom we trust.
+
+    Each child would take most of a second for it before its first message.
+    """
+    gateways.trusted()
+    answering.warm()
 
 
 def parcel_of(message: Message) -> Parcel:
@@ -54,16 +68,24 @@ def send_due(ways: Mapping[Channel, Gateway], *, at: datetime) -> int:
     """
     tried = 0
     began = time.monotonic()
-    while claimed := outbox.claim(at=_later(at, began), limit=AT_ONCE):
-        tried += len(claimed)
-        with ThreadPoolExecutor(len(claimed), thread_name_prefix="notices") as threads:
-            waiting = {
-                threads.submit(_hand_over, ways, message, parcel_of(message)): message
-                for message in claimed
-            }
-            for done in as_completed(waiting):
-                _mark(waiting[done], done.result(), at=_later(at, began))
-    return tried
+    waiting: dict[Future[Came], Message] = {}
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notices") as threads:
+        more = True
+        while True:
+            room = AT_ONCE - len(waiting)
+            if room and (more or not waiting):
+                claimed = outbox.claim(at=_later(at, began), limit=room)
+                tried += len(claimed)
+                more = len(claimed) == room
+                for message in claimed:
+                    parcel = parcel_of(message)
+                    waiting[threads.submit(_hand_over, ways, message, parcel)] = message
+            if not waiting:
+                return tried
+            done, _ = wait(waiting, LISTEN_SECONDS, FIRST_COMPLETED)
+            if done:
+                _mark({waiting.pop(each): each.result() for each in done}, at=_later(at, began))
+            more = _rang(0.0) or more
 
 
 def _later(at: datetime, began: float) -> datetime:
@@ -71,9 +93,7 @@ def _later(at: datetime, began: float) -> datetime:
     return at + timedelta(seconds=time.monotonic() - began)
 
 
-def _hand_over(
-    ways: Mapping[Channel, Gateway], message: Message, parcel: Parcel
-) -> str | NoAnswerError | NotNowError | RefusesError:
+def _hand_over(ways: Mapping[Channel, Gateway], message: Message, parcel: Parcel) -> Came:
     """Ask the provider, in a thread that knows no database; return what came of it."""
     way = ways.get(Channel(message.channel))
     if way is None:
@@ -87,16 +107,16 @@ def _hand_over(
         return NoAnswerError(f"{type(broken).__name__}: {broken}")
 
 
-def _mark(
-    message: Message, outcome: str | NoAnswerError | NotNowError | RefusesError, *, at: datetime
-) -> None:
-    if isinstance(outcome, str):
-        outbox.accepted(message, provider_id=outcome, at=at)
-    elif isinstance(outcome, RefusesError):
-        outbox.refused(message, trouble=str(outcome), is_wrong=outcome.is_wrong, at=at)
-    else:
-        counts = isinstance(outcome, NoAnswerError)
-        outbox.unanswered(message, trouble=str(outcome), counts=counts, at=at)
+def _mark(came: Mapping[Message, Came], *, at: datetime) -> None:
+    taken = {message: said for message, said in came.items() if isinstance(said, str)}
+    if taken:
+        outbox.accepted(taken, at=at)
+    for message, said in came.items():
+        if isinstance(said, RefusesError):
+            outbox.refused(message, trouble=str(said), is_wrong=said.is_wrong, at=at)
+        elif not isinstance(said, str):
+            counts = isinstance(said, NoAnswerError)
+            outbox.unanswered(message, trouble=str(said), counts=counts, at=at)
 
 
 def keep_sending(stop: threading.Event) -> None:
@@ -124,5 +144,9 @@ def _sleep() -> None:
     due = outbox.next_due()
     seconds = LONGEST_SLEEP if due is None else (due - clock.now()).total_seconds()
     if seconds > 0:  # what rang since the last sleep ends this one
-        pause = min(seconds, LONGEST_SLEEP)
-        deque(connection.connection.notifies(timeout=pause, stop_after=1), maxlen=0)
+        _rang(min(seconds, LONGEST_SLEEP))
+
+
+def _rang(seconds: float) -> bool:
+    """Wait so long for the bell; return whether it rang."""
+    return bool(list(connection.connection.notifies(timeout=seconds, stop_after=1)))

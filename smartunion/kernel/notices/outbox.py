@@ -6,13 +6,12 @@ again by itself and goes out a second time with the same key.
 
 import logging
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
@@ -64,7 +63,9 @@ def write(
         return []
     persons = [notice.person for notice in notices]
     priority = Priority(notices[0].priority)
-    reached, wanted, terms = addresses_of(persons), wanted_by(persons), terms_at(at)
+    reached = addresses_of(persons)
+    wanted = wanted_by(persons) if channels is None else {}
+    terms = Terms() if priority == Priority.CRISIS else terms_at(at)  # it neither waits nor asks
     messages = []
     for notice in notices:
         here = reached[notice.person_id]
@@ -98,22 +99,24 @@ def claim(*, at: datetime, limit: int) -> list[Message]:
     )
     if not due:
         return []
-    terms = terms_at(at)
-    later = _to_postpone(due, at, terms)
+    later = _to_postpone(due, at)
     for message in due:
         if message.pk in later:
-            message.next_at = later[message.pk]
-            message.state = State.PENDING
+            message.next_at, message.state = later[message.pk], State.PENDING
         else:
-            message.next_at = at + LEASE
-            message.state = State.SENDING
+            message.next_at, message.state = at + LEASE, State.SENDING
             message.tried_at = at
             message.attempts += 1
-    Message.objects.bulk_update(due, ["next_at", "state", "tried_at", "attempts"])
-    return [message for message in due if message.state == State.SENDING]
+    ours = [message for message in due if message.state == State.SENDING]
+    Message.objects.filter(pk__in=[message.pk for message in ours]).update(
+        next_at=at + LEASE, state=State.SENDING, tried_at=at, attempts=F("attempts") + 1
+    )
+    if later:
+        Message.objects.bulk_update([one for one in due if one.pk in later], ["next_at", "state"])
+    return ours
 
 
-def _to_postpone(due: Sequence[Message], at: datetime, terms: Terms) -> dict[int, datetime]:
+def _to_postpone(due: Sequence[Message], at: datetime) -> dict[int, datetime]:
     """Return which of the messages must wait, and until when: quiet hours and WeCom's limits.
 
     Senders count one after the other, each seeing what the others have claimed. Crisis neither
@@ -121,9 +124,11 @@ def _to_postpone(due: Sequence[Message], at: datetime, terms: Terms) -> dict[int
     """
     later: dict[int, datetime] = {}
     counted: list[Message] = []
-    for message in due:
-        if message.priority == Priority.CRISIS or message.is_asked:
-            continue
+    ordinary = [one for one in due if one.priority != Priority.CRISIS and not one.is_asked]
+    if not ordinary:
+        return later
+    terms = terms_at(at)
+    for message in ordinary:
         earliest = rules.earliest(Priority(message.priority), Channel(message.channel), at, terms)
         if earliest > at:
             later[message.pk] = earliest
@@ -152,14 +157,29 @@ def _to_postpone(due: Sequence[Message], at: datetime, terms: Terms) -> dict[int
     return later
 
 
-def accepted(message: Message, *, provider_id: str, at: datetime) -> None:
-    """Note that the provider has taken a message; a receipt may have come before this."""
-    Message.objects.filter(pk=message.pk).update(
-        provider_id=provider_id,
-        sent_at=Coalesce(F("sent_at"), Value(at)),
-        trouble="",
-        state=Case(When(state__in=UNSENT, then=Value(State.ACCEPTED)), default=F("state")),
-    )
+_ACCEPTED = """
+WITH mine AS (
+  SELECT id FROM notices_message WHERE id = ANY(%(ids)s) ORDER BY id FOR UPDATE
+)
+UPDATE notices_message m SET provider_id = taken.number, trouble = '',
+  sent_at = COALESCE(m.sent_at, %(at)s),
+  state = CASE WHEN m.state IN ('pending', 'sending') THEN 'accepted' ELSE m.state END
+FROM mine JOIN unnest(%(ids)s::bigint[], %(numbers)s::text[]) taken(id, number) USING (id)
+WHERE m.id = mine.id
+"""
+
+
+@transaction.atomic
+def accepted(numbers: Mapping[Message, str], *, at: datetime) -> None:
+    """Note that the provider has taken messages; a receipt may have come before this.
+
+    `numbers` are the provider's own numbers of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCEPTED, {
+            "ids": [message.pk for message in numbers], "numbers": list(numbers.values()),
+            "at": at,
+        })  # fmt: skip
 
 
 @transaction.atomic

@@ -12,7 +12,8 @@ from django.db import connection
 
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
-from smartunion.kernel.timers.actions import cancel, cancel_under, set_timer
+from smartunion.kernel.timers.actions import cancel, cancel_under
+from smartunion.kernel.timers.wanted import Wanted, set_timers
 from smartunion.kernel.trail.record import record
 
 from . import lines, registry, telling
@@ -38,7 +39,7 @@ def moment(at: datetime) -> datetime:
 def held(run_id: int) -> Run:
     """Lock a run until the end of the transaction and return it."""
     runs = Run.objects.select_for_update(of=("self",)).select_related("protocol", "unit")
-    return runs.get(pk=run_id)
+    return runs.defer("protocol__content").get(pk=run_id)
 
 
 def version_of(protocol: Protocol, *, at: datetime) -> ProtocolVersion:
@@ -79,10 +80,9 @@ def start(run: Run, protocol: Protocol, *, at: datetime) -> None:
         if step.opens_at_start:
             open_step(run, protocol, step, at=at, silently=True)
     if protocol.sla:
-        set_timer(
-            kind="response.sla", key=f"response/{run.pk}/sla",
-            due_at=lines.since_t0(run, protocol.sla), payload={"run": run.pk}, at=at,
-        )  # fmt: skip
+        due_at = lines.since_t0(run, protocol.sla)
+        whole = Wanted("response.sla", f"response/{run.pk}/sla", due_at, {"run": run.pk})
+        set_timers(wanted=[whole], matter=lines.matter_of(run), at=at)
 
 
 def step_of(run: Run, code: str) -> StepRun:
@@ -105,16 +105,13 @@ def open_step(
     row.state, row.opened_at, row.due_at = State.OPEN, at, due_at
     row.save(update_fields=["state", "opened_at", "due_at"])
     log(run, f"{step.code}/opened", Event.Kind.STEP, at=at, step=step.code)
-    set_timer(
-        kind="response.due", key=f"{clocks_of(run, step.code)}/due", due_at=due_at,
-        payload={"run": run.pk, "step": step.code}, at=at,
-    )  # fmt: skip
+    under, told = clocks_of(run, step.code), {"run": run.pk, "step": step.code}
+    clocks = [Wanted("response.due", f"{under}/due", due_at, told)]
     for number, back in enumerate(step.backs):
-        set_timer(
-            kind="response.back", key=f"{clocks_of(run, step.code)}/back/{number}",
-            due_at=max(at, origin + span(back.within, run.limits[back.within])),
-            payload={"run": run.pk, "step": step.code, "back": number}, at=at,
-        )  # fmt: skip
+        back_at = max(at, origin + span(back.within, run.limits[back.within]))
+        more = {**told, "back": number}
+        clocks.append(Wanted("response.back", f"{under}/back/{number}", back_at, more))
+    set_timers(wanted=clocks, matter=lines.matter_of(run), at=at)
     if not silently:
         _tell_of(run, protocol, step, due_at=due_at, at=at)
     return True

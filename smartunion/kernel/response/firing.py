@@ -1,8 +1,9 @@
 """What the clocks of a run do. Each runs in the transaction that marks its timer fired."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from smartunion.kernel.timers.handlers import Handler
+from smartunion.kernel.timers.handlers import Handler, HandlerOfMany
 from smartunion.kernel.timers.models import Timer
 
 from . import drills, engine, lines, registry
@@ -24,10 +25,16 @@ def back(timer: Timer, at: datetime) -> None:
 
 def call(timer: Timer, at: datetime) -> None:
     """Somebody who has not answered is called again."""
-    run = engine.held(timer.payload["run"])
+    calls([timer], at)
+
+
+def calls(timers: Sequence[Timer], at: datetime) -> None:
+    """Everybody who has not answered by the same moment is called again."""
+    run = engine.held(timers[0].payload["run"])
     if run.ended_at is None:
-        asked = Asked.objects.select_related("person").get(pk=timer.payload["asked"])
-        lines.call_again(run, registry.of(run).protocol, asked, at=at)
+        wanted = [timer.payload["asked"] for timer in timers]
+        asked = Asked.objects.filter(pk__in=wanted).select_related("person").order_by("pk")
+        lines.call_again(run, registry.of(run).protocol, list(asked), at=at)
 
 
 def sla(timer: Timer, at: datetime) -> None:
@@ -44,3 +51,6 @@ HANDLERS: dict[str, Handler] = {
     "response.drill": drills.begins,
 }
 """Kind of timer -> what is done when it fires."""
+
+TOGETHER: dict[str, HandlerOfMany] = {"response.call": calls}
+"""The same for several of one run that are due at once."""

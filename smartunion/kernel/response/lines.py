@@ -11,11 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 
 from smartunion.kernel.duty.reads import Pair, on_call
 from smartunion.kernel.duty.rules import Post
 from smartunion.kernel.people.models import Person
-from smartunion.kernel.timers.actions import cancel_under, set_timer
+from smartunion.kernel.timers.actions import cancel_under
+from smartunion.kernel.timers.wanted import Wanted, set_timers
 
 from . import telling
 from .define import Part, Protocol, span
@@ -29,6 +32,12 @@ _LOG = """
 INSERT INTO response_event (run_id, key, kind, step, word, by_id, via, at, note, is_drill)
 VALUES (%(run)s, %(key)s, %(kind)s, %(step)s, %(word)s, %(by)s, %(via)s, %(at)s, %(note)s,
   %(is_drill)s)
+ON CONFLICT (run_id, key) DO NOTHING
+"""
+_LOG_EACH = """
+INSERT INTO response_event (run_id, key, kind, step, word, by_id, via, at, note, is_drill)
+SELECT %(run)s, key, %(kind)s, '', word, person, %(via)s, %(at)s, '', %(is_drill)s
+FROM unnest(%(keys)s::text[], %(words)s::text[], %(persons)s::bigint[]) said(key, word, person)
 ON CONFLICT (run_id, key) DO NOTHING
 """
 
@@ -54,6 +63,20 @@ def log(
     with connection.cursor() as cursor:
         cursor.execute(_LOG, given)
         return bool(cursor.rowcount == 1)
+
+
+def log_each(run: Run, kind: str, told: Iterable[tuple[str, Asked]], *, at: datetime) -> None:
+    """Write what the clock did to each of several who are asked, in one statement."""
+    told = list(told)
+    given: dict[str, Any] = {
+        "run": run.pk, "kind": str(kind), "via": str(Via.CLOCK), "at": at,
+        "is_drill": run.is_drill,
+        "keys": [key for key, _ in told],
+        "words": [one.post[:60] for _, one in told],
+        "persons": [one.person_id for _, one in told],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_LOG_EACH, given)
 
 
 def muster(run: Run, posts: Iterable[str], *, at: datetime) -> None:
@@ -117,6 +140,8 @@ def begin(run: Run, protocol: Protocol, posts: Sequence[str], *, at: datetime) -
 
     A post that somebody was summoned for stays as it is.
     """
+    if not posts:
+        return
     muster(run, posts, at=at)
     found: dict[str, list[Asked]] = {post: [] for post in posts}
     rows = Asked.objects.filter(run=run).select_related("person").order_by("turn")
@@ -147,24 +172,30 @@ def summon(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: datetime
         one.summoned_at = at
         one.told_at = one.told_at or at
         one.calls += 1
-    Asked.objects.bulk_update(asked, ["summoned_at", "told_at", "calls"])
-    telling.alert(run, protocol, asked, at=at)
-    for one in asked:
-        log(run, f"summoned/{one.pk}", Event.Kind.TOLD, at=at, word=one.post, by=one.person)
-        if one.received_at is None:
-            _call_later(run, protocol, one, since=at)
-
-
-def _call_later(run: Run, protocol: Protocol, asked: Asked, *, since: datetime) -> None:
-    """Set when somebody is called again: absolute from the moment at which it became their turn."""
-    again = span(protocol.call_again, run.limits[protocol.call_again])
-    set_timer(
-        kind="response.call",
-        key=f"{calls_of(asked)}/{asked.calls}",
-        due_at=since + asked.calls * again,
-        payload={"run": run.pk, "asked": asked.pk},
-        at=since,
+    Asked.objects.filter(pk__in=[one.pk for one in asked]).update(
+        summoned_at=at, told_at=Coalesce("told_at", Value(at)), calls=F("calls") + 1
     )
+    telling.alert(run, protocol, asked, at=at)
+    log_each(run, Event.Kind.TOLD, [(f"summoned/{one.pk}", one) for one in asked], at=at)
+    _call_later(run, protocol, [one for one in asked if one.received_at is None], at=at)
+
+
+def _call_later(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: datetime) -> None:
+    """Set when each is called again: absolute from the moment at which it became their turn."""
+    again = span(protocol.call_again, run.limits[protocol.call_again])
+    wanted = [
+        Wanted(
+            "response.call", f"{calls_of(one)}/{one.calls}",
+            (one.summoned_at or at) + one.calls * again, {"run": run.pk, "asked": one.pk},
+        )
+        for one in asked
+    ]  # fmt: skip
+    set_timers(wanted=wanted, matter=matter_of(run), at=at)
+
+
+def matter_of(run: Run) -> str:
+    """Return what the timers of a run are about: they fire under one claim."""
+    return f"response/{run.pk}"
 
 
 def calls_of(asked: Asked) -> str:
@@ -172,37 +203,52 @@ def calls_of(asked: Asked) -> str:
     return f"response/{asked.run_id}/call/{asked.pk}"
 
 
-def call_again(run: Run, protocol: Protocol, asked: Asked, *, at: datetime) -> None:
-    """Call again whoever is in turn and has not answered, or pass to the next."""
-    if asked.received_at or asked.declined_at or asked.passed_at:
-        return
-    if asked.calls >= run.limits[protocol.calls_each]:
-        pass_on(run, protocol, asked, at=at)
-        return
-    asked.calls += 1
-    asked.save(update_fields=["calls"])
-    telling.call(run, protocol, asked, at=at)
-    log(
-        run, f"call/{asked.pk}/{asked.calls}", Event.Kind.CALLED, at=at, by=asked.person,
-        word=asked.post,
-    )  # fmt: skip
-    _call_later(run, protocol, asked, since=asked.summoned_at or at)
+def call_again(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: datetime) -> None:
+    """Call again whoever is in turn and has not answered, or pass to the next; by the clock.
+
+    All of them were to be called in this moment, so no clock of theirs is left to stop.
+    """
+    silent = [one for one in asked if not (one.received_at or one.declined_at or one.passed_at)]
+    again = [one for one in silent if one.calls < run.limits[protocol.calls_each]]
+    if again:
+        Asked.objects.filter(pk__in=[one.pk for one in again]).update(calls=F("calls") + 1)
+        for one in again:
+            one.calls += 1
+        telling.call(run, protocol, again, at=at)
+        called = [(f"call/{one.pk}/{one.calls}", one) for one in again]
+        log_each(run, Event.Kind.CALLED, called, at=at)
+        _call_later(run, protocol, again, at=at)
+    _pass_on(run, protocol, [one for one in silent if one not in again], at=at)
 
 
 def pass_on(run: Run, protocol: Protocol, asked: Asked, *, at: datetime) -> None:
     """Summon whoever comes after somebody who does not answer, cannot come or is not reached."""
     cancel_under(prefix=calls_of(asked), at=at)
-    if asked.passed_at is not None:
+    if asked.passed_at is None:
+        _pass_on(run, protocol, [asked], at=at)
+
+
+def _pass_on(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: datetime) -> None:
+    if not asked:
         return
-    asked.passed_at = at
-    asked.save(update_fields=["passed_at"])
-    log(run, f"passed/{asked.pk}", Event.Kind.PASSED, at=at, word=asked.post, by=asked.person)
-    members = line(run, asked.post)
-    position = next_after([_can(one) and one.summoned_at is None for one in members], asked.turn)
-    if position is not None:
-        summon(run, protocol, [members[position]], at=at)
-    elif not any(_can(one) and one.received_at for one in members):
-        _nobody(run, protocol, asked.post, at=at)
+    for one in asked:
+        one.passed_at = at
+    Asked.objects.filter(pk__in=[one.pk for one in asked]).update(passed_at=at)
+    log_each(run, Event.Kind.PASSED, [(f"passed/{one.pk}", one) for one in asked], at=at)
+    everybody = Asked.objects.filter(run=run).select_related("person").order_by("turn")
+    lines: dict[str, list[Asked]] = {}
+    for member in everybody:
+        lines.setdefault(member.post, []).append(member)
+    following: list[Asked] = []
+    for one in asked:
+        members = lines[one.post]
+        free = [_can(m) and m.summoned_at is None and m not in following for m in members]
+        position = next_after(free, one.turn)
+        if position is not None:
+            following.append(members[position])
+        elif not any(_can(m) and m.received_at for m in members):
+            _nobody(run, protocol, one.post, at=at)
+    summon(run, protocol, following, at=at)
 
 
 def _nobody(run: Run, protocol: Protocol, post: str, *, at: datetime) -> None:

@@ -74,13 +74,16 @@ def stand_by(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: dateti
     )  # fmt: skip
 
 
-def call(run: Run, protocol: Protocol, asked: Asked, *, at: datetime) -> None:
-    """Call somebody again who has not answered: by voice, and a message beside it."""
-    _say(
-        run, [asked.person], what=f"call/{asked.pk}/{asked.calls}",
-        title=f"{protocol.title} {run.number} {protocol.word}（第{asked.calls}次呼叫）",
-        text="还没有收到您的应答。", channels=[Channel.VOICE, Channel.SMS], at=at,
-    )  # fmt: skip
+def call(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: datetime) -> None:
+    """Call again who has not answered: by voice, and a message beside it."""
+    for calls in sorted({one.calls for one in asked}):
+        alike = [one for one in asked if one.calls == calls]
+        turn = "-".join(str(one.pk) for one in alike)
+        _say(
+            run, [one.person for one in alike], what=f"call/{turn}/{calls}"[:100],
+            title=f"{protocol.title} {run.number} {protocol.word}（第{calls}次呼叫）",
+            text="还没有收到您的应答。", channels=[Channel.VOICE, Channel.SMS], at=at,
+        )  # fmt: skip
 
 
 def step_opened(

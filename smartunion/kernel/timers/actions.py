@@ -5,40 +5,17 @@ with, and a case sets and cancels them by the dozen.
 """
 
 from collections.abc import Iterable, Mapping
-from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from psycopg.types.json import Jsonb
 
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
 from .models import Timer
-
-CHANNEL = "smartunion_timers"
-"""Where tickers hear of a timer that is due sooner than they meant to sleep."""
-
-FIRING: ContextVar[str] = ContextVar("firing", default="")
-"""The key of the timer whose handler runs now."""
-
-_SET = """
-WITH put AS (
-  INSERT INTO timers_timer (kind, key, due_at, try_at, state, payload, set_at, tries, error)
-  VALUES (%(kind)s, %(key)s, %(due_at)s, %(due_at)s, 'pending', %(payload)s, %(at)s, 0, '')
-  ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at,
-    try_at = excluded.try_at, state = 'pending', payload = excluded.payload,
-    set_at = excluded.set_at, canceled_at = NULL, tries = 0, error = ''
-  WHERE timers_timer.state <> 'fired'
-  RETURNING *
-), told AS (
-  SELECT pg_notify(%(channel)s, '') FROM put
-  WHERE due_at < campus_now() + (clock_timestamp() - now()) + interval '2 s'
-)
-SELECT put.*, (SELECT count(*) FROM told) AS told FROM put
-"""
+from .wanted import CHANNEL, FIRING, Wanted, set_timers
 
 
 @transaction.atomic(savepoint=False)
@@ -57,19 +34,7 @@ def set_timer(
 
     :raises ValueError: it has fired, or its handler is what calls: put a number into the key
     """
-    if key == FIRING.get():
-        raise ValueError(f"timer {key} is firing: what comes next needs a key of its own")
-    given = {
-        "kind": kind,
-        "key": key,
-        "due_at": due_at,
-        "payload": Jsonb(dict(payload or {})),
-        "at": at,
-        "channel": CHANNEL,
-    }
-    for timer in Timer.objects.raw(_SET, given):
-        return timer
-    raise ValueError(f"timer {key} has fired")
+    return set_timers(wanted=[Wanted(kind, key, due_at, payload or {})], at=at)[key]
 
 
 @transaction.atomic(savepoint=False)
@@ -90,7 +55,7 @@ def cancel_under(*, prefix: str, at: datetime) -> int:
 def _cancel(timers: QuerySet[Timer], at: datetime) -> int:
     return (
         timers.filter(state=Timer.State.PENDING)
-        .exclude(key=FIRING.get())
+        .exclude(key__in=FIRING.get())
         .update(state=Timer.State.CANCELED, canceled_at=at)
     )
 

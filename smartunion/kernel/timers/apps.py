@@ -9,8 +9,9 @@ class TimersConfig(AppConfig):
 
     def ready(self) -> None:
         """Learn from site/wiring.py who acts and what is watched; tables exist by now."""
-        from .handlers import HANDLERS
+        from .handlers import HANDLERS, TOGETHER
         from .watches import WATCHES
 
         HANDLERS.update(import_string(settings.TIMERS))
+        TOGETHER.update(import_string(settings.TIMERS_TOGETHER))
         WATCHES.update(import_string(settings.TIMER_WATCHES))

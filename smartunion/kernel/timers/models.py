@@ -27,6 +27,8 @@ class Timer(models.Model):
     canceled_at = models.DateTimeField("撤销时间", null=True)
     tries = models.PositiveSmallIntegerField("失败次数", default=0)
     error = models.TextField("失败原因", blank=True, default="")
+    matter = models.CharField("同一事项", max_length=60, blank=True, default="", db_default="")
+    """Those of one matter fire under one claim; empty for a timer that stands alone."""
 
     class Meta:
         verbose_name = verbose_name_plural = "计时器"

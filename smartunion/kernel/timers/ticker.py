@@ -3,6 +3,8 @@
 A claim is an advisory lock on the timer's key, which dies with the transaction; the row itself is
 locked only at the end, by the statement that marks it fired. So whoever cancels or moves a timer,
 holding the case that it is about, never waits for a handler that waits for the same case.
+Timers of one matter are claimed together: two tickers never wait for each other at its row, and
+those that are due at once fire in one transaction, each behind a savepoint of its kind.
 See docs/adr/0003-deadlines-are-rows.md.
 """
 
@@ -11,7 +13,9 @@ import os
 import platform
 import threading
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.db import Error, connection, transaction
@@ -20,9 +24,9 @@ from psycopg import Error as DriverError
 from smartunion.kernel.base import clock
 
 from . import pulse
-from .actions import CHANNEL, FIRING
-from .handlers import HANDLERS
+from .handlers import HANDLERS, TOGETHER
 from .models import Timer
+from .wanted import CHANNEL, FIRING
 
 log = logging.getLogger(__name__)
 
@@ -40,17 +44,23 @@ HANDLER_SECONDS = 30
 
 LONGEST_PAUSE = timedelta(minutes=10)
 
-_CLAIM = "SELECT due.*, campus_now() AS present FROM timers_claim({until}) due"
+AT_ONCE = timedelta(milliseconds=250)
+"""Timers of one matter that are due within this fire together: nothing that their handlers set is
+due so soon, so that the order of due is kept."""
+
+_CLAIM = "SELECT due.*, campus_now() AS present FROM timers_claim({until}, %(within)s) due"
 """`until` is never volatile: clock_timestamp() is no condition for an index, so that every pending
 row would be looked at each time."""
 
 _MARK = """
 WITH marked AS (
-  UPDATE timers_timer SET state = 'fired', fired_at = %(at)s, error = ''
-  WHERE id = %(id)s AND state = 'pending' AND due_at = %(due_at)s RETURNING id
+  UPDATE timers_timer t SET state = 'fired', fired_at = %(at)s, error = ''
+  FROM unnest(%(ids)s::bigint[], %(dues)s::timestamptz[]) given(id, due_at)
+  WHERE t.id = given.id AND t.state = 'pending' AND t.due_at = given.due_at
+  RETURNING t.id, t.due_at
 )
 INSERT INTO timers_firing (timer_id, at, late_us, worker)
-SELECT id, %(at)s, EXTRACT(EPOCH FROM %(at)s - %(due_at)s) * 1000000, %(worker)s FROM marked
+SELECT id, %(at)s, EXTRACT(EPOCH FROM %(at)s - due_at) * 1000000, %(worker)s FROM marked
 """
 
 _PAUSE = """
@@ -139,25 +149,53 @@ def _pause() -> float:
 
 
 @transaction.atomic
-def _fire_next(until: datetime | None = None) -> bool | None:
-    """Fire the next due timer; return whether it did, None when none is due that is not claimed."""
-    timer = _claim(until)
-    if timer is None:
+def _fire_next(until: datetime | None = None) -> int | None:
+    """Fire what is due next: one timer, or all that its matter has due at once.
+
+    :returns: how many fired, None when nothing is due that is not claimed
+    """
+    due = _claim(until)
+    if not due:
         return None
-    at = max(timer.try_at, timer.set_at) if until else vars(timer)["present"]
-    firing = FIRING.set(timer.key)
-    pulse.hold(timer.pk)
+    fired = 0
+    for (_, at), alike in groupby(due, key=lambda timer: (timer.kind, _moment(timer, until))):
+        timers = list(alike)
+        if len(timers) > 1 and timers[0].kind in TOGETHER and _fire(timers, at):
+            fired += len(timers)
+        else:
+            fired += sum(_fire([timer], at) for timer in timers)
+    return fired
+
+
+def _moment(timer: Timer, until: datetime | None) -> datetime:
+    """Return the moment at which a timer fires: its own where the clock is played."""
+    present: datetime = vars(timer)["present"]
+    return max(timer.try_at, timer.set_at) if until else present
+
+
+def _fire(timers: Sequence[Timer], at: datetime) -> bool:
+    """Let the handler act for timers of one kind and mark them fired; return whether they are.
+
+    Where one of several cannot fire they are taken back together, and each is tried alone.
+    """
+    first = timers[0]
+    firing = FIRING.set([timer.key for timer in timers])
+    pulse.hold(first.pk)
     try:
         with transaction.atomic():
-            HANDLERS[timer.kind](timer, at)
-            _mark(timer, at)
+            if len(timers) > 1:
+                TOGETHER[first.kind](timers, at)
+            else:
+                HANDLERS[first.kind](first, at)
+            _mark(timers, at)
     except _NoLongerDueError:
         return False
     except Exception as failed:
         if not connection.is_usable():
             raise
-        log.exception("timer %s failed and is tried again", timer)
-        _put_off(timer, f"{type(failed).__name__}: {failed}", at)
+        if len(timers) == 1:
+            log.exception("timer %s failed and is tried again", first)
+            _put_off(first, f"{type(failed).__name__}: {failed}", at)
         return False
     finally:
         pulse.hold(0)
@@ -165,25 +203,25 @@ def _fire_next(until: datetime | None = None) -> bool | None:
     return True
 
 
-def _claim(until: datetime | None) -> Timer | None:
-    """Lock the next due timer that nobody has locked; it knows the database's present moment."""
+def _claim(until: datetime | None) -> list[Timer]:
+    """Claim what is due next and nobody has claimed; each knows the database's present moment."""
     moment = "campus_now()" if until is None else "%(until)s::timestamptz"
-    for timer in Timer.objects.raw(_CLAIM.format(until=moment), {"until": until}):
-        return timer
-    return None
+    within = AT_ONCE if until is None else timedelta()
+    given = {"until": until, "within": within}
+    return list(Timer.objects.raw(_CLAIM.format(until=moment), given))
 
 
-def _mark(timer: Timer, at: datetime) -> None:
-    """Mark the timer fired and say so; take everything back when it is no longer due."""
+def _mark(timers: Sequence[Timer], at: datetime) -> None:
+    """Mark timers fired and say so; take everything back when one of them is no longer due."""
     given: dict[str, Any] = {
-        "id": timer.pk,
-        "due_at": timer.due_at,
+        "ids": [timer.pk for timer in timers],
+        "dues": [timer.due_at for timer in timers],
         "at": at,
         "worker": f"{platform.node()}/{os.getpid()}",
     }
     with connection.cursor() as cursor:
         cursor.execute(_MARK, given)
-        if cursor.rowcount == 0:
+        if cursor.rowcount != len(timers):
             raise _NoLongerDueError
 
 

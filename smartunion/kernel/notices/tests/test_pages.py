@@ -73,7 +73,7 @@ def test_a_link_asks_for_the_login_and_then_opens_what_it_was_made_for(lin: Pers
     tell(lin)
     message = of(lin, Channel.WECOM)
     (claimed,) = outbox.claim(at=NOON, limit=1)
-    outbox.accepted(claimed, provider_id="P1", at=NOON)
+    outbox.accepted({claimed: "P1"}, at=NOON)
     address = links.deep_link(message.pk)
     path = address[address.index("/notices") :]
     assert "login" in Client().get(path)["Location"] or "cast" in Client().get(path)["Location"]

@@ -28,7 +28,7 @@ def message(lin: Person) -> Message:
     """Return an SMS that the vendor has taken."""
     actions.tell(to=lin, about="a", title="标题", channels=[Channel.SMS], at=NOON)
     (claimed,) = outbox.claim(at=NOON, limit=1)
-    outbox.accepted(claimed, provider_id=f"P{uuid4()}", at=NOON)
+    outbox.accepted({claimed: f"P{uuid4()}"}, at=NOON)
     return of(lin, Channel.SMS)
 
 
@@ -84,7 +84,7 @@ def test_a_receipt_may_come_before_the_answer_of_the_vendor(lin: Person) -> None
     actions.tell(to=lin, about="a", title="标题", channels=[Channel.SMS], at=NOON)
     (claimed,) = outbox.claim(at=NOON, limit=1)
     post({**said(claimed, 1, "DELIVERED"), "provider_id": ""})
-    outbox.accepted(claimed, provider_id="P1", at=NOON)
+    outbox.accepted({claimed: "P1"}, at=NOON)
     message = of(lin, Channel.SMS)
     assert (message.state, message.provider_id) == (State.DELIVERED, "P1")
 

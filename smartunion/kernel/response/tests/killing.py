@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from django.db import connection
 from smartunion.kernel.base import clock
 from smartunion.kernel.notices import gateways, jobs, outbox
 from smartunion.kernel.timers import ticker
-from smartunion.kernel.timers.handlers import HANDLERS
+from smartunion.kernel.timers.handlers import HANDLERS, TOGETHER
 from smartunion.kernel.timers.models import Timer
 
 settings.RESPONSES = "smartunion.kernel.response.tests.conftest.WIRED"
@@ -49,23 +49,25 @@ def fire(seconds: float, kind: str, point: str) -> None:
     """Fire everything due by then; die at the point when a timer of the kind is in hand."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('smartunion.clock_offset', %s, false)", [str(seconds)])
-    handle, mark, fire_next = HANDLERS.get(kind, die), ticker._mark, ticker._fire_next
+    mark, fire_next = ticker._mark, ticker._fire_next
     held: list[str] = []
 
-    def note(timer: Timer, at: Any) -> None:
-        held.append(timer.kind)
-        mark(timer, at)
-        if point == "before commit" and timer.kind == kind:
+    def note(timers: Sequence[Timer], at: Any) -> None:
+        held.append(timers[0].kind)
+        mark(timers, at)
+        if point == "before commit" and timers[0].kind == kind:
             die()
 
-    if point == "after claim":
-        HANDLERS[kind] = die
-    elif point == "after handler":
-        HANDLERS[kind] = later(handle)
+    for known in (HANDLERS, TOGETHER):
+        if point == "after claim" and kind in known:
+            known[kind] = die
+        elif point == "after handler" and kind in known:
+            known[kind] = later(known[kind])
     ticker._mark = note
     while fire_next() is not None:
-        if point == "after commit" and held and held[-1] == kind:
+        if point == "after commit" and kind in held:
             die()
+        held.clear()
 
 
 def send(seconds: float, point: str) -> None:

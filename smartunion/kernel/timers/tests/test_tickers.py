@@ -13,9 +13,10 @@ from django.db import connection, transaction
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.timers import ticker
-from smartunion.kernel.timers.actions import CHANNEL, cancel, cancel_under, set_timer
+from smartunion.kernel.timers.actions import cancel, cancel_under, set_timer
 from smartunion.kernel.timers.handlers import HANDLERS
 from smartunion.kernel.timers.models import Firing, Timer, Worker
+from smartunion.kernel.timers.wanted import CHANNEL, Wanted, set_timers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,6 +139,30 @@ def test_a_slow_handler_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) ->
         put("quick")
         assert ticker.fire_now() == 1
         go.set()
+
+
+def test_two_tickers_never_wait_for_each_other_at_one_matter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While one fires for a run, the other leaves the run alone and fires for another."""
+    inside, go = threading.Event(), threading.Event()
+
+    def waits(timer: Timer, at: datetime) -> None:
+        if timer.key == "run/1/a":
+            inside.set()
+            assert go.wait(PATIENCE_SECONDS)
+
+    monkeypatch.setitem(HANDLERS, "test", waits)
+    now = clock.now()
+    set_timers(wanted=[Wanted("test", "run/1/a", now)], matter="run/1", at=now)
+    with elsewhere(ticker.fire_now):
+        assert inside.wait(PATIENCE_SECONDS)
+        set_timers(wanted=[Wanted("test", "run/1/b", now)], matter="run/1", at=now)
+        set_timers(wanted=[Wanted("test", "run/2/a", now)], matter="run/2", at=now)
+        assert ticker.fire_now() == 1
+        assert Timer.objects.get(key="run/1/b").state == "pending"
+        go.set()
+    assert nothing_pends()
 
 
 def test_the_claim_of_a_ticker_that_dies_is_free_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

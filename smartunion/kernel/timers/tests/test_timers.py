@@ -10,9 +10,10 @@ from django.utils.module_loading import import_string
 
 from smartunion.kernel.timers import ticker
 from smartunion.kernel.timers.actions import cancel, cancel_under, set_timer
-from smartunion.kernel.timers.handlers import HANDLERS
+from smartunion.kernel.timers.handlers import HANDLERS, TOGETHER
 from smartunion.kernel.timers.models import Firing, Timer
 from smartunion.kernel.timers.reads import words_of
+from smartunion.kernel.timers.wanted import Wanted, set_timers
 
 NOON = datetime(2025, 3, 5, 4, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -178,6 +179,60 @@ def test_a_failing_handler_leaves_nothing_behind_and_is_tried_again(
     assert ticker.fire_due(at=NOON + HOUR) == 1
     mended = Timer.objects.get(key="a")
     assert (mended.state, mended.error) == ("fired", "")
+
+
+def of_one_matter(*keys: str) -> None:
+    set_timers(wanted=[Wanted("test", key, NOON) for key in keys], matter="run/1", at=NOON)
+
+
+def test_what_one_matter_has_due_at_once_is_handed_over_together(
+    heard: list[tuple[str, datetime]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together: list[list[str]] = []
+    monkeypatch.setitem(
+        TOGETHER, "test", lambda timers, at: together.append([t.key for t in timers])
+    )
+    of_one_matter("run/1/a", "run/1/b")
+    put("run/1/alone", NOON)
+    set_timers(wanted=[Wanted("test", "run/1/later", NOON + HOUR)], matter="run/1", at=NOON)
+    assert ticker.fire_due(at=NOON + HOUR) == 4
+    assert together == [["run/1/a", "run/1/b"]]
+    assert heard == [("run/1/alone", NOON), ("run/1/later", NOON + HOUR)]
+    assert Firing.objects.count() == 4
+
+
+def test_one_that_fails_among_those_of_its_matter_fails_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(timer: Timer, at: datetime) -> None:
+        put(f"written by {timer.key}", NOON + 24 * HOUR)
+        if timer.key == "run/1/b":
+            raise RuntimeError("printer on fire")
+
+    monkeypatch.setitem(HANDLERS, "test", broken)
+    monkeypatch.setitem(
+        TOGETHER, "test", lambda timers, at: [broken(timer, at) for timer in timers]
+    )
+    of_one_matter("run/1/a", "run/1/b", "run/1/c")
+    assert ticker.fire_due(at=NOON) == 2
+    assert [state_of(f"run/1/{key}") for key in "abc"] == ["fired", "pending", "fired"]
+    written = Timer.objects.filter(key__startswith="written by").order_by("key")
+    assert [timer.key[-1] for timer in written] == ["a", "c"]
+    assert Timer.objects.get(key="run/1/b").tries == 1
+
+
+def test_one_that_another_of_its_matter_cancels_does_not_fire(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An answer that ends a step in the moment when its other clock is due."""
+
+    def ends_the_step(timer: Timer, at: datetime) -> None:
+        cancel_under(prefix="run/1", at=at)
+
+    monkeypatch.setitem(HANDLERS, "test", ends_the_step)
+    of_one_matter("run/1/a", "run/1/b")
+    assert ticker.fire_due(at=NOON) == 1
+    assert (state_of("run/1/a"), state_of("run/1/b")) == ("fired", "canceled")
 
 
 def test_the_pause_after_a_failure_doubles_up_to_ten_minutes(

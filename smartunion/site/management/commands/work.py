@@ -34,6 +34,7 @@ class Command(BaseCommand):
             name = auditor.name_of(place.number, pid)
             workers.work(rounds.loops_of_the_house(name, blamed=place.blamed), stop)
 
+        notices.warm()
         workers.Pool(processes, work, say=self.stderr.write).run()
 
     def _once(self) -> None:
