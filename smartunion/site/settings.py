@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "smartunion.domains.planning",
     "smartunion.domains.performance",
     "smartunion.domains.wallet",
+    "smartunion.domains.settlement",
     "smartunion.domains.aid",
     "smartunion.domains.crisis",
     "smartunion.domains.wellbeing",

@@ -40,5 +40,6 @@ urlpatterns = [
     path("merchants/", include("smartunion.domains.merchants.urls")),
     path("", include("smartunion.domains.performance.urls")),
     path("", include("smartunion.domains.procurement.urls")),
+    path("", include("smartunion.domains.settlement.urls")),
     path("", include("smartunion.domains.wallet.urls")),
 ]

@@ -23,6 +23,7 @@ from smartunion.domains.safety.procedure import SHEETS as SAFETY
 from smartunion.domains.safety.reads import insured as safety_insured
 from smartunion.domains.safety.reads import surveys as safety_surveys
 from smartunion.domains.safety.rules.records import RECORDS as SAFETY_RECORDS
+from smartunion.domains.settlement import jobs as settlement
 from smartunion.domains.wellbeing import jobs as wellbeing
 from smartunion.domains.wellbeing.procedure import SHEETS as WELLBEING
 from smartunion.domains.wellbeing.rules.records import RECORDS as WELLBEING_RECORDS
@@ -85,6 +86,7 @@ TIMERS: dict[str, Handler] = {
     **crisis.TIMERS,
     **response_clocks.HANDLERS,
     **wellbeing.TIMERS,
+    **settlement.TIMERS,
     "publicity.closes": publicity.closes,
     "publicity.probe": publicity.probe,
     "publicity.takes_down": publicity.takes_down,

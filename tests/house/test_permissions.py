@@ -608,6 +608,7 @@ BY_PERMISSION = {
     "safety.view", "safety.plan", "safety.insured",
     "procurement.view", "procurement.keep",
     "people.appoint", "people.edit", "plan.view", "plan.edit", "plan.budget", "plan.calendar",
+    "settlement.view", "settlement.work",
     "indicator.view", "indicator.rows", "wallet.desk", "wallet.merchants", "wallet.points",
     "wallet.release", "ledger.view", "trail.view", "files.view", "cockpit.view",
     "notices.desk", "publicity.desk", "publicity.decide", "private.review",

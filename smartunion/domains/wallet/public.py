@@ -1,21 +1,22 @@
 """The one door of the shop for other domains: ids and frozen facts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 
 from smartunion.kernel.people.models import Person
 
-from .actions import penalising
-from .reads import controls, overview
+from .actions import ordering, penalising
+from .reads import banked, controls, overview
 from .reads import trades as trade_reads
+from .reads.banked import Movement
 from .reads.controls import Admissions, FreezingFacts
 from .reads.overview import DaySums, HeatCell, MonthOfMember, Sale, SubsidyOfMember
 from .reads.trades import Callee, ShopFact, Sold, Trade
 from .reads.vouchers import Voucher
 
 __all__ = [
-    "Admissions", "Callee", "DaySums", "FreezingFacts", "HeatCell", "MonthOfMember", "Sale",
-    "ShopFact", "Sold", "SubsidyOfMember", "Trade", "Voucher",
+    "Admissions", "Callee", "DaySums", "FreezingFacts", "HeatCell", "MonthOfMember", "Movement",
+    "Sale", "ShopFact", "Sold", "SubsidyOfMember", "Trade", "Voucher",
 ]  # fmt: skip
 """The facts that the door hands out; its functions are below."""
 
@@ -120,3 +121,36 @@ def penalise(
 ) -> int:
     """Take back the union's share of confirmed cash-outs, in fen, and bar the payers (R059)."""
     return penalising.penalise(payment_ids=payment_ids, bar=bar, by=by, at=at, because=because)
+def bank_mark() -> str:
+    """Return this installation's mark before its keys at the bank."""
+    return banked.mark()
+
+
+def bank_merchants() -> dict[str, tuple[int, str, str]]:
+    """Return (id, number, name) of every merchant by its reference at the bank."""
+    return {ref: (m.pk, m.number, m.name) for ref, m in banked.merchants().items()}
+
+
+def first_bank_day() -> date | None:
+    """Return the value day of the first order to the bank."""
+    return banked.first_day()
+
+
+def bank_movements(*, day: date) -> Iterator[Movement]:
+    """Give every order of a value day, as the bank's daily file must show it."""
+    return banked.movements(day=day)
+
+
+def bank_movements_named(documents: Sequence[str]) -> list[Movement]:
+    """Return the orders of these documents, of whatever day."""
+    return banked.movements_named(documents)
+
+
+def bank_did(
+    *, document: str, bank_ref: str, posted_at: datetime, by: Person | None, at: datetime,
+    because: str,
+) -> bool:  # fmt: skip
+    """Note what the bank's own file proves it has carried out; return whether it was news."""
+    return ordering.proven_done(
+        document=document, bank_ref=bank_ref, posted_at=posted_at, by=by, at=at, because=because
+    )

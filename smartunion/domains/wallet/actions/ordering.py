@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from smartunion.domains.wallet.models import Allotment, BankFeed, BankOrder
+from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
 from . import allotting
@@ -136,6 +137,25 @@ def send_again(*, order_id: int, at: datetime, because: str) -> None:
             state=BankOrder.State.WAITING, attempts=0, due_at=Now(), refusal=""
         )
         record("wallet.bank_ordered_again", order, by=None, at=at, because=because)
+
+
+@transaction.atomic
+def proven_done(
+    *, document: str, bank_ref: str, posted_at: datetime, by: Person | None, at: datetime,
+    because: str,
+) -> bool:  # fmt: skip
+    """Note as done what the bank's daily file proves, whatever we thought of it (EANS, FANS).
+
+    Return whether it was news. An allotment becomes spendable in the same transaction.
+    """
+    order = BankOrder.objects.select_for_update(no_key=True).get(document=document)
+    if order.state == BankOrder.State.DONE:
+        return False
+    if order.state == BankOrder.State.REFUSED:
+        BankOrder.objects.filter(pk=order.pk).update(state=BankOrder.State.SENT)
+    orders_done(done=[(order.pk, bank_ref, posted_at)], at=at)
+    record("wallet.bank_proven", order, by=by, at=at, because=because)
+    return True
 
 
 def _allotment(document: str) -> int:

@@ -1,0 +1,154 @@
+"""Take in what the bank sends: staged, so that no row is used before hash and trailer hold."""
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+
+from smartunion.domains.settlement.models import AccountDay, AccountLine, BankFile
+from smartunion.domains.settlement.rules import account, daily, refusals
+from smartunion.domains.wallet import public as wallet
+from smartunion.kernel.base.refusals import Refused
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.trail.record import record
+
+State = BankFile.State
+
+_COPY = """
+COPY settlement_bankline (file_id, number, kind, key, bank_ref, wallet, merchant, terminal,
+  ecny_fen, points_fen, occurred_at, settled_at, state) FROM STDIN
+"""
+
+
+@transaction.atomic
+def take_file(
+    *,
+    day: date,
+    number: int,
+    name: str,
+    data: bytes,
+    signature: str,
+    genuine: bool,
+    by: Person | None,
+    at: datetime,
+) -> BankFile:
+    """Take in a day's file and return it, used or refused; the same file again changes nothing.
+
+    `number` is the one that was asked for; `genuine` is what the bank's key says of the signature.
+    A file that is refused is kept as it came with rule, figure and what to do; of its rows none is
+    used. A resend replaces what was used before, whose rows stay readable.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('settlement.file'))")
+    before = BankFile.objects.filter(day=day, digest=digest).exclude(state=State.REFUSED).first()
+    if before is not None:
+        return before
+    file = BankFile(
+        day=day, number=number, name=name[:80], digest=digest,
+        content=zlib.compress(data, 1), signature=signature, by=by, at=at,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            _use(file, data, genuine=genuine)
+    except Refused as no:
+        file.pk, file.number = None, number
+        return _keep_refused(file, no)
+    record("settlement.file_used", file, by=by, at=at, lines=file.lines, number=file.number)
+    return file
+
+
+def _use(file: BankFile, data: bytes, *, genuine: bool) -> None:
+    """Read the file into the lines, and let it take the place of the one before."""
+    if not genuine:
+        raise refusals.FileSignatureWrong(name=file.name)
+    reader = daily.Daily(file.name, data, day=file.day, merchants=wallet.bank_merchants())
+    last = BankFile.objects.filter(day=file.day, state=State.USED).first()
+    if last is not None:
+        if reader.head.number <= last.number:
+            raise refusals.ResendNumberWrong(
+                day=file.day.isoformat(), last=last.number, number=reader.head.number
+            )
+        last.state = State.REPLACED
+        last.save(update_fields=["state"])
+    file.state, file.number = State.USED, reader.head.number
+    file.save()
+    prefix = f"{wallet.bank_mark()}-"
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row in reader.rows():
+            number, kind, key, *rest = row
+            copy.write_row((file.pk, number, kind, key.removeprefix(prefix), *rest))
+    sums = reader.sums
+    file.lines, file.pay_fen = sums.count, sums.pay_fen
+    file.refund_fen, file.interest_fen = sums.refund_fen, sums.interest_fen
+    file.save(update_fields=["lines", "pay_fen", "refund_fen", "interest_fen"])
+
+
+def _keep_refused(file: BankFile, no: Refused) -> BankFile:
+    """Keep a file that was refused as it came; the same again for the same reason is kept once."""
+    told = no.as_dict()
+    kept, fresh = BankFile.objects.get_or_create(
+        day=file.day, digest=file.digest, refusal=no.code,
+        defaults={
+            "number": file.number, "name": file.name, "content": file.content,
+            "signature": file.signature,
+            "state": State.REFUSED, "because": str(no)[:400],
+            "remedy": str(told["remedy"])[:200], "by": file.by, "at": file.at,
+        },
+    )  # fmt: skip
+    if fresh:
+        record("settlement.file_refused", kept, by=file.by, at=file.at, because=kept.because)
+    return kept
+
+
+@transaction.atomic
+def take_account(
+    *, day: date, name: str, data: bytes, genuine: bool, by: Person | None, at: datetime
+) -> AccountDay | None:
+    """Take in a day of the corporate account, if opening + lines = closing; newer replaces older.
+
+    One that does not add up is kept with its reason and returns None: the day is not reconciled.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    eve = AccountDay.objects.filter(day=day - timedelta(days=1)).first()
+    try:
+        if not genuine:
+            raise refusals.FileSignatureWrong(name=name)
+        found = account.read(name, data, day=day, before_fen=eve.closing_fen if eve else None)
+    except Refused as no:
+        _keep_refused(
+            BankFile(
+                day=day, name=name[:80], digest=digest, content=zlib.compress(data, 1),
+                signature="", by=by, at=at,
+            ),
+            no,
+        )  # fmt: skip
+        return None
+    was = AccountDay.objects.select_for_update().filter(day=day).first()
+    if was is not None and was.digest == digest:
+        return was
+    made, _ = AccountDay.objects.update_or_create(
+        day=day,
+        defaults={
+            "name": name[:80], "digest": digest, "opening_fen": found.opening_fen,
+            "in_fen": sum(each.in_fen for each in found.entries),
+            "out_fen": sum(each.out_fen for each in found.entries),
+            "closing_fen": found.closing_fen, "lines": len(found.entries), "at": at,
+        },
+    )  # fmt: skip
+    AccountLine.objects.filter(account=made).delete()
+    AccountLine.objects.bulk_create(_entries(made, found.entries), batch_size=1000)
+    record("settlement.account_taken", made, by=by, at=at, lines=made.lines)
+    return made
+
+
+def _entries(made: AccountDay, entries: tuple[account.Entry, ...]) -> Iterator[AccountLine]:
+    prefix = f"{wallet.bank_mark()}-"
+    for each in entries:
+        yield AccountLine(
+            account=made, number=each.number, bank_ref=each.bank_ref,
+            key=each.key.removeprefix(prefix), kind=each.kind, counterparty=each.counterparty,
+            in_fen=each.in_fen, out_fen=each.out_fen,
+        )  # fmt: skip

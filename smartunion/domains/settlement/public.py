@@ -1,0 +1,1 @@
+"""The one door of settlement for other domains: ids and frozen facts."""

@@ -1,0 +1,167 @@
+"""The bank's daily file as it is read: H, D and T lines, whole fen, nothing guessed. Pure.
+
+`H|1.0|yyyymmdd|union|bank|CNY|seq=n`, then one `D` line for each movement, then
+`T|count|sum_pay|sum_refund|sum_interest|sha256 of the D lines`. A reader is fed lines one by one,
+so that a day of any size is read in the same room; the trailer is judged before a row is used.
+"""
+
+import hashlib
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from . import refusals
+
+KINDS = frozenset({"PAY", "REFUND", "VOID", "SUBSIDY", "ALLOC", "INTEREST", "ADJ"})
+STATES = frozenset("SPVF")
+"""Booked, reserved and not yet booked, released, failed."""
+
+WHOLE = re.compile(r"0|[1-9][0-9]{0,15}")
+COLUMNS = 13
+
+Row = tuple[
+    int, str, str, str, str, str, str, int, int, datetime, datetime | None, str
+]  # fmt: skip
+"""number, kind, key, bank_ref, wallet, merchant, terminal, fen, points, occurred, settled, state"""
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the first line says: whose day, and the how-manieth time it is sent."""
+
+    day: date
+    number: int
+
+
+@dataclass
+class Sums:
+    """What the trailer must say, counted line by line. Amounts in fen."""
+
+    count: int = 0
+    pay_fen: int = 0
+    refund_fen: int = 0
+    interest_fen: int = 0
+
+
+class Daily:
+    """One file as it is read; after the last row `sums` holds what its trailer was found to say."""
+
+    def __init__(self, name: str, data: bytes, *, day: date, merchants: Collection[str]) -> None:
+        """Look at the head; `merchants` are the references that the house knows.
+
+        :raises Refused: the head is not one, or of another day
+        """
+        self.name, self.data, self.merchants = name, data, merchants
+        self.sums, self._digest = Sums(), hashlib.sha256()
+        first, _, _ = data.partition(b"\n")
+        self.head = self._head(first)
+        if self.head.day != day:
+            raise refusals.FileOfAnotherDay(asked=day.isoformat(), told=self.head.day.isoformat())
+
+    def rows(self) -> Iterator[Row]:
+        """Give the rows one by one; the last thing that is read is the trailer, and judged.
+
+        :raises Refused: the line that is wrong, by its number in the file
+        """
+        seen: set[str] = set()
+        ended = False
+        for number, raw in self._lines():
+            if ended:
+                raise self._malformed(number, "文件尾之后还有内容")
+            if raw.startswith(b"T|"):
+                self._judge(number, raw)
+                ended = True
+            else:
+                row = self._row(number, raw)
+                self._digest.update(raw + b"\n")
+                yield self._counted(row, seen, number)
+        if not ended:
+            raise self._malformed(self.sums.count + 2, "没有文件尾")
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        """Give (number, line) after the head without holding them all."""
+        start, number = self.data.find(b"\n") + 1, 1
+        while 0 < start < len(self.data):
+            number += 1
+            end = self.data.find(b"\n", start)
+            if end < 0:
+                raise self._malformed(number, "最后一行没有换行，文件不完整")
+            yield number, self.data[start:end]
+            start = end + 1
+
+    def _head(self, raw: bytes) -> Head:
+        parts = raw.decode("utf-8", "replace").split("|")
+        if len(parts) != 7 or parts[:2] != ["H", "1.0"] or parts[5] != "CNY":  # noqa: PLR2004
+            raise self._malformed(1, "文件头应为 H|1.0|日期|单位|银行|CNY|seq=序号")
+        try:
+            day = datetime.strptime(parts[2], "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+            return Head(day, int(parts[6].removeprefix("seq=")))
+        except ValueError as wrong:
+            raise self._malformed(1, "文件头的日期或序号读不出") from wrong
+
+    def _row(self, number: int, raw: bytes) -> Row:
+        try:
+            parts = raw.decode("utf-8").split("|")
+        except UnicodeDecodeError as wrong:
+            raise self._malformed(number, "不是 UTF-8") from wrong
+        if len(parts) != COLUMNS or parts[0] != "D":
+            raise self._malformed(number, f"应有 {COLUMNS} 栏，实有 {len(parts)} 栏")
+        _, n, kind, key, ref, wallet, merchant, terminal, ecny, points, occurred, settled, state = (
+            parts
+        )
+        if n != str(number - 1):
+            raise self._malformed(number, f"明细序号应为 {number - 1}，写的是 {n}")
+        if kind not in KINDS or state not in STATES or not ref:
+            raise self._malformed(number, f"种类「{kind}」、状态「{state}」或银行流水号不认得")
+        for amount in (ecny, points):
+            if not WHOLE.fullmatch(amount):
+                raise refusals.AmountNotWholeFen(name=self.name, line=number, amount=amount[:20])
+        if merchant and merchant not in self.merchants:
+            raise refusals.MerchantUnknown(name=self.name, line=number, merchant=merchant[:40])
+        try:
+            moment = datetime.fromisoformat(occurred)
+            booked = datetime.fromisoformat(settled) if settled else None
+        except ValueError as wrong:
+            raise self._malformed(number, "时间读不出") from wrong
+        if moment.tzinfo is None or (booked is not None and booked.tzinfo is None):
+            raise self._malformed(number, "时间没有写明时区")
+        return (
+            number - 1, kind, key, ref, wallet, merchant, terminal, int(ecny), int(points),
+            moment, booked, state,
+        )  # fmt: skip
+
+    def _counted(self, row: Row, seen: set[str], number: int) -> Row:
+        """Count the row; the bank's own number, and a key with its kind, come once in a file."""
+        _, kind, key, ref, *_, ecny, _, _, _, state = row
+        for name in (ref, f"{kind} {key} {state}" if key else ref + "."):
+            if name in seen:
+                raise refusals.LineTwice(name=self.name, line=number, key=key or ref)
+            seen.add(name)
+        sums = self.sums
+        sums.count += 1
+        if state == "S":
+            sums.pay_fen += ecny if kind == "PAY" else 0
+            sums.refund_fen += ecny if kind == "REFUND" else 0
+            sums.interest_fen += ecny if kind == "INTEREST" else 0
+        return row
+
+    def _judge(self, number: int, raw: bytes) -> None:
+        parts = raw.decode("utf-8", "replace").split("|")
+        if len(parts) != 6:  # noqa: PLR2004
+            raise self._malformed(number, "文件尾应有 6 栏")
+        sums = self.sums
+        for what, told, counted in (
+            ("行数", parts[1], sums.count),
+            ("消费合计", parts[2], sums.pay_fen),
+            ("退款合计", parts[3], sums.refund_fen),
+            ("利息合计", parts[4], sums.interest_fen),
+            ("明细摘要", parts[5], self._digest.hexdigest()),
+        ):
+            if told != str(counted):
+                raise refusals.TrailerWrong(
+                    name=self.name, what=what, told=told[:64], counted=counted
+                )
+
+    def _malformed(self, line: int, what: str) -> refusals.FileMalformed:
+        return refusals.FileMalformed(name=self.name, line=line, what=what)
