@@ -137,6 +137,8 @@ SCREENS_OF = (
     ),
     Screen("desk-heat", "/wallet/desk/heat/", "wang"),
     Screen("desk-subsidy", "/wallet/desk/subsidy/", "wang"),
+    Screen("desk-reconciliation", "/settlement/", "wang"),
+    Screen("desk-reconciled-day", "/settlement/", "wang", click="a[href*='/settlement/days/']"),
     Screen("desk-points", "/wallet/desk/points/", "wang"),
     Screen("desk-merchants", "/wallet/desk/merchants/", "wang"),
     Screen("desk-terminals", "/wallet/desk/terminals/", "wang"),

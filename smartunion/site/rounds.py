@@ -15,6 +15,7 @@ from django.db import Error, close_old_connections, connection
 
 from smartunion.domains.merchants import jobs as merchants
 from smartunion.domains.performance import jobs as performance
+from smartunion.domains.settlement import jobs as settlement
 from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.actions import folding
 from smartunion.kernel.base import clock
@@ -46,6 +47,7 @@ def of_the_house() -> tuple[Round, ...]:
     return (
         Round("划拨送银行", 0.5, lambda at: jobs.send_allotments(bank, at=at)),
         Round("收付款送银行", 1.0, lambda at: jobs.send_payments(bank, at=at)),
+        Round("银行对账", 60.0, lambda at: settlement.reconcile_days(bank, at=at)),
         Round("留痕送达", 1.0, lambda at: deliver(at=at)),
         Round("付款汇入账本", 5.0, into_the_books),
         Round("无回执的短信改发", 15.0, lambda at: notices.give_up_on_silence(at=at)),

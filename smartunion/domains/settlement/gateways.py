@@ -1,7 +1,7 @@
 """What settlement asks of the bank. The client is wallet's; site hands it in (docs/bank.md)."""
 
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class SignedFile(Protocol):
@@ -32,5 +32,5 @@ class Bank(Protocol):
     def corporate_statement(self, day: date) -> SignedFile | None:
         """Return a day of the corporate account."""
 
-    def is_genuine(self, file: SignedFile) -> bool:
+    def is_genuine(self, file: Any) -> bool:
         """Tell if a key of the bank has signed exactly these bytes."""

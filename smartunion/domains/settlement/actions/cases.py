@@ -56,7 +56,7 @@ def correct(*, case_id: int, by: Person, at: datetime, because: str) -> Differen
     case.closed_by, case.closed_at = by, at
     case.save()
     cancel(keys=[f"settlement/{case.pk}"], at=at)
-    record("settlement.case_closed", case, by=by, at=at, because=why, outcome=case.outcome)
+    record("settlement.case_closed", case, by=by, at=at, because=why, conclusion=case.outcome)
     return case
 
 
@@ -86,7 +86,9 @@ def confirm(*, case_id: int, by: Person, at: datetime) -> Difference:
     case.outcome, case.closed_by, case.closed_at = Difference.Outcome.EXPLAINED, by, at
     case.save(update_fields=["outcome", "closed_by", "closed_at"])
     cancel(keys=[f"settlement/{case.pk}"], at=at)
-    record("settlement.case_closed", case, by=by, at=at, because=case.because, outcome=case.outcome)
+    record(
+        "settlement.case_closed", case, by=by, at=at, because=case.because, conclusion=case.outcome
+    )
     return case
 
 

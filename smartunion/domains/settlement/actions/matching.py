@@ -8,6 +8,7 @@ agree since closes its case by itself.
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -61,10 +62,14 @@ _PAIRS = """
 WITH lines AS (
   SELECT * FROM settlement_bankline WHERE file_id = %(file)s
     AND kind <> 'INTEREST'
+), elsewhere AS (
+  -- what another day's file has told: here it would be told twice, or is not missing
+  SELECT document FROM settlement_match WHERE day <> %(day)s AND state = 'SAME'
+    AND line_id IS NOT NULL AND document IN (SELECT document FROM settlement_ours)
 ), by_key AS (
   SELECT DISTINCT ON (l.id) l.id AS line, o.document, 'key' AS way
   FROM lines l JOIN settlement_ours o ON o.document = l.key
-  WHERE l.key <> '' ORDER BY l.id
+  WHERE l.key <> '' AND o.document NOT IN (SELECT document FROM elsewhere) ORDER BY l.id
 ), by_terminal AS (
   SELECT DISTINCT ON (o.document) l.id AS line, o.document, 'terminal' AS way
   FROM lines l JOIN settlement_ours o ON o.terminal = l.terminal AND o.kind = l.kind
@@ -92,7 +97,7 @@ WITH lines AS (
   SELECT NULL, o.document, o.kind, 'alone', o.state, NULL,
     CASE WHEN o.state = 'S' THEN o.fen ELSE 0 END, 0, o.fen, NULL, NULL
   FROM settlement_ours o
-  WHERE o.document NOT IN (SELECT document FROM pairs)
+  WHERE o.document NOT IN (SELECT document FROM pairs UNION ALL SELECT document FROM elsewhere)
     AND (o.occurred_at AT TIME ZONE 'Asia/Shanghai')::date = %(day)s
 ), judged AS (
   SELECT *, CASE
@@ -143,7 +148,7 @@ def reconcile(*, day: date, by: Person | None = None, at: datetime) -> Reconcili
     file = BankFile.objects.filter(day=day, state=BankFile.State.USED).first()
     if file is None or not AccountDay.objects.filter(day=day).exists():
         raise refusals.NothingToReconcile(day=day.isoformat())
-    given = {"day": day, "file": file.pk}
+    given: dict[str, Any] = {"day": day, "file": file.pk}
     with connection.cursor() as cursor:
         cursor.execute(_OURS)
         _lay([*payouts.movements(day=day)])
@@ -164,7 +169,7 @@ def reconcile(*, day: date, by: Person | None = None, at: datetime) -> Reconcili
         day=day,
         defaults={
             "file": file, "same": same, "differing": differing, "under_way": under_way,
-            "ours_fen": ours, "bank_fen": bank, "at": at,
+            "ours_fen": ours, "bank_fen": bank, "at": at, "resend_asked_at": None,
         },
     )  # fmt: skip
     if not fresh:
@@ -232,7 +237,7 @@ def _open(
             )
     for each in Difference.objects.bulk_create(fresh):
         set_timer(kind=OVERDUE, key=f"settlement/{each.pk}", due_at=each.due_at, at=at)
-        record("settlement.case_opened", each, by=None, at=at, state=each.state)
+        record("settlement.case_opened", each, by=None, at=at, match_state=each.state)
     if fresh and owner:
         telling.opened(day, [each for each in fresh if each.state != State.PROC], owner, at=at)
 
@@ -251,4 +256,4 @@ def _close(day: date, still: set[str], at: datetime) -> None:
             case.outcome, case.closed_at = Difference.Outcome.AGREED, at
             case.save(update_fields=["outcome", "closed_at"])
             cancel(keys=[f"settlement/{case.pk}"], at=at)
-            record("settlement.case_closed", case, by=None, at=at, outcome=case.outcome)
+            record("settlement.case_closed", case, by=None, at=at, conclusion=case.outcome)

@@ -35,11 +35,10 @@ def days_to_fetch(*, before: date, at: datetime) -> list[date]:
     first = wallet.first_bank_day()
     if first is None:
         return []
-    done = set(
-        Reconciliation.objects.filter(resend_asked_at=None).values_list("day", flat=True)
-    ) | set(
-        BankFile.objects.filter(state="refused", at__gt=at - WAIT).values_list("day", flat=True)
-    )
+    rows = dict(Reconciliation.objects.values_list("day", "resend_asked_at"))
+    lately = BankFile.objects.filter(state="refused", at__gt=at - WAIT)
+    done = {day for day, asked_at in rows.items() if asked_at is None}
+    done |= {day for day in lately.values_list("day", flat=True) if rows.get(day) is None}
     span = ((first + timedelta(days=n)) for n in range((before - first).days))
     return [day for day in span if day not in done]
 

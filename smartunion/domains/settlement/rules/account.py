@@ -1,11 +1,16 @@
 """The corporate account's statement: opening + lines = closing, checked first. Pure."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from . import refusals
-from .daily import WHOLE
+
+WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,15})")
+"""A balance may be told as overdrawn."""
+
+LEAST_LINES, COLUMNS = 3, 11
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ def read(name: str, data: bytes, *, day: date, before_fen: int | None) -> Accoun
     if lines and lines[-1] == "":
         lines.pop()
     cells = [line.split("|") for line in lines]
-    if len(cells) < 3 or cells[0][0] != "H" or cells[1][0] != "O" or cells[-1][0] != "C":  # noqa: PLR2004
+    if len(cells) < LEAST_LINES or cells[0][0] != "H" or cells[1][0] != "O" or cells[-1][0] != "C":
         raise refusals.FileMalformed(name=name, line=1, what="应依次为 H、O、L、C 行")
     told = cells[0][2]
     if told != f"{day:%Y%m%d}":
@@ -81,7 +86,7 @@ def read(name: str, data: bytes, *, day: date, before_fen: int | None) -> Accoun
 
 
 def _entry(name: str, line: int, parts: list[str]) -> Entry:
-    if len(parts) != 11 or parts[0] != "L" or parts[1] != str(line - 2):  # noqa: PLR2004
+    if len(parts) != COLUMNS or parts[0] != "L" or parts[1] != str(line - 2):
         raise refusals.FileMalformed(name=name, line=line, what="应为连续编号的 L 行，11 栏")
     _, number, ref, key, kind, other, came, went, balance, occurred, _ = parts
     try:

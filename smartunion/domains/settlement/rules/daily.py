@@ -18,7 +18,7 @@ STATES = frozenset("SPVF")
 """Booked, reserved and not yet booked, released, failed."""
 
 WHOLE = re.compile(r"0|[1-9][0-9]{0,15}")
-COLUMNS = 13
+COLUMNS, HEAD_COLUMNS, END_COLUMNS = 13, 7, 6
 
 Row = tuple[
     int, str, str, str, str, str, str, int, int, datetime, datetime | None, str
@@ -92,10 +92,10 @@ class Daily:
 
     def _head(self, raw: bytes) -> Head:
         parts = raw.decode("utf-8", "replace").split("|")
-        if len(parts) != 7 or parts[:2] != ["H", "1.0"] or parts[5] != "CNY":  # noqa: PLR2004
+        if len(parts) != HEAD_COLUMNS or parts[:2] != ["H", "1.0"] or parts[5] != "CNY":
             raise self._malformed(1, "文件头应为 H|1.0|日期|单位|银行|CNY|seq=序号")
         try:
-            day = datetime.strptime(parts[2], "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+            day = date.fromisoformat(parts[2])
             return Head(day, int(parts[6].removeprefix("seq=")))
         except ValueError as wrong:
             raise self._malformed(1, "文件头的日期或序号读不出") from wrong
@@ -148,7 +148,7 @@ class Daily:
 
     def _judge(self, number: int, raw: bytes) -> None:
         parts = raw.decode("utf-8", "replace").split("|")
-        if len(parts) != 6:  # noqa: PLR2004
+        if len(parts) != END_COLUMNS:
             raise self._malformed(number, "文件尾应有 6 栏")
         sums = self.sums
         for what, told, counted in (

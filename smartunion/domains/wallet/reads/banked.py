@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Min
@@ -77,7 +78,7 @@ def movements_named(documents: Sequence[str]) -> list[Movement]:
     return list(_rows("WHERE o.document = ANY(%s)", [list(documents)])) if documents else []
 
 
-def _rows(where: str, params: list[object]) -> Iterator[Movement]:
+def _rows(where: str, params: list[Any]) -> Iterator[Movement]:
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(f"{MOVEMENTS} {where}", params)
         for row in cursor:
