@@ -121,6 +121,8 @@ def penalise(
 ) -> int:
     """Take back the union's share of confirmed cash-outs, in fen, and bar the payers (R059)."""
     return penalising.penalise(payment_ids=payment_ids, bar=bar, by=by, at=at, because=because)
+
+
 def bank_mark() -> str:
     """Return this installation's mark before its keys at the bank."""
     return banked.mark()
