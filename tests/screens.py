@@ -93,6 +93,7 @@ SCREENS_OF = (
     Screen("safety-risks", "/safety/desk/risks/", "yutong"),
     Screen("safety-devices", "/safety/desk/devices/", "yutong"),
     Screen("safety-insurance", "/safety/desk/insurance/", "yutong"),
+    Screen("safety-child", "/safety/desk/child/", "wang"),
     Screen("safety-incidents", "/safety/desk/incidents/", "yutong"),
     Screen("till", "/till/", "cashier1", ("tablet",)),
     Screen("till-refund", "/till/refunds/", "cashier1", ("tablet",)),

@@ -180,6 +180,7 @@ TRAIL: dict[str, str] = {
     "safety.statement_approved": "签发情况通报",
     "safety.stream_asked": "申请直播",
     "safety.hold_released": "解除录像保全",
+    "safety.child_account_read": "查阅托育意外经过",
     # files
     "files.stored": "存入文件",
     # sealed data

@@ -577,6 +577,7 @@ OFFICERS_OF_ALL = "a permission of the whole campus: no row is outside it"
 REFERENCE = "a word of the plan or of the organization, the same for everybody who may open it"
 WHOLE_CAMPUS: dict[str, str] = {
     "safety:statement": "an office of the childcare sheet; who may sign is the engine's question",
+    "safety:child_case": "an office of the childcare sheet; who is part of it is kept out inside",
     "crisis:card": "a card is about nobody; reviewers read them all",
     "procurement:award": "published for everybody",
     "procurement:inputs": "published for everybody",

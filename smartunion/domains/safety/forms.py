@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from smartunion.kernel.people.models import Person
 from smartunion.kernel.web.fields import YuanField
 
+from .reads.children import persons_numbered
 from .rules.kinds import EventKind, Role
 from .rules.risks import SCENARIOS
 from .rules.statement import CARES, ESCORTS, WHERES
@@ -174,6 +176,18 @@ class ChildCase(forms.Form):
     account = _text(
         "经过", 4, 1000, help_text="会封存；通报里不出现", error_messages={"required": "写经过"}
     )
+
+    out = _text(
+        "须回避的人（工号，可写几个）", required=False,
+        help_text="监护人、当时看护的人；只记回避，不记是谁、为什么",
+    )  # fmt: skip
+
+    def clean_out(self) -> list[Person]:
+        """Return the persons of the numbers; a number that nobody has is an error."""
+        found, unknown = persons_numbered(self.cleaned_data["out"])
+        if unknown:
+            raise forms.ValidationError(f"没有工号 {'、'.join(unknown)}", "unknown")
+        return found
 
 
 class Statement(forms.Form):

@@ -24,5 +24,6 @@ RESPONSES = (
             who_may_see=reads.may_see,
             after_end=after_end,
         ),
+        drilled=True,
     ),
 )

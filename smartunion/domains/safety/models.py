@@ -187,6 +187,8 @@ class Override(models.Model):
     at = models.DateTimeField("时间")
     because = models.CharField("理由", max_length=400)
     missing = models.CharField("当时还差", max_length=400)
+    factor = models.CharField("第二步验证", max_length=20)
+    proven_at = models.DateTimeField("验证时间")
     reviewed_by = models.ForeignKey(
         "people.Person", models.PROTECT, verbose_name="复核人", null=True, related_name="+"
     )
@@ -196,6 +198,9 @@ class Override(models.Model):
         verbose_name = verbose_name_plural = "破例放行"
         constraints = [
             models.CheckConstraint(condition=~Q(because=""), name="override_says_why"),
+            models.CheckConstraint(
+                condition=~Q(factor="") & Q(proven_at__lte=F("at")), name="override_was_proven"
+            ),
             models.CheckConstraint(
                 condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("by")),
                 name="override_is_reviewed_by_another",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("desk/events/<int:event_id>/insured/", desk.insured_list, name="insured_list"),
     path("desk/risks/", risks.register, name="risks"),
     path("desk/child/", risks.child, name="child"),
+    path("desk/child/<int:case_id>/", risks.child_case, name="child_case"),
     path("desk/child/statements/<int:run_id>/", risks.statement, name="statement"),
     path("desk/devices/", desk.devices, name="devices"),
     path("desk/insurance/", desk.insurance, name="insurance"),

@@ -28,6 +28,8 @@ from smartunion.kernel.notices.actions import tell
 from smartunion.kernel.notices.rules import Priority
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import holders
+from smartunion.kernel.private.glass import Proof, is_fresh
+from smartunion.kernel.private.registry import needed
 from smartunion.kernel.procedures import engine
 from smartunion.kernel.trail.record import record
 
@@ -256,16 +258,27 @@ def open_event(*, event_id: int, by: Person, at: datetime) -> Event:
 
 
 @transaction.atomic
-def override(*, event_id: int, by: Person, at: datetime, because: str) -> Event:
+def override(
+    *, event_id: int, proof: Proof | None, by: Person, at: datetime, because: str
+) -> Event:
     """Break the glass: open although the survey is not signed or a risk stands.
 
-    Only that: people, devices, permit and insurance cannot be done without. Another looks at it
+    Only that: people, devices, permit and insurance cannot be done without. By a second factor
+    that is fresh, as for what is sealed; never the organiser, nor whoever has looked at or signed
+    for the place; nor while one's last one waits for its review too long. Another looks at it
     afterwards, and is told at once.
     """
     event = locks.event(event_id, with_survey=True)
     _planned(event, "破例放行")
-    if by.pk == event.organiser_id:
+    if gates.is_own(event, by):
         raise refusals.OwnEvent(number=event.number, by=by.name, what="破例放行")
+    on = campus_day(at)
+    if proof is None or not is_fresh(proof, at=at):
+        raise refusals.ProveYourself(minutes=needed("glass_factor_minutes", on=on))
+    days = needed("glass_review_days", on=on)
+    old = Override.objects.filter(by=by, reviewed_at=None, at__lte=at - timedelta(days=days))
+    if waiting := old.select_related("event").order_by("at").first():
+        raise refusals.OverrideUnreviewed(by=by.name, number=waiting.event.number, days=days)
     if len(because.strip()) < LEAST_REASON:
         raise refusals.ReasonTooShort(least=LEAST_REASON)
     terms = terms_on(campus_day(event.starts_at))
@@ -276,10 +289,10 @@ def override(*, event_id: int, by: Person, at: datetime, because: str) -> Event:
         raise refusals.NothingToOverride(number=event.number)
     Override.objects.create(
         event=event, by=by, at=at, because=because.strip(),
-        missing="；".join(str(one) for one in missing),
+        missing="；".join(str(one) for one in missing)[:400],
+        factor=proof.factor, proven_at=proof.at,
     )  # fmt: skip
     record("safety.overridden", event, by=by, at=at, because=because.strip())
-    on = campus_day(at)
     told = {p.pk: p for p in [*holders(REVIEWER, on=on), *holders("union_chair", on=on)]}
     told.pop(by.pk, None)
     tell(
@@ -303,10 +316,13 @@ def _open(event: Event, *, by: Person, at: datetime) -> Event:
 
 @transaction.atomic
 def review_override(*, event_id: int, by: Person, at: datetime, because: str) -> Override:
-    """Look at a broken glass afterwards; never by whoever broke it. The first review stays."""
+    """Look at a broken glass afterwards; never by whoever broke it, nor by whom it served.
+
+    The first review stays.
+    """
     row = Override.objects.select_for_update().select_related("event").get(event=event_id)
-    if row.by_id == by.pk:
-        raise refusals.OwnEvent(number=row.event.number, by=by.name, what="复核自己的破例放行")
+    if row.by_id == by.pk or gates.is_own(row.event, by):
+        raise refusals.OwnEvent(number=row.event.number, by=by.name, what="复核这次破例放行")
     if row.reviewed_at is None:
         row.reviewed_by, row.reviewed_at = by, at
         row.save(update_fields=["reviewed_by", "reviewed_at"])

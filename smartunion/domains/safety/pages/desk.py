@@ -10,14 +10,17 @@ from django.shortcuts import redirect
 
 from smartunion.domains.safety import forms
 from smartunion.domains.safety.actions import devices as device_acts
-from smartunion.domains.safety.actions import events, insuring
+from smartunion.domains.safety.actions import events, incidents, insuring
 from smartunion.domains.safety.reads import desk, insured
 from smartunion.domains.safety.reads.figures import terms_on
+from smartunion.domains.safety.reads.gate import is_own
 from smartunion.domains.safety.rules import refusals
 from smartunion.domains.safety.rules.kinds import EventKind, Role
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.base.refusals import Refused
+from smartunion.kernel.private import glass
+from smartunion.kernel.private.factor import address_of_proving, proof_of
 from smartunion.kernel.web import excel
 from smartunion.kernel.web.columns import Column
 from smartunion.kernel.web.page import PersonRequest, page, show
@@ -106,8 +109,11 @@ def card(request: PersonRequest, *, event_id: int) -> HttpResponse:
         "it": found.row.event,
         "forms": bound,
         "plans": may(PLAN) and it.state in ("planned", "open"),
-        "may_override": may(OVERRIDE) and it.organiser_id != request.person.pk,
-        "may_review": may(REVIEW),
+        "may_override": may(OVERRIDE) and not is_own(it, request.person),
+        "fresh": glass.is_fresh(proof_of(request), at=at),
+        "factor_url": address_of_proving(f"{request.path}#override"),
+        "may_review": may(REVIEW) and not is_own(it, request.person),
+        "may_drill": it.state == "open" and it.organiser_id == request.person.pk,
         "may_list": may(INSURED),
         "survey_run": desk.step_of(it, request.person),
         "over": at >= it.ends_at,
@@ -162,7 +168,9 @@ def _open(request: PersonRequest, found: desk.Card, said: Any, given: dict[str, 
 
 
 def _override(request: PersonRequest, found: desk.Card, said: Any, given: dict[str, Any]) -> str:
-    events.override(event_id=found.row.event.pk, **given, because=said["because"])
+    events.override(
+        event_id=found.row.event.pk, proof=proof_of(request), **given, because=said["because"]
+    )
     return "已破例放行，经审委主任会复核"
 
 
@@ -171,6 +179,13 @@ def _review(request: PersonRequest, found: desk.Card, said: Any, given: dict[str
         raise Http404
     events.review_override(event_id=found.row.event.pk, **given, because="已复核")
     return "已复核"
+
+
+def _drill(request: PersonRequest, found: desk.Card, said: Any, given: dict[str, Any]) -> str:
+    incidents.report(
+        event_id=found.row.event.pk, place=found.terms.incident_places[0], drill=True, **given
+    )
+    return "演练已开始，每条消息都以【演练】开头"
 
 
 def _close(request: PersonRequest, found: desk.Card, said: Any, given: dict[str, Any]) -> str:
@@ -190,6 +205,7 @@ DOING: dict[str, tuple[str, Callable[[PersonRequest, desk.Card, Any, dict[str, A
     "open": (PLAN, _open),
     "override": (OVERRIDE, _override),
     "review": (REVIEW, _review),
+    "drill": (PLAN, _drill),
     "close": (PLAN, _close),
     "cancel": (PLAN, _cancel),
 }

@@ -18,7 +18,7 @@ from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.web.page import PersonRequest, page, show
 
-VIEW, KEEP, CHILD = "safety.risks", "safety.exercise", "safety.child"
+VIEW, KEEP, CHILD, HOLD = "safety.risks", "safety.exercise", "safety.child", "safety.hold"
 
 
 @page(can=VIEW, methods="GET POST")
@@ -53,7 +53,9 @@ def child(request: PersonRequest) -> HttpResponse:
     at = clock.now()
     form = forms.ChildCase(request.POST or None)
     if form.is_valid():
-        made = children.open_case(**form.cleaned_data, by=request.person, at=at)
+        told = dict(form.cleaned_data)
+        told["kept_out"] = told.pop("out")
+        made = children.open_case(**told, by=request.person, at=at)
         messages.success(request, "已立件：30分钟内两人签发《情况通报》，录像已保全")
         return redirect("procedures:case", case_id=made.pk)
     context = {
@@ -65,6 +67,58 @@ def child(request: PersonRequest) -> HttpResponse:
 
 
 @page(can=CHILD, methods="GET POST")
+def child_case(request: PersonRequest, *, case_id: int) -> HttpResponse:
+    """一起托育意外: its steps, the recordings on hold, the account, and why nothing is streamed."""
+    at, by = clock.now(), request.person
+    sheet = child_reads.sheet_of(case_id, by)
+    if sheet is None:
+        raise Http404
+    do = request.POST.get("do", "")
+    bound = {
+        name: forms.Because(request.POST if do == name else None) for name in ("release", "stream")
+    }
+    account, no = "", None
+    if request.method == "POST":
+        try:
+            if do == "account":
+                account = children.read_account(case_id=case_id, by=by, at=at)
+            elif words := _handle(request, case_id, bound, at):
+                messages.success(request, words)
+                return redirect("safety:child_case", case_id=case_id)
+        except Refused as refused:
+            no = refused
+    context = {
+        "sheet": sheet,
+        "forms": bound,
+        "account": account,
+        "no": no,
+        "releases": request.mandate.may(HOLD) and not sheet.is_part,
+        "terms": terms_on(campus_day(at)),
+    }
+    response = show(request, "safety/desk/child_case.html", context)
+    response.status_code = no.status if no else response.status_code
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _handle(
+    request: PersonRequest, case_id: int, bound: dict[str, forms.Because], at: datetime
+) -> str:
+    """Do what the button says; return it in words, nothing where a form is not right yet."""
+    form = bound.get(request.POST.get("do", ""))
+    if form is None or (form is bound["release"] and not request.mandate.may(HOLD)):
+        raise Http404
+    if not form.is_valid():
+        return ""
+    given: dict[str, Any] = {"case_id": case_id, "by": request.person, "at": at}
+    if form is bound["release"]:
+        children.release_hold(**given, because=form.cleaned_data["because"])
+        return "录像保全已解除"
+    children.ask_for_stream(**given, because=form.cleaned_data["because"])
+    return "已记下直播申请"
+
+
+@page(can=CHILD, methods="GET POST")
 def statement(request: PersonRequest, *, run_id: int) -> HttpResponse:
     """签发《情况通报》: from the template, by two; the second sees the first one's text."""
     at = clock.now()
@@ -72,7 +126,7 @@ def statement(request: PersonRequest, *, run_id: int) -> HttpResponse:
     if run is None:
         raise Http404
     kept = child_reads.text_of(run)
-    form = forms.Statement(request.POST or None)
+    form = forms.Statement(request.POST or None, initial={"where": run.case.facts.get("where", "")})
     no: Refused | None = None
     if request.method == "POST" and (kept or form.is_valid()):
         try:
@@ -82,7 +136,7 @@ def statement(request: PersonRequest, *, run_id: int) -> HttpResponse:
             no = refused
     context = {
         "run": run, "kept": kept, "form": form, "no": no,
-        "signed": child_reads.signers(run), "where": run.case.facts.get("where", ""),
+        "signed": child_reads.signers(run),
     }  # fmt: skip
     response = show(request, "safety/desk/statement.html", context)
     response.status_code = no.status if no else response.status_code

@@ -1,7 +1,11 @@
 """Childcare incidents: their cases, the statement's text, who has approved it."""
 
+import re
+from dataclasses import dataclass
+
 from smartunion.domains.safety.models import LegalHold
-from smartunion.domains.safety.procedure import CHILD_INCIDENT
+from smartunion.domains.safety.procedure import CHILD_INCIDENT, is_part_of_it
+from smartunion.kernel.people.models import Person
 from smartunion.kernel.procedures.models import Case, StepRun
 
 
@@ -10,6 +14,43 @@ def cases() -> list[tuple[Case, LegalHold | None, list[StepRun]]]:
     rows = Case.objects.filter(sheet__code=CHILD_INCIDENT.code).order_by("-opened_at")[:50]
     holds = {hold.case_id: hold for hold in LegalHold.objects.filter(case__in=list(rows))}
     return [(case, holds.get(case.pk), list(case.runs.order_by("pk"))) for case in rows]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One childcare case as whoever handles it sees it."""
+
+    case: Case
+    hold: LegalHold
+    steps: list[tuple[str, StepRun, Person | None]]
+    """Each step that has been opened: its name, and who did it or is to."""
+    statement: str
+    """As it was approved; empty before."""
+    is_part: bool
+    """Whether whoever looks must keep out of it."""
+
+
+def sheet_of(case_id: int, person: Person) -> Sheet | None:
+    """Return one childcare case with its recordings on hold; None for no such case."""
+    hold = LegalHold.objects.select_related("case__sheet", "released_by").filter(case=case_id)
+    found = hold.first()
+    if found is None:
+        return None
+    runs = list(found.case.runs.select_related("lead", "backup", "ended_by").order_by("pk"))
+    said = next((text_of(run) for run in runs if run.step == "statement"), "")
+    part = is_part_of_it({**found.case.facts, "by": person.pk})
+    names = {step.code: step.name for step in CHILD_INCIDENT.steps}
+    steps = [
+        (names.get(run.step, run.step), run, run.ended_by or run.lead or run.backup) for run in runs
+    ]
+    return Sheet(found.case, found, steps, said, part)
+
+
+def persons_numbered(text: str) -> tuple[list[Person], list[str]]:
+    """Return the persons of several staff numbers, and the numbers that nobody has."""
+    numbers = [one for one in re.split(r"[\s,，、;；]+", text) if one]
+    found = {one: Person.objects.filter(username__iexact=one).first() for one in numbers}
+    return [p for p in found.values() if p], [one for one, p in found.items() if p is None]
 
 
 def run_of(run_id: int) -> StepRun | None:

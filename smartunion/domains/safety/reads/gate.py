@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from smartunion.domains.safety.models import (
     Device,
@@ -18,11 +18,19 @@ from smartunion.domains.safety.rules.kinds import DeviceKind, Role
 from smartunion.domains.safety.rules.terms import Terms
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.base.refusals import Refused
+from smartunion.kernel.people.models import Person
 
 from .figures import terms_on
-from .surveys import counts, unsigned
+from .surveys import counts, signatures, unsigned
 
 MODES = {"each": "三类各算", "together": "三类合计"}
+
+
+def is_own(event: Event, person: Person) -> bool:
+    """Test if an event is somebody's own matter: they planned it, or looked at its place."""
+    looked = event.survey.items.filter(Q(looked_by=person) | Q(settled_by=person)).exists()
+    signed = any(one.by is not None and one.by.pk == person.pk for one in signatures(event.survey))
+    return event.organiser_id == person.pk or looked or signed
 
 
 def why_not(event: Event, *, at: datetime) -> list[Refused]:

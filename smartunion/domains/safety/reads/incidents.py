@@ -8,6 +8,8 @@ from smartunion.domains.safety.models import Event, Incident, OnDuty, Tracking
 from smartunion.domains.safety.protocol import AED, HOSPITAL, INCIDENT, MEDICS, ONSITE
 from smartunion.domains.safety.rules.clocks import Leg, all_in_time, leg
 from smartunion.domains.safety.rules.kinds import Role
+from smartunion.kernel.duty.reads import on_call
+from smartunion.kernel.duty.rules import Post
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import Mandate
 from smartunion.kernel.private.reads import consented
@@ -34,13 +36,26 @@ def of_run(run: Run) -> Incident | None:
     return Incident.objects.select_related("event__venue").filter(pk=int(key)).first()
 
 
+STAND_IN = {
+    Role.MEDIC.value: Post.C,
+    Role.GUARD.value: Post.SECURITY,
+    Role.VOLUNTEER.value: Post.A,
+}
+"""Whom a drill between events calls instead of an event's crew: the roster of the branch."""
+
+
 def crew(run: Run, posts: Collection[str], at: datetime) -> Mapping[str, Sequence[Person]]:
-    """Return those on duty at the event for each of its own posts, whoever is there now first."""
+    """Return those on duty at the event for each of its own posts, whoever is there now first.
+
+    A drill that no event stands behind (the monthly one) calls the roster of its branch.
+    """
     incident = of_run(run)
     roles = {role.value for role in Role}
     found: dict[str, Sequence[Person]] = {post: [] for post in posts if post in roles}
     if incident is None:
-        return {}
+        asked = {post: STAND_IN[post] for post in found}
+        pairs = on_call(unit=run.unit, posts=list(asked.values()), at=at)
+        return {post: pairs[stands].in_turn() for post, stands in asked.items()}
     rows = OnDuty.objects.filter(event=incident.event_id, role__in=found)
     ordered = sorted(
         rows.select_related("person"), key=lambda r: (not r.since <= at < r.until, r.pk)
@@ -54,7 +69,7 @@ def may_see(run: Run, person: Person, mandate: Mandate) -> bool:
     """Test if somebody may see the run of an incident: the desk, and whoever is on duty there."""
     incident = of_run(run)
     if incident is None:
-        return False
+        return run.is_drill and mandate.may("safety.view")
     on_duty = OnDuty.objects.filter(event=incident.event_id, person=person).exists()
     return on_duty or mandate.may("safety.view")
 

@@ -182,6 +182,25 @@ class ReasonTooShort(Refused):
     status = 422
 
 
+class ProveYourself(Refused):
+    """The second factor was not proven, or too long ago: the glass is not broken by a session."""
+
+    code = "safety.prove_yourself"
+    text = "破例放行前 {minutes} 分钟内要做一次第二步验证"
+    clause = "5.3"
+    remedy = "用验证器或通行密钥验证后再提交"
+    status = 403
+
+
+class OverrideUnreviewed(Refused):
+    """Who broke the glass once is looked at before they break it again."""
+
+    code = "safety.override_unreviewed"
+    text = "{by}破例放行 {number} 已满 {days} 天没有复核，暂不能再破例"
+    clause = "5.3"
+    remedy = "请经审委主任先复核；急情由另一位有权限的人破例"
+
+
 class NothingToOverride(Refused):
     """The ordinary way is open."""
 
@@ -351,6 +370,16 @@ class NotAPlace(Refused):
     clause = "5.3"
     remedy = "打开手机定位后再试"
     status = 422
+
+
+class KeptOut(Refused):
+    """Whoever is part of what happened handles nothing of it."""
+
+    code = "safety.kept_out"
+    text = "{case} 与{by}本人有关，不能{what}"
+    clause = "2.2"
+    remedy = "由没有回避事由的另一位有权限的人办理"
+    status = 403
 
 
 class NoSuchScenario(Refused):

@@ -1,9 +1,12 @@
 """5.3: surveyed 48 hours before by three, 1:50, one AED, three kits; else it does not open."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal import auth as totp
 from django.db import DatabaseError, transaction
+from django.test import Client
 
 from smartunion.domains.safety.actions import devices, events, surveys
 from smartunion.domains.safety.models import Event, OnDuty, Override, RiskItem
@@ -12,7 +15,10 @@ from smartunion.domains.safety.reads.figures import terms_on
 from smartunion.domains.safety.reads.surveys import signatures
 from smartunion.domains.safety.rules import refusals
 from smartunion.domains.safety.rules.kinds import EventKind, Party, Role
+from smartunion.kernel.base import clock
 from smartunion.kernel.notices.models import Notice
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.private.glass import Proof
 from smartunion.kernel.procedures import engine
 from smartunion.kernel.procedures.engine import Given
 from smartunion.kernel.procedures.refusals import NotYours, OwnMatter
@@ -200,31 +206,102 @@ def test_one_aed_and_three_kits_that_somebody_has_looked_at_today(house: House) 
         )
 
 
+BECAUSE = "赛前台风过境，校医院签字人被调去支援，现场由医护组长负责"
+
+
+def override(house: House, event: Event, by: Person, **given: Any) -> Event:
+    proof = Proof("totp", house.at)
+    asked = {"proof": proof, "by": by, "at": house.at, "because": BECAUSE, **given}
+    return events.override(event_id=event.pk, **asked)
+
+
 @pytest.mark.clause("R231")
-def test_the_glass_is_broken_with_a_reason_by_another_and_looked_at_afterwards(
+def test_the_glass_is_broken_by_a_second_factor_with_a_reason_and_looked_at_afterwards(
     house: House,
 ) -> None:
     event = house.plan()
     house.hand_in(event.survey)
-    because = "赛前台风过境，校医院签字人被调去支援，现场由医护组长负责"
     with pytest.raises(refusals.StaffMissing):
-        events.override(event_id=event.pk, by=house.qian, at=house.at, because=because)
+        override(house, event, house.qian)
     house.staff(event)
     house.equip(event)
     house.insure()
     with pytest.raises(refusals.ReasonTooShort):
-        events.override(event_id=event.pk, by=house.qian, at=house.at, because="急")
-    with pytest.raises(refusals.OwnEvent):
-        events.override(event_id=event.pk, by=house.organiser, at=house.at, because=because)
-    events.override(event_id=event.pk, by=house.qian, at=house.at, because=because)
+        override(house, event, house.qian, because="急")
+    late = Proof("totp", house.at - timedelta(minutes=5, seconds=1))
+    for proof in (None, late, Proof("totp", house.at + timedelta(seconds=1))):
+        with pytest.raises(refusals.ProveYourself, match="前 5 分钟内"):
+            override(house, event, house.qian, proof=proof)
+    override(house, event, house.qian)
     row = Override.objects.get(event=event)
     assert "三方签字还差：校医院、保卫处、工会" in row.missing
+    assert (row.factor, row.proven_at) == ("totp", house.at)
     assert Notice.objects.filter(person=house.sun, about=f"safety.override:{event.pk}").exists()
-    with pytest.raises(refusals.OwnEvent):
-        events.review_override(event_id=event.pk, by=house.qian, at=house.at, because="看过")
+    house.at += timedelta(days=7)
+    again = {"starts_at": RACE + timedelta(days=7), "ends_at": RACE + timedelta(days=7, hours=1)}
+    other = house.plan(**again)
+    with pytest.raises(refusals.OverrideUnreviewed, match="HD-2025-001 已满 7 天"):
+        override(house, other, house.qian)
     events.review_override(event_id=event.pk, by=house.sun, at=house.at, because="看过")
     row.refresh_from_db()
     assert row.reviewed_by == house.sun
+    with pytest.raises(refusals.StaffMissing):
+        override(house, other, house.qian)
+
+
+@pytest.mark.clause("R231", "2.2")
+def test_nobody_overrides_or_reviews_their_own_matter(house: House) -> None:
+    """Not who planned it, not who looked at the place or signed for it; the database knows too."""
+    event = house.ready()
+    again = {"starts_at": RACE + timedelta(days=9), "ends_at": RACE + timedelta(days=9, hours=1)}
+    other = house.plan(**again)
+    house.sign(other.survey, Party.HOSPITAL, Party.SECURITY)
+    for own in (house.organiser, house.hospital, house.security):
+        with pytest.raises(refusals.OwnEvent):
+            override(house, other, own)
+    with pytest.raises(refusals.NothingToOverride):
+        override(house, event, house.qian)
+    row = {
+        "event": other, "at": house.at, "because": BECAUSE, "missing": "x", "factor": "totp",
+        "proven_at": house.at,
+    }  # fmt: skip
+    with pytest.raises(DatabaseError, match="its own organiser"), transaction.atomic():
+        Override.objects.create(**row, by=house.organiser)
+    with pytest.raises(DatabaseError, match="override_was_proven"), transaction.atomic():
+        Override.objects.create(**{**row, "factor": ""}, by=house.qian)
+    Override.objects.create(**row, by=house.qian)
+    for own in (house.qian, house.organiser, house.hospital):
+        with pytest.raises(refusals.OwnEvent):
+            events.review_override(event_id=other.pk, by=own, at=house.at, because="看过")
+
+
+@pytest.mark.clause("R231")
+def test_the_page_asks_for_the_second_factor_before_it_lets_one_override(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offset = house.at - datetime.now(house.at.tzinfo)
+    monkeypatch.setenv(clock.VARIABLE, str(offset.total_seconds()))
+    event = house.plan()
+    house.staff(event)
+    house.equip(event)
+    house.insure()
+    here = f"/safety/desk/events/{event.pk}/"
+    qian, told = Client(), {"do": "override", "because": BECAUSE}
+    qian.force_login(house.qian)
+    refused = qian.post(here, told)
+    assert refused.status_code == 403
+    assert "去验证" in refused.content.decode()
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(house.qian, secret)
+    code = totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time())))
+    asked = {"code": totp.format_hotp_value(code), "next": f"{here}#override"}
+    again = qian.post("/accounts/2fa/reauthenticate/", asked)
+    assert again["Location"] == f"{here}#override"
+    assert "写明理由，破例放行" in qian.get(here).content.decode()
+    assert qian.post(here, told).status_code == 302
+    event.refresh_from_db()
+    assert (event.state, event.override.factor) == ("open", "totp")
+    assert event.override.proven_at == pytest.approx(clock.now(), abs=timedelta(minutes=1))
 
 
 @pytest.mark.clause("R231")

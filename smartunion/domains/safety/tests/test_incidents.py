@@ -9,9 +9,14 @@ from smartunion.domains.safety.actions import events, incidents
 from smartunion.domains.safety.models import Event, Incident, Tracking
 from smartunion.domains.safety.reads import incidents as reads
 from smartunion.domains.safety.rules import refusals
+from smartunion.domains.safety.rules.kinds import Role
+from smartunion.kernel.duty.models import Shift
+from smartunion.kernel.duty.rules import Post
 from smartunion.kernel.notices.models import Notice
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.private import reads as private
+from smartunion.kernel.response import actions as responding
+from smartunion.kernel.response import drills
 from smartunion.kernel.response import reads as response
 from smartunion.kernel.response.models import Asked, Run
 from smartunion.kernel.timers.ticker import fire_due
@@ -151,3 +156,44 @@ def test_a_drill_says_so_first_and_counts_in_no_figure(house: House) -> None:
     assert all(one.title.startswith("【演练】") for one in titles)
     answer(house, it, house.duty0, "hospital", "treated")
     assert public.responded(RACE.date().replace(day=1), RACE.date() + timedelta(days=9)) == []
+
+
+@pytest.mark.clause("R235", "R244")
+def test_each_month_a_branch_drills_the_incident_with_whoever_is_on_call(house: House) -> None:
+    """No event stands behind it: the branch's roster is called, every row and message marked."""
+    made = drills.plan_month(at=house.at)
+    mine = [one for one in made if one.protocol == "safety.incident"]
+    red = [one.unit for one in made if one.protocol == "crisis.red"]
+    assert [one.unit for one in mine] == red
+    assert red, "the same branches' turn, by the same plan"
+    drill = mine[0]
+    for post in (Post.A, Post.C, Post.SECURITY):
+        Shift.objects.create(
+            unit=drill.unit if post != Post.SECURITY else None, post=post, part="primary",
+            person=house.someone(f"on-{post.value}"), since=house.at, until=RACE,
+        )  # fmt: skip
+    run = drills.begin(drill, at=drill.planned_at)
+    assert (run.is_drill, run.unit, run.number[0]) == (True, drill.unit, "演")
+    asked = Asked.objects.filter(run=run).select_related("person")
+    first = {one.post: one.person.username for one in asked.order_by("-turn")}
+    assert [first[role] for role in Role] == ["on-c", "on-security", "on-a"]
+    told = Notice.objects.filter(about__startswith=f"response/{run.pk}/")
+    assert told.exists()
+    assert all(one.title.startswith("【演练】") for one in told)
+    marks = [
+        *asked.values_list("is_drill", flat=True),
+        *run.steps.values_list("is_drill", flat=True),
+    ]
+    assert set(marks) == {True}
+    done, medic = run.t0 + timedelta(seconds=200), house.people["on-c"]
+    responding.answer(
+        run_id=run.pk, step="hospital", outcome="treated", by=medic, at=done, via="page"
+    )
+    drill.refresh_from_db()
+    result = drills.result_of(drill)
+    assert result is not None
+    assert result.passed
+    assert not Incident.objects.exists()
+    year = (RACE.date().replace(month=1, day=1), RACE.date().replace(month=12, day=31))
+    assert public.responded(*year) == []
+    assert response.responses(protocol="safety.incident", since=year[0], until=year[1]) == []

@@ -1,12 +1,11 @@
 """Break the glass, and look through it: one record, for minutes, everything written down."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -17,18 +16,11 @@ from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.private import actions, glass, reads
 from smartunion.kernel.private.define import GLASS, RecordKind
+from smartunion.kernel.private.factor import address_of_proving, proof_of
 from smartunion.kernel.private.forms import Breaking
 from smartunion.kernel.private.models import Glass
 from smartunion.kernel.private.registry import kind_of, needed
 from smartunion.kernel.web.page import PersonRequest, page, show
-
-
-def _proof(request: HttpRequest) -> glass.Proof | None:
-    """Return the second factor that the session has last proven, as the site's accounts know."""
-    asked: Callable[[HttpRequest], tuple[str, datetime] | None]
-    asked = import_string(settings.PRIVATE_FACTOR)
-    proven = asked(request)
-    return glass.Proof(*proven) if proven else None
 
 
 @page(can=glass.BREAKS, methods="GET POST")
@@ -47,7 +39,7 @@ def breaking(request: PersonRequest) -> HttpResponse:
                 about=about,
                 kind=form.cleaned_data["kind"],
                 reason=Glass.Reason(form.cleaned_data["reason"]),
-                proof=_proof(request),
+                proof=proof_of(request),
                 by=request.person,
                 at=at,
                 because=form.cleaned_data["because"],
@@ -61,8 +53,8 @@ def breaking(request: PersonRequest) -> HttpResponse:
         "kinds": kinds,
         "form": form,
         "no": no,
-        "fresh": glass.is_fresh(_proof(request), at=at),
-        "factor_url": f"{reverse('mfa_reauthenticate')}?{urlencode({'next': here})}",
+        "fresh": glass.is_fresh(proof_of(request), at=at),
+        "factor_url": address_of_proving(here),
         "minutes": needed("glass_minutes", on=campus_day(at)),
         "mine": glass.shown(list(glass.broken_by(request.person)[:20]), to=request.person, at=at),
     }
