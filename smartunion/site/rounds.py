@@ -48,6 +48,7 @@ def of_the_house() -> tuple[Round, ...]:
         Round("划拨送银行", 0.5, lambda at: jobs.send_allotments(bank, at=at)),
         Round("收付款送银行", 1.0, lambda at: jobs.send_payments(bank, at=at)),
         Round("银行对账", 60.0, lambda at: settlement.reconcile_days(bank, at=at)),
+        Round("等银行的付款", 0.5, lambda at: jobs.decide_waiting(bank, at=at)),
         Round("留痕送达", 1.0, lambda at: deliver(at=at)),
         Round("付款汇入账本", 5.0, into_the_books),
         Round("无回执的短信改发", 15.0, lambda at: notices.give_up_on_silence(at=at)),

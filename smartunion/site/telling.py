@@ -182,6 +182,20 @@ def appeal_due(timer: Timer, at: datetime) -> None:
 TIMERS: dict[str, Handler] = {APPEAL_DUE: appeal_due}
 """What the clock does about appeals."""
 
+
+def lapsed(entry: Entry) -> None:
+    """Tell a member at once that a payment that waited for the bank has come back."""
+    payment = Payment.objects.select_related("wallet__owner", "merchant").get(pk=_row(entry))
+    notices.tell(
+        to=payment.wallet.owner,
+        about=f"wallet.payment/{payment.pk}/lapsed",
+        title="付款没有成功，钱已退回钱包",
+        text=f"在{payment.merchant}的 {_amount(payment)}，{entry.because}。要买的话请再付一次。",
+        link=f"/wallet/payments/{payment.pk}/",
+        at=entry.at,
+    )
+
+
 WALLET: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "wallet.device_frozen": (payment_held,),
     "wallet.released": (payment_released,),
@@ -190,5 +204,6 @@ WALLET: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "wallet.barred": (barred,),
     "wallet.allotment_failed": (allotment_failed,),
     "wallet.refunded": (refunded,),
+    "wallet.lapsed": (lapsed,),
 }
 """What members hear of their money."""

@@ -23,6 +23,7 @@ from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS, campus_day
 from smartunion.kernel.base.refusals import Refused
 
+from . import rules
 from .actions import paying, refunding, uploading
 from .actions import refusals as no
 from .reads import answers, figures, tills
@@ -156,12 +157,14 @@ def _pay(asked: Asked) -> tuple[int, dict[str, Any]]:
     said = _object(asked.body, _PAY_NEEDS, _PAY_MAY)
     till_id = asked.key.till.id
     _heed_guessing(till_id)
+    terms, total_fen = figures.terms_on(campus_day(asked.at)), said["amount_fen"]
     try:
         paid = paying.pay(
             terminal_id=till_id,
             biz_date=biz_date,
             terminal_seq=seq,
-            total_fen=said["amount_fen"],
+            total_fen=total_fen,
+            pending=type(total_fen) is int and rules.waits_for_bank(total_fen, terms),
             code=_text(said, "code", 40),
             points_fen=_integer(said, "points_fen"),
             occurred_at=moment(said, "occurred_at"),

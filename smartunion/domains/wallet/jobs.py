@@ -6,14 +6,14 @@ the bank by key before it sends anything a second time. The key is the same for 
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from smartunion.domains.wallet.actions import ordering
+from smartunion.domains.wallet.actions import legs, ordering
 from smartunion.domains.wallet.gateways import (
     BATCH,
     CORPORATE,
@@ -27,7 +27,9 @@ from smartunion.domains.wallet.gateways import (
     keys_of,
 )
 from smartunion.domains.wallet.models import BankOrder
+from smartunion.domains.wallet.reads import figures, waits
 from smartunion.kernel.base import sm2
+from smartunion.kernel.base.days import campus_day
 
 log = logging.getLogger(__name__)
 
@@ -48,22 +50,37 @@ MAY_PASS = {
 }
 """Refusals that may pass by themselves: what fills the purse may still be under way."""
 
-_LEASE = f"""
+_LEASE = """
 UPDATE wallet_bankorder o
-   SET state = 'sent', attempts = attempts + 1, due_at = now() + interval '{LEASE_SECONDS} s'
+   SET state = CASE WHEN o.two_phases THEN o.state ELSE 'sent' END, attempts = attempts + 1,
+       due_at = now() + %(seconds)s * interval '1 s'
   FROM wallet_wallet w JOIN people_person p ON p.id = w.owner_id,
        wallet_bankfeed f
  WHERE w.id = o.wallet_id AND o.id IN (
    SELECT id FROM wallet_bankorder
-    WHERE state IN ('waiting', 'sent') AND due_at <= now() AND kind = ANY(%(kinds)s)
-    ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    WHERE {due} AND due_at <= now() ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 RETURNING o.id, o.kind, f.mark || '-' || o.document, o.wallet_id, o.merchant_id, o.amount_fen,
   o.occurred_at, o.attempts, f.mark, p.name,
-  (SELECT m.name FROM wallet_merchant m WHERE m.id = o.merchant_id)
-"""  # noqa: S608 - our own constants
+  (SELECT m.name FROM wallet_merchant m WHERE m.id = o.merchant_id), o.state,
+  CASE o.kind
+    WHEN 'PAY' THEN (
+      SELECT t.code || to_char(y.biz_date, '-YYYYMMDD-') || y.terminal_seq
+        FROM wallet_payment y JOIN wallet_terminal t ON t.id = y.terminal_id
+       WHERE y.id = split_part(o.document, ':', 2)::bigint)
+    WHEN 'REFUND' THEN (
+      SELECT t.code || to_char(y.biz_date, '-YYYYMMDD-') || y.terminal_seq
+        FROM wallet_refund y JOIN wallet_terminal t ON t.id = y.terminal_id
+       WHERE y.id = split_part(o.document, ':', 2)::bigint)
+  END
+"""
+_LEASE_KINDS = _LEASE.format(due="state IN ('waiting', 'sent') AND kind = ANY(%(kinds)s)"
+                                 " AND NOT two_phases")  # fmt: skip
+_LEASE_UNDECIDED = _LEASE.format(
+    due="two_phases AND state IN ('waiting', 'reserved', 'posting', 'voiding')"
+)
 _AGAIN = """
 UPDATE wallet_bankorder SET due_at = now() + %s * interval '1 s'
- WHERE id = ANY(%s) AND state = 'sent'
+ WHERE id = ANY(%s) AND (state = 'sent' OR two_phases)
 """
 
 
@@ -82,6 +99,8 @@ class Leased:
     mark: str
     owner: str
     merchant: str | None
+    state: str
+    terminal: str | None
 
     @property
     def member(self) -> Opening:
@@ -104,7 +123,10 @@ class Leased:
         other = CORPORATE if self.merchant_id is None else self.shop.reference
         inward = self.kind in (BankOrder.Kind.ALLOC, BankOrder.Kind.REFUND)
         payer, payee = (other, self.member.reference) if inward else (self.member.reference, other)
-        return Instruction(self.key, self.kind, payer, payee, self.amount_fen, self.occurred_at)
+        return Instruction(
+            self.key, self.kind, payer, payee, self.amount_fen, self.occurred_at,
+            self.terminal or "",
+        )  # fmt: skip
 
 
 def bank() -> HttpBank:
@@ -133,12 +155,30 @@ def send_payments(bank: Bank, *, at: datetime) -> int:
     return _send_all(bank, ["PAY", "REFUND"], at=at)
 
 
+def decide_waiting(bank: Bank, *, at: datetime) -> int:
+    """Bring payments that wait for the bank to their end; return how many were paid.
+
+    Money is held, then posted; past its term a payment is given up and voided. Two asks in one
+    round, so a till waits about a second when the bank is well.
+    """
+    ordering.order(at=at)
+    for order_id in waits.overdue(at=at):
+        legs.give_up(order_id=order_id, at=at)
+    return _each_batch(lambda: _lease(_LEASE_UNDECIDED), lambda some: _decide(bank, some, at=at))
+
+
 def _send_all(bank: Bank, kinds: Sequence[str], *, at: datetime) -> int:
     """Send batch after batch until none is due or the bank falls silent."""
+    return _each_batch(
+        lambda: _lease(_LEASE_KINDS, kinds=list(kinds)), lambda some: _send(bank, some, at=at)
+    )
+
+
+def _each_batch(lease: Callable[[], list[Leased]], send: Callable[[Sequence[Leased]], int]) -> int:
     through = 0
-    while leased := _lease(kinds):
+    while leased := lease():
         try:
-            through += _send(bank, leased, at=at)
+            through += send(leased)
         except BankSilent as silence:
             _again([each.id for each in leased], SILENT_SECONDS)
             log.warning("the bank is silent; %s orders are asked again: %s", len(leased), silence)
@@ -151,9 +191,9 @@ def _send_all(bank: Bank, kinds: Sequence[str], *, at: datetime) -> int:
 
 
 @transaction.atomic
-def _lease(kinds: Sequence[str]) -> list[Leased]:
+def _lease(statement: str, **more: list[str]) -> list[Leased]:
     with connection.cursor() as cursor:
-        cursor.execute(_LEASE, {"kinds": list(kinds), "limit": BATCH})
+        cursor.execute(statement, {**more, "limit": BATCH, "seconds": LEASE_SECONDS})
         return sorted((Leased(*row) for row in cursor.fetchall()), key=lambda each: each.id)
 
 
@@ -186,6 +226,54 @@ def _send(bank: Bank, leased: Sequence[Leased], *, at: datetime) -> int:
         else:
             ordering.order_refused(order_id=each.id, code=outcome.code, at=at)
     return len(done)
+
+
+class _Round:
+    """One round of asking the bank about payments that wait; `stands` is each order's state."""
+
+    def __init__(self, leased: Sequence[Leased], at: datetime) -> None:
+        self.leased, self.at = leased, at
+        self.stands = {each.id: each.state for each in leased}
+        self._ids = {each.key: each.id for each in leased}
+
+    def those(self, state: str) -> list[Leased]:
+        return [each for each in self.leased if self.stands[each.id] == state]
+
+    def hear(self, outcomes: Iterable[Outcome]) -> None:
+        """Note what the bank says of each."""
+        for said in outcomes:
+            order_id = self._ids[said.key]
+            self.stands[order_id] = legs.heard(
+                order_id=order_id, status=said.status, code=said.code, bank_ref=said.bank_ref,
+                posted_at=said.posted_at, at=self.at,
+            )  # fmt: skip
+
+    def decide(self) -> None:
+        """Let what is held be posted, unless its payment was given up meanwhile."""
+        for each in self.those("reserved"):
+            allowed = legs.may_post(order_id=each.id, at=self.at)
+            self.stands[each.id] = "posting" if allowed else "voiding"
+
+
+def _decide(bank: Bank, leased: Sequence[Leased], *, at: datetime) -> int:
+    """Ask what is known of those asked before; then hold, post and void what each needs."""
+    now = _Round(leased, at)
+    before = [each for each in leased if each.attempts > 1]
+    if unknown := [each.key for each in before if each.state in ("waiting", "posting")]:
+        now.hear(bank.query(unknown).values())
+    if waiting := now.those("waiting"):
+        bank.open_wallets(sorted({w for each in waiting for w in each.wallets}, key=_by_reference))
+        seconds = figures.terms_on(campus_day(at)).bank_hold_seconds
+        now.hear(bank.reserve([each.instruction for each in waiting], seconds=seconds))
+    now.decide()
+    if posting := now.those("posting"):
+        now.hear(bank.post([(each.key, each.amount_fen) for each in posting]))
+    if voiding := now.those("voiding"):
+        now.hear(bank.void([each.key for each in voiding]))
+    for each in leased:
+        if now.stands[each.id] in legs.OPEN:
+            _again([each.id], min(2.0**each.attempts / 4, 60))
+    return len(now.those("done"))
 
 
 def _by_reference(wallet: Opening) -> str:

@@ -548,7 +548,11 @@ class BankFeed(models.Model):
 
 
 class BankOrder(models.Model):
-    """银行指令: one movement of money that the bank is asked for; its document makes it unique."""
+    """银行指令: one movement of money that the bank is asked for; its document makes it unique.
+
+    In two phases the bank first holds the money and then moves it: the payment waits for both,
+    and a trigger lets the order end once, as asked (docs/adr/0040).
+    """
 
     class Kind(models.TextChoices):
         ALLOC = "ALLOC", "划拨"
@@ -561,6 +565,10 @@ class BankOrder(models.Model):
         SENT = "sent", "待确认"
         DONE = "done", "已记账"
         REFUSED = "refused", "银行拒绝"
+        RESERVED = "reserved", "已预授权"
+        POSTING = "posting", "记账中"
+        VOIDING = "voiding", "撤销中"
+        VOIDED = "voided", "已撤销"
 
     kind = models.CharField("类别", max_length=8, choices=Kind.choices)
     document = models.CharField("凭据", max_length=60, unique=True)
@@ -571,6 +579,9 @@ class BankOrder(models.Model):
     amount_fen = models.BigIntegerField("金额(分)")
     occurred_at = models.DateTimeField("发生时间")
     state = models.CharField("状态", max_length=8, choices=State.choices, default=State.WAITING)
+    two_phases = models.BooleanField("两阶段", default=False, db_default=False)
+    decide_by = models.DateTimeField("答复期限", null=True)
+    """Until then the bank is waited for; after it the payment is given up."""
     attempts = models.IntegerField("发送次数", default=0)
     due_at = models.DateTimeField("下次发送时间", db_default=Now())
     refusal = models.CharField("拒绝原因", max_length=40, default="", blank=True)
@@ -590,6 +601,12 @@ class BankOrder(models.Model):
                 condition=~Q(state="done") | (~Q(bank_ref="") & Q(posted_at__isnull=False)),
                 name="order_done_names_the_posting",
             ),
+            models.CheckConstraint(
+                condition=Q(two_phases=False, decide_by__isnull=True)
+                & Q(state__in=["waiting", "sent", "done", "refused"])
+                | Q(two_phases=True, decide_by__isnull=False, kind="PAY") & ~Q(state="sent"),
+                name="order_waits_in_two_phases",
+            ),
         ]
         indexes = [
             models.Index(
@@ -597,7 +614,37 @@ class BankOrder(models.Model):
                 condition=Q(state__in=["waiting", "sent"]),
                 name="order_under_way",
             ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(
+                    two_phases=True, state__in=["waiting", "reserved", "posting", "voiding"]
+                ),
+                name="order_undecided",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.document
+
+
+class BankOrderEvent(models.Model):
+    """银行指令变动: a two-phase order moved on: what the bank said, or what was decided here."""
+
+    order = models.ForeignKey(
+        BankOrder, models.PROTECT, verbose_name="银行指令", related_name="events"
+    )
+    was = models.CharField("原状态", max_length=8, choices=BankOrder.State.choices)
+    now = models.CharField("新状态", max_length=8, choices=BankOrder.State.choices)
+    bank_ref = models.CharField("银行流水号", max_length=64, default="", blank=True)
+    because = models.CharField("事由", max_length=200, default="", blank=True)
+    by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="经办人", null=True, related_name="+"
+    )
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "银行指令变动"
+        indexes = [models.Index(fields=["order", "id"], name="order_event_in_turn")]
+
+    def __str__(self) -> str:
+        return f"银行指令变动 {self.pk}"

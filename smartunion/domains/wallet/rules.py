@@ -64,6 +64,9 @@ class Terms:
     offline_sum_fen: int = 0
     offline_rows: int = 0
     offline_hours: int = 0
+    bank_first_over_fen: int = 0
+    bank_answer_seconds: int = 0
+    bank_hold_seconds: int = 0
 
     @property
     def points_earn(self) -> bool:
@@ -111,6 +114,9 @@ def terms_of(given: Mapping[str, Any]) -> Terms:
                 "offline_sum_fen",
                 "offline_rows",
                 "offline_hours",
+                "bank_first_over_fen",
+                "bank_answer_seconds",
+                "bank_hold_seconds",
             )
             if key in given
         },
@@ -177,6 +183,15 @@ def split_back(total_fen: int, points_fen: int, refunded_fen: int) -> tuple[int,
     assert 0 <= refunded_fen <= total_fen
     points_back = refunded_fen * points_fen // total_fen
     return refunded_fen - points_back, points_back
+
+
+def waits_for_bank(total_fen: int, terms: Terms) -> bool:
+    """Tell if a purchase is so large that the bank must hold its money before it is taken (R048).
+
+    A floor limit, as card schemes have one: below it the house's own guard answers for the money,
+    and lunch goes on while the bank is away. 0 is no limit: nothing waits.
+    """
+    return 0 < terms.bank_first_over_fen < total_fen
 
 
 def is_burst(recent: Sequence[datetime], at: datetime, terms: Terms) -> bool:

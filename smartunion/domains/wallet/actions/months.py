@@ -74,8 +74,8 @@ class Month:
             payment=self.payment, was=was, now=to, by=by, at=self.at, because=because
         )
 
-    def put_back(self, *, by: Person | None, because: str) -> None:
-        """Void a waiting or held payment: the reserved money returns, the month is replayed."""
+    def put_back(self, *, to: str = Payment.Status.VOID, by: Person | None, because: str) -> None:
+        """End a waiting or held payment: the reserved money returns, the month is replayed."""
         wallet, payment = self.wallet, self.payment
         wallet.ecny_held_fen -= payment.ecny_fen
         wallet.points_held_fen -= payment.points_fen
@@ -84,7 +84,7 @@ class Month:
         if payment.status == Payment.Status.PENDING:
             self.count(payment.ecny_fen, payment.points_fen, -1)
         wallet.save()
-        self.move(Payment.Status.VOID, by=by, because=because)
+        self.move(to, by=by, because=because)
         deltas = self.deltas()
         booked = payment.adjustments.aggregate(sum=Sum("delta_fen"))["sum"] or 0
         if booked:

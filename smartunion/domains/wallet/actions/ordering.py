@@ -7,12 +7,15 @@ order exists exactly when its row does. Sending is the job of `jobs.py`.
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from smartunion.domains.wallet.models import Allotment, BankFeed, BankOrder
+from smartunion.domains.wallet.reads import figures
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
@@ -21,28 +24,32 @@ from . import allotting
 _GATHER = """
 WITH rows AS (
   SELECT 'PAY' AS kind, 'payment:' || id AS document, wallet_id, merchant_id, ecny_fen AS fen,
-         occurred_at AS at
+         occurred_at AS at, false AS waits
     FROM wallet_payment WHERE xid >= %(from)s AND xid < %(to)s AND born = 'S'
   UNION ALL
-  SELECT 'PAY', 'payment:' || p.id, p.wallet_id, p.merchant_id, p.ecny_fen, e.at
+  SELECT 'PAY', 'payment:' || id, wallet_id, merchant_id, ecny_fen, occurred_at, true
+    FROM wallet_payment WHERE xid >= %(from)s AND xid < %(to)s AND born = 'P' AND status = 'P'
+  UNION ALL
+  SELECT 'PAY', 'payment:' || p.id, p.wallet_id, p.merchant_id, p.ecny_fen, e.at, false
     FROM wallet_paymentevent e JOIN wallet_payment p ON p.id = e.payment_id
    WHERE e.xid >= %(from)s AND e.xid < %(to)s AND e.now = 'S'
   UNION ALL
-  SELECT 'REFUND', 'refund:' || r.id, p.wallet_id, p.merchant_id, r.ecny_fen, r.at
+  SELECT 'REFUND', 'refund:' || r.id, p.wallet_id, p.merchant_id, r.ecny_fen, r.at, false
     FROM wallet_refund r JOIN wallet_payment p ON p.id = r.payment_id
    WHERE r.xid >= %(from)s AND r.xid < %(to)s
   UNION ALL
-  SELECT 'RETURN', 'refund:' || r.id || ':fund', p.wallet_id, NULL, r.to_fund_fen, r.at
+  SELECT 'RETURN', 'refund:' || r.id || ':fund', p.wallet_id, NULL, r.to_fund_fen, r.at, false
     FROM wallet_refund r JOIN wallet_payment p ON p.id = r.payment_id
    WHERE r.xid >= %(from)s AND r.xid < %(to)s
   UNION ALL
-  SELECT 'RETURN', 'credit:' || id, wallet_id, NULL, -ecny_fen, at
+  SELECT 'RETURN', 'credit:' || id, wallet_id, NULL, -ecny_fen, at, false
     FROM wallet_credit WHERE xid >= %(from)s AND xid < %(to)s AND kind = 'expiry'
 )
 INSERT INTO wallet_bankorder (kind, document, wallet_id, merchant_id, amount_fen, occurred_at,
-  state, attempts, refusal, bank_ref)
-SELECT kind, document, wallet_id, merchant_id, fen, at, 'waiting', 0, '', ''
-  FROM rows WHERE fen > 0 ORDER BY at, document
+  state, attempts, refusal, bank_ref, two_phases, decide_by)
+SELECT kind, document, wallet_id, merchant_id, fen, at, 'waiting', 0, '', '', waits,
+  CASE WHEN waits THEN %(decide_by)s::timestamptz END
+  FROM rows WHERE fen > 0 ORDER BY at, document, waits DESC
 ON CONFLICT (document) DO NOTHING
 """
 _DONE = """
@@ -56,8 +63,8 @@ UPDATE wallet_bankorder o SET state = 'done', refusal = '', bank_ref = d.ref, po
 def order(*, at: datetime) -> int:
     """Write an order for every row that became certain since the last time; return how many.
 
-    Allotments that were asked for, payments that settled, refunds, quota that went back to the
-    fund (R041–R043, R048). Another worker that is just doing it is left to it.
+    Allotments that were asked for, payments that settled or wait for the bank, refunds, quota that
+    went back to the fund (R041–R043, R048). Another worker that is just doing it is left to it.
     """
     feed = _feed()
     if feed is None:
@@ -74,12 +81,21 @@ def order(*, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         to_xid = int(cursor.fetchone()[0])
-        cursor.execute(_GATHER, {"from": feed.to_xid, "to": to_xid})
+        decide_by = at + timedelta(seconds=_patience(at))
+        cursor.execute(_GATHER, {"from": feed.to_xid, "to": to_xid, "decide_by": decide_by})
         made = len(asked) + int(cursor.rowcount)
     BankFeed.objects.filter(pk=feed.pk).update(to_xid=to_xid)
     if made:
         record("wallet.bank_ordered", feed, by=None, at=at, orders=made)
     return made
+
+
+def _patience(at: datetime) -> int:
+    """Return for how many seconds the bank is waited for; without a plan nothing waits."""
+    try:
+        return figures.terms_on(campus_day(at)).bank_answer_seconds
+    except Refused:
+        return 0
 
 
 def _feed() -> BankFeed | None:
@@ -132,7 +148,8 @@ def order_refused(*, order_id: int, code: str, at: datetime) -> None:
 def send_again(*, order_id: int, at: datetime, because: str) -> None:
     """Let a refused order be sent again; an allotment is asked anew by its member instead."""
     order = BankOrder.objects.select_for_update(no_key=True).get(pk=order_id)
-    if order.state == BankOrder.State.REFUSED and order.kind != BankOrder.Kind.ALLOC:
+    alone = not order.two_phases and order.kind != BankOrder.Kind.ALLOC
+    if order.state == BankOrder.State.REFUSED and alone:
         BankOrder.objects.filter(pk=order_id).update(
             state=BankOrder.State.WAITING, attempts=0, due_at=Now(), refusal=""
         )

@@ -14,7 +14,7 @@ from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
-from . import refusals
+from . import legs, refusals
 from .months import Month
 
 S, P, H, V, R = (
@@ -147,13 +147,16 @@ def void(
 ) -> Refunded | Payment:
     """Undo a payment: one that waits or is held is voided, one settled today is refunded whole.
 
-    Voiding a voided payment changes nothing and returns it.
+    Voiding a voided payment changes nothing and returns it. One that the bank is booking at this
+    moment is refused: what comes of it is known in a moment.
     """
     payment = _own(payment_id, terminal_id)
     month = Month(payment, at)
     if payment.status == V:
         return payment
     if payment.status in (P, H):
+        if payment.status == P:
+            legs.withdraw(payment_id=payment_id, by=by, at=at, because=because)
         month.put_back(by=by, because=because)
         record("wallet.voided", payment, by=by, at=at, because=because)
         return payment
@@ -164,23 +167,6 @@ def void(
         terminal_seq=terminal_seq, request_hash=request_hash, kind=Refund.Kind.VOID,
         by=by, at=at, because=because,
     )  # fmt: skip
-
-
-@transaction.atomic
-def settle(*, payment_id: int, by: Person | None = None, at: datetime) -> Payment:
-    """The bank has confirmed a pending payment: what was reserved is spent."""
-    payment = Payment.objects.get(pk=payment_id)
-    month = Month(payment, at)
-    if payment.status == S:
-        return payment
-    if payment.status != P:
-        raise refusals.NotVoidable(state=payment.get_status_display())
-    month.wallet.ecny_held_fen -= payment.ecny_fen
-    month.wallet.points_held_fen -= payment.points_fen
-    month.wallet.save(update_fields=["ecny_held_fen", "points_held_fen"])
-    month.move(S, by=by, because="")
-    record("wallet.settled", payment, by=by, at=at)
-    return payment
 
 
 def _refunded(row: Refund, *, replayed: bool) -> Refunded:

@@ -296,6 +296,14 @@ class NotVoidable(Refused):
     status = 409
 
 
+class BankIsDeciding(Refused):
+    code = "wallet.bank_is_deciding"
+    text = "银行正在为这笔付款记账，现在不能撤销"
+    clause = "3.1-1③"
+    remedy = "请稍后查询结果；已收款的可当日撤销或退款"
+    status = 409
+
+
 class AlreadyDecided(Refused):
     code = "wallet.already_decided"
     text = "这次冻结已有结论：{outcome}"

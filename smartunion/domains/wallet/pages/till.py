@@ -5,13 +5,13 @@ again with the same key is the same payment, never a second one.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
-from smartunion.domains.wallet import forms
+from smartunion.domains.wallet import forms, rules
 from smartunion.domains.wallet.actions import paying, refunding
 from smartunion.domains.wallet.reads import cases, counters, tills
 from smartunion.domains.wallet.reads.figures import terms_on
@@ -20,6 +20,7 @@ from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.web.page import PersonRequest, page, show
+from smartunion.kernel.web.wording import clocktime as clock_words
 from smartunion.kernel.web.wording import day as day_words
 
 CAN = "till.use"
@@ -42,6 +43,8 @@ class Outcome:
     until_words: str = ""
     replayed: bool = False
     key: str = ""
+    waits: bool = False
+    """The bank is being asked at this moment: the page asks again by itself."""
 
     @property
     def state(self) -> str:
@@ -107,6 +110,7 @@ def sale(request: PersonRequest) -> HttpResponse:
             terminal_seq=key.seq,
             code=form.cleaned_data["code"],
             total_fen=asked_fen,
+            pending=rules.waits_for_bank(asked_fen, terms_on(campus_day(at))),
             by=request.person,
             at=at,
         )
@@ -138,6 +142,14 @@ def _outcome(key: forms.TillKey, at: datetime, *, replayed: bool) -> Outcome | N
         because = found.reason or f"这一笔{found.state_words}"
         return Outcome("no", found.total_fen, found, because=because, replayed=replayed)
     terms = terms_on(campus_day(at))
+    if found.status == "P":
+        until = found.at + timedelta(seconds=terms.bank_answer_seconds)
+        over = f"超过 {terms.bank_first_over_fen // 100} 元的付款先由建设银行预授权，还没有回执"
+        return Outcome(
+            kind, found.total_fen, found, because=over, replayed=replayed, waits=True,
+            until_words=f"约 {clock_words(until, seconds=True)}，没有结果就自动退回顾客",
+            key=forms.key_for(key.terminal_id, key.day, key.seq),
+        )  # fmt: skip
     held = kind == "held"
     answer = f"顾客申诉后最晚 {day_words(cases.would_answer_by(at, terms))} 24:00"
     burst = f"这部手机 {terms.burst_minutes} 分钟内第 {terms.burst_count} 笔"
@@ -145,7 +157,7 @@ def _outcome(key: forms.TillKey, at: datetime, *, replayed: bool) -> Outcome | N
         kind,
         found.total_fen,
         found,
-        because="" if not held else burst if found.status == "H" else "建设银行还没有回执",
+        because=burst if held else "",
         until_words=answer if held else "",
         replayed=replayed,
         key=forms.key_for(key.terminal_id, key.day, key.seq) if held else "",

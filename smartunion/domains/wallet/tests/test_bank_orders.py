@@ -166,7 +166,7 @@ def test_a_worker_that_died_after_its_lease_is_made_good_by_the_next(
     lin = campus.member("lin")
     allot(campus, lin)
     ordering.order(at=campus.at)
-    leased = jobs._lease(["ALLOC"])
+    leased = jobs._lease(jobs._LEASE_KINDS, kinds=["ALLOC"])
     client.open_wallets(leased[0].wallets)
     client.carry_out([leased[0].instruction])  # and here it dies: nobody notes the answer
     assert jobs.send_allotments(client, at=campus.at) == 0, "the lease still runs"

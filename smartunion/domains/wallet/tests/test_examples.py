@@ -14,6 +14,7 @@ from smartunion.domains.wallet.actions import (
     paying,
     refunding,
     refusals,
+    settling,
 )
 from smartunion.domains.wallet.models import (
     Freezing,
@@ -166,7 +167,7 @@ def test_example_h_what_waits_for_the_bank_counts_and_a_void_replays(campus) -> 
     assert owed(later.id) == 12_00
     assert campus.row(lin).ecny_held_fen == 0
     kept = campus.pay(lin, 5_00, pending=True)
-    refunding.settle(payment_id=kept.id, at=campus.at)
+    settling.settle(payment_id=kept.id, at=campus.at)
     assert Payment.objects.get(pk=kept.id).status == "S"
     assert [e.now for e in PaymentEvent.objects.order_by("id")] == ["V", "S"]
 

@@ -1,18 +1,22 @@
-"""Any order of payments, refunds, voids and releases, against a model in Python."""
+"""Any order of payments, refunds, voids, releases and bank faults, against a model in Python."""
 
 from datetime import timedelta
 
+import httpx
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from smartunion.domains.wallet import rules
-from smartunion.domains.wallet.actions import deciding, refunding, refusals
-from smartunion.domains.wallet.models import Freezing, Payment
-from smartunion.domains.wallet.reads import figures
+from smartunion.domains.wallet import jobs, rules
+from smartunion.domains.wallet.actions import deciding, legs, ordering, refunding, refusals
+from smartunion.domains.wallet.gateways import CORPORATE, HttpBank, Instruction, Opening
+from smartunion.domains.wallet.models import BankFeed, BankOrder, Freezing, Payment
+from smartunion.domains.wallet.reads import figures, orders
 from smartunion.kernel.people.models import Person
+from tests.bank import SandboxProcess
 
 from .conftest import Campus, assert_clean
 
@@ -20,10 +24,15 @@ pytestmark = pytest.mark.django_db
 
 
 class WalletMachine(RuleBasedStateMachine):
-    """One wallet over two months, two merchants; the model keeps only what the rules say."""
+    """One wallet over two months, two merchants; the model keeps only what the rules say.
+
+    The bank is the real process: it holds, posts and voids while its line is cut at any place.
+    """
 
     campus: Campus
     officer: Person
+    bank: SandboxProcess
+    client: HttpBank
 
     @initialize(ecny=st.integers(0, 400_00), points=st.integers(0, 100_00))
     def open(self, ecny: int, points: int) -> None:
@@ -32,6 +41,12 @@ class WalletMachine(RuleBasedStateMachine):
         self.campus = Campus(at=type(self).campus.at)
         self.wallet = self.campus.member("machine", ecny, points)
         self.terms = figures.terms_on(self.campus.at.date())
+        ordering.order(at=self.campus.at)
+        self.purse = f"{BankFeed.objects.get().mark}-W{self.wallet.pk}"
+        self.client.open_wallets([Opening(self.purse, "personal", "machine")])
+        if ecny:
+            given = (self.purse, "ALLOC", CORPORATE, self.purse, ecny, self.campus.at)
+            self.client.carry_out([Instruction(*given)])
         self.ecny, self.points = ecny, points
         self.paid: dict[int, list[int]] = {}  # id -> [month, seq, ecny, points, back]
         self.waiting: dict[int, list[int]] = {}
@@ -41,9 +56,28 @@ class WalletMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "atomic"):
-            assert_clean()
-            transaction.set_rollback(True)
-            self.atomic.__exit__(None, None, None)
+            try:
+                if hasattr(self, "purse"):
+                    self.all_ends()
+            finally:
+                transaction.set_rollback(True)
+                self.atomic.__exit__(None, None, None)
+
+    def all_ends(self) -> None:
+        """Once the bank is well again, everything that waits ends, and its books are ours."""
+        self.campus.later(minutes=3)
+        for _ in range(legs.TRIES + 2):
+            self.ask_the_bank()
+        self.look_at_what_waited()
+        ended = ("done", "voided", "refused")
+        left = BankOrder.objects.exclude(state__in=ended).values_list(
+            "kind", "document", "state", "attempts", "amount_fen"
+        )
+        assert list(left) == []
+        kept = self.client.balance_fen(self.purse)
+        assert kept == self.ecny + sum(e[2] for e in self.waiting.values()), "held for a freeze"
+        assert_clean()
+        assert {a.id: a.offenders() for a in orders.AUDITS if a.offenders()} == {}
 
     @rule(
         fen=st.integers(1, 150_00), gap=st.sampled_from([1, 9, 29, 30, 31, 600, 20_000]),
@@ -71,7 +105,7 @@ class WalletMachine(RuleBasedStateMachine):
         month = rules.month_number(at)
         self.counts[month] = self.counts.get(month, 0) + 1
         entry = [month, self.counts[month], ecny, points, 0]
-        assert made.status == ("H" if burst else "P" if pending else "S")
+        assert made.status == ("H" if burst else "P" if pending and ecny else "S")
         self.frozen = burst
         if made.status == "S":
             self.paid[made.id] = entry
@@ -98,23 +132,64 @@ class WalletMachine(RuleBasedStateMachine):
         self.ecny += back.ecny_fen
         self.points += back.points_fen
 
+    @rule(
+        fault=st.sampled_from(
+            ["", "lose_requests", "lose_answers", "wrong_signatures", "down", "nobody asks"]
+        ),
+        times=st.integers(1, 3),
+    )
+    def the_bank_is_asked(self, fault: str, times: int) -> None:
+        if fault == "nobody asks":
+            self.campus.later(minutes=3)
+        elif fault:
+            httpx.post(f"{self.bank.url}/faults", data={fault: str(times)})
+        self.ask_the_bank()
+        httpx.post(f"{self.bank.url}/faults")
+        self.look_at_what_waited()
+
+    def ask_the_bank(self) -> None:
+        """Ask as the worker does; the rows are taken for certain inside this one transaction."""
+        everything = {
+            "from": 0, "to": 2**62,
+            "decide_by": self.campus.at + timedelta(seconds=self.terms.bank_answer_seconds),
+        }  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute(ordering._GATHER, everything)
+        BankOrder.objects.update(
+            due_at=F("occurred_at")
+        )  # long ago: the transaction's clock stands
+        jobs.decide_waiting(self.client, at=self.campus.at)
+        jobs.send_payments(self.client, at=self.campus.at)
+
+    def look_at_what_waited(self) -> None:
+        for key in [key for key, each in self.waiting.items() if not each[5]]:
+            status = Payment.objects.get(pk=key).status
+            if status == "S":
+                self.paid[key] = self.waiting.pop(key)[:5]
+            elif status in "VX":
+                entry = self.waiting.pop(key)
+                self.ecny += entry[2]
+                self.points += entry[3]
+
     @precondition(lambda self: any(not each[5] for each in self.waiting.values()))
-    @rule(which=st.integers(0, 50), good=st.booleans())
-    def bank_answers(self, which: int, good: bool) -> None:
+    @rule(which=st.integers(0, 50))
+    def the_cashier_voids(self, which: int) -> None:
         keys = sorted(k for k, each in self.waiting.items() if not each[5])
         key = keys[which % len(keys)]
-        entry = self.waiting.pop(key)
         row = Payment.objects.get(pk=key)
-        if good:
-            refunding.settle(payment_id=key, at=self.campus.at)
-            self.paid[key] = entry[:5]
-        else:
+        deciding_now = BankOrder.objects.filter(
+            document=f"payment:{key}", state__in=("posting", "voiding")
+        ).exists()
+        try:
             refunding.void(
                 payment_id=key, terminal_id=row.terminal_id, biz_date=row.biz_date,
                 terminal_seq=self.campus.next(), at=self.campus.at,
             )  # fmt: skip
-            self.ecny += entry[2]
-            self.points += entry[3]
+        except refusals.BankIsDeciding:
+            assert deciding_now
+        else:
+            assert not deciding_now
+            self.look_at_what_waited()
 
     @precondition(lambda self: self.frozen)
     @rule()
@@ -144,15 +219,20 @@ class WalletMachine(RuleBasedStateMachine):
                 assert booked == share
 
 
-def test_no_order_of_events_breaks_the_books(campus) -> None:
-    """Every share is the model's own after every step, and every audit holds at the end."""
+def test_no_order_of_events_breaks_the_books(campus, bank: SandboxProcess) -> None:
+    """Every share is the model's own after every step, and every audit holds at the end.
+
+    Reserved, posted, voided or expired: each waiting payment ends once (P1), what is held is what
+    waits (L4), and the bank's own balance is ours to the fen.
+    """
+    WalletMachine.bank, WalletMachine.client = bank, bank.client()
     WalletMachine.campus = Campus(at=campus.at + timedelta(days=15))
     WalletMachine.officer = campus.member("officer").owner
     for shop in ("M01", "M02"):
         campus.shop(shop)
     case = WalletMachine.TestCase
     case.settings = settings(
-        max_examples=20, stateful_step_count=20, deadline=None, database=None,
+        max_examples=12, stateful_step_count=20, deadline=None, database=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     case().runTest()

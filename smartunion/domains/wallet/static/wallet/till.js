@@ -8,7 +8,7 @@
   const STORE = "till.pending";
   const scanPanel = result.querySelector(".p-scan")?.outerHTML;
   const amount = form.elements.amount;
-  let asking = null;
+  let asking = null, waiting = null;
 
   const show = (state) => { body.dataset.s = state; };
   const online = (yes) => {
@@ -41,6 +41,7 @@
   });
 
   function fresh() {
+    clearTimeout(waiting);
     result.innerHTML = scanPanel;
     amount.value = "";
     show("idle");
@@ -63,6 +64,9 @@
     const kind = panel.dataset.outcome;
     if (panel.dataset.next) form.elements.form_key.value = panel.dataset.next;
     show({ ok: "ok", held: "held", no: "declined", scan: "idle" }[kind]);
+    const again = result.querySelector("[data-every]"); // the bank is being asked: so are we
+    clearTimeout(waiting);
+    if (again) waiting = setTimeout(() => again.isConnected && again.click(), Number(again.dataset.every));
     if (kind === "scan") { (amount.checkValidity() ? code() : amount).focus(); camera(); }
     else result.querySelector("[data-next-sale]")?.focus();
     if (window.htmx) htmx.trigger("#sums", "refresh");
