@@ -551,7 +551,7 @@ class BankOrder(models.Model):
     """银行指令: one movement of money that the bank is asked for; its document makes it unique.
 
     In two phases the bank first holds the money and then moves it: the payment waits for both,
-    and a trigger lets the order end once, as asked (docs/adr/0040).
+    and a trigger lets the order end once, as asked (docs/adr/0013).
     """
 
     class Kind(models.TextChoices):

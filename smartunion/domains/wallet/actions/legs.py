@@ -155,4 +155,4 @@ def _move(
     BankOrderEvent.objects.create(
         order=order, was=was, now=to, bank_ref=bank_ref, because=because[:200], by=by, at=at
     )
-    record("wallet.bank_leg_moved", order, by=by, at=at, because=because[:400], now=to)
+    record("wallet.bank_leg_moved", order, by=by, at=at, because=because[:400])
