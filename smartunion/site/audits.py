@@ -25,6 +25,7 @@ from smartunion.kernel.publicity import audits as publicity
 from smartunion.kernel.response import audits as response
 from smartunion.kernel.timers import audits as timers
 from smartunion.kernel.trail.models import Entry
+from smartunion.kernel.tree import audits as tree
 
 PLAN = (
     Audit(
@@ -68,6 +69,11 @@ TIMERS = (
     Audit("T1", "到期的计时器恰好触发一次，撤销的从未触发", timers.ONCE),
     Audit("T2", "没有计时器被越过", timers.PASSED_OVER),
     Audit("T3", "没有计时器处理失败", timers.FAILING),
+)
+TREE = (
+    Audit("J1", "进入存证树的每一行都还在，与当初的承诺相同", tree.DIFFERING),
+    Audit("J2", "存证树的每个节点都由下层算出，没有缺位", tree.NODES),
+    Audit("J3", "存证树仍延续每一个签过名的检查点", tree.CHECKPOINTS),
 )
 NOTICES = (
     Audit("N1", "到期的消息没有被越过", notices.PASSED_OVER),
@@ -159,6 +165,7 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
         *PROCUREMENT,
         *PLAN,
         *TIMERS,
+        *TREE,
         *NOTICES,
         *RESPONSE,
         *ORGANIZATION,

@@ -72,6 +72,7 @@ MENU: list[Item] = [
     Item(COMMON, "speakerphone", "公示台账", "公示", "publicity:postings", "publicity.desk"),
     Item(COMMON, "message-report", "异议登记", "异议", "publicity:objections", "publicity.desk"),
     Item(COMMON, "news", "公开栏", "公开", "publicity:board", SIGNED_IN),
+    Item(COMMON, "binary-tree", "存证树", "存证", "tree:tree", SIGNED_IN),
     Item(COMMON, "report-money", "经费账本", "账本", "ledger:accounts", "ledger.view"),
     Item(COMMON, "list-search", "全部事项", "事项", "procedures:cases", SIGNED_IN),
     Item(COMMON, "book-2", "岗位说明书", "手册", "procedures:manuals", SIGNED_IN),
@@ -81,6 +82,7 @@ MENU: list[Item] = [
     Item(COMMON, "eye-check", "查阅复核", "复核", "private:reviews", "private.review"),
     Item(COMMON, "id-badge-2", "我的岗位与权限", "权限", "membership:me", SIGNED_IN),
     Item(COMMON, "bell-check", "通知送达", "送达", "notices:desk", "notices.desk"),
+    Item(COMMON, "signature", "见证方", "见证", "tree:witnesses", "tree.keep"),
     Item(COMMON, "history", "日志与存证", "日志", "trail:entries", "trail.view"),
     Item(COMMON, "alarm", "时限值守", "值守", "timers:timers", "timers.watch"),
 ]

@@ -60,6 +60,17 @@ PRIVATE_KEY = env(
     else None,
 )
 """Seals personal data and the terminals' secrets; see kernel/private/keyring.py."""
+
+TREE_KEY = env(
+    "TREE_KEY",
+    own(
+        "tree_key",
+        f"journal.smartunion.example:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+    )
+    if DEMONSTRATION
+    else None,
+)
+"""Signs the journal's checkpoints: the tree's name and 32 secret bytes; see docs/journal.md."""
 ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in env("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 CSRF_FAILURE_VIEW = "smartunion.kernel.web.pages.stale_form"
@@ -84,6 +95,7 @@ INSTALLED_APPS = [
     "smartunion.kernel.base",
     "smartunion.kernel.people",
     "smartunion.kernel.trail",
+    "smartunion.kernel.tree",
     "smartunion.kernel.private",
     "smartunion.kernel.files",
     "smartunion.kernel.timers",

@@ -27,6 +27,7 @@ urlpatterns = [
     path("duty/", include("smartunion.kernel.duty.urls")),
     path("timers/", include("smartunion.kernel.timers.urls")),
     path("trail/", include("smartunion.kernel.trail.urls")),
+    path("tree/", include("smartunion.kernel.tree.urls")),
     path("notices/", include("smartunion.kernel.notices.urls")),
     path("private/", include("smartunion.kernel.private.urls")),
     path("ledger/", include("smartunion.kernel.ledger.urls")),

@@ -222,6 +222,9 @@ TRAIL: dict[str, str] = {
     "response.drill_planned": "排定演练",
     "response.patrolled": "自动巡检",
     # timers
+    "tree.witness_admitted": "登记见证方",
+    "tree.witness_ended": "见证方退出",
+    "tree.forgotten": "销毁存证的盐",
     "timers.alarmed": "值守告警",
     "timers.cleared": "解除告警",
     "timers.tried_again": "重试失败的计时器",

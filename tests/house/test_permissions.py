@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -499,7 +500,21 @@ def _assessment_of_mo() -> Theirs:
     return Theirs(another_psychologist(), {"run_id": run_id})
 
 
+def a_leaf_of_mo() -> int:
+    from smartunion.kernel.trail.record import record
+    from smartunion.kernel.tree import actions as tree
+    from smartunion.kernel.tree.models import Leaf
+
+    mo = Person.objects.get(username="mo")
+    with transaction.atomic():
+        entry = record("people.away", mo, by=mo, at=SCENE)
+    tree.grow(at=SCENE)
+    return Leaf.objects.get(kind="trail_entry", row=entry.pk).seq
+
+
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
+    "tree:leaf": lambda: Theirs("lin", {"seq": a_leaf_of_mo()}),
+    "tree:receipt": lambda: Theirs("lin", {"seq": a_leaf_of_mo()}),
     "safety:incident": lambda: Theirs("lin", {"incident_id": an_incident_elsewhere()}),
     "safety:position": lambda: Theirs("lin", {"incident_id": an_incident_elsewhere()}),
     "safety:event": lambda: Theirs("lin", {"event_id": an_event_not_opened()}),
@@ -576,6 +591,8 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
 OFFICERS_OF_ALL = "a permission of the whole campus: no row is outside it"
 REFERENCE = "a word of the plan or of the organization, the same for everybody who may open it"
 WHOLE_CAMPUS: dict[str, str] = {
+    "tree:consistency": "hashes of hashes, for whoever keeps a checkpoint",
+    "tree:ending": "the tree has the witnesses of the whole campus",
     "safety:statement": "an office of the childcare sheet; who may sign is the engine's question",
     "safety:child_case": "an office of the childcare sheet; who is part of it is kept out inside",
     "crisis:card": "a card is about nobody; reviewers read them all",

@@ -19,7 +19,7 @@ from smartunion.domains.wallet.models import Payment
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.trail.models import Entry
-from smartunion.site import embedded, processes
+from smartunion.site import embedded, processes, witnesses
 from smartunion.site.cast import CAST
 
 SCENE = datetime(2025, 12, 19, 10, 42, tzinfo=CAMPUS)
@@ -60,6 +60,7 @@ class Command(BaseCommand):
             self._play(people, bank, chosen=chosen)
         if not chosen:
             set_clock(max(SCENE, latest_moment() + timedelta(minutes=1)))
+        outside = witnesses.company(house, at=clock.now())
         connection.close()
         company = processes.Company(
             [
@@ -73,7 +74,7 @@ class Command(BaseCommand):
         def greet() -> bool:
             """Begin to work when the pages answer: work looks whether postings can be read."""
             if greeted := self._greet(web, bank):
-                company.children.append(processes.command("work"))
+                company.children += [processes.command("work"), *outside]
             return greeted
 
         company.run(greet=greet)

@@ -1,0 +1,42 @@
+"""The demonstration's witnesses: processes of their own, as three offices outside would run them.
+
+In production each runs `journal.py witness` on a machine of its own (docs/journal.md).
+"""
+
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from smartunion.kernel import tree
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.tree import actions, notes, reads
+from smartunion.site.processes import Child
+
+SCRIPT = Path(tree.__file__).parent / "static" / "tree" / "journal.py"
+SEATS = (
+    ("audit-office.example", "校审计处"),
+    ("congress-committee.example", "教代会执委会"),
+    ("archives.example", "档案馆"),
+)
+KEEPER = "sun"
+"""Who of the cast admits witnesses: the chair of the audit committee."""
+
+
+def company(house: str, *, at: datetime) -> list[Child]:
+    """Return a process for each witness of a house, admitted where it is not yet."""
+    known = {each.witness.name for each in reads.witnesses()}
+    children = []
+    for name, words in SEATS:
+        place = settings.VAR / "witnesses" / name
+        script = [sys.executable, str(SCRIPT)]
+        key = subprocess.run(  # noqa: S603 - our own script
+            [*script, "key", name, str(place)], check=True, capture_output=True, text=True
+        ).stdout.strip()
+        if notes.parsed_key(key).name not in known:
+            keeper = Person.objects.get(username=KEEPER)
+            actions.admit(words=words, key=key, by=keeper, at=at, because="校工会常委会决议")
+        children.append(Child(words, [*script, "witness", f"{house}/tree", str(place)]))
+    return children
