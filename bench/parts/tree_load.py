@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from smartunion.kernel.base import clock
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record_each
-from smartunion.kernel.tree import actions, reads, rules
+from smartunion.kernel.tree import growing, reads, rules
 from smartunion.kernel.tree.models import Leaf
 
 CHUNK = 5000
@@ -54,7 +54,7 @@ def main() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE tree_pending")
     began = time.perf_counter()
-    came = actions.grow(at=clock.now())
+    came = growing.keep(at=clock.now())
     grew = time.perf_counter() - began
     size = reads.size()
     with connection.cursor() as cursor:

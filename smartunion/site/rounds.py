@@ -27,7 +27,7 @@ from smartunion.kernel.publicity import jobs as publicity
 from smartunion.kernel.response import drills, patrol
 from smartunion.kernel.timers import auditor, pulse, ticker
 from smartunion.kernel.trail.deliver import deliver
-from smartunion.kernel.tree import actions as tree
+from smartunion.kernel.tree import growing
 from smartunion.site.workers import Loop
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def of_the_house() -> tuple[Round, ...]:
         Round("等银行的付款", 0.5, lambda at: jobs.decide_waiting(bank, at=at)),
         Round("留痕送达", 1.0, lambda at: deliver(at=at)),
         Round("付款汇入账本", 5.0, into_the_books),
-        Round("存证入树", 2.0, lambda at: tree.grow(at=at)),
+        Round("存证入树", 2.0, lambda at: growing.keep(at=at)),
         Round("无回执的短信改发", 15.0, lambda at: notices.give_up_on_silence(at=at)),
         Round("应急巡检", 5.0, patrol.patrol),
         Round("每月演练排定", 600.0, lambda at: drills.plan_month(at=at)),

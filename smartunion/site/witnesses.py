@@ -3,7 +3,7 @@
 In production each runs `journal.py witness` on a machine of its own (docs/journal.md).
 """
 
-import subprocess
+import runpy
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -28,15 +28,15 @@ KEEPER = "sun"
 def company(house: str, *, at: datetime) -> list[Child]:
     """Return a process for each witness of a house, admitted where it is not yet."""
     known = {each.witness.name for each in reads.witnesses()}
+    journal = runpy.run_path(str(SCRIPT))
     children = []
     for name, words in SEATS:
         place = settings.VAR / "witnesses" / name
-        script = [sys.executable, str(SCRIPT)]
-        key = subprocess.run(  # noqa: S603 - our own script
-            [*script, "key", name, str(place)], check=True, capture_output=True, text=True
-        ).stdout.strip()
+        key = journal["made"](name, str(place))
         if notes.parsed_key(key).name not in known:
             keeper = Person.objects.get(username=KEEPER)
             actions.admit(words=words, key=key, by=keeper, at=at, because="校工会常委会决议")
-        children.append(Child(words, [*script, "witness", f"{house}/tree", str(place)]))
+        children.append(
+            Child(words, [sys.executable, str(SCRIPT), "witness", f"{house}/tree", str(place)])
+        )
     return children

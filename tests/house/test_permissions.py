@@ -502,13 +502,13 @@ def _assessment_of_mo() -> Theirs:
 
 def a_leaf_of_mo() -> int:
     from smartunion.kernel.trail.record import record
-    from smartunion.kernel.tree import actions as tree
+    from smartunion.kernel.tree import growing
     from smartunion.kernel.tree.models import Leaf
 
     mo = Person.objects.get(username="mo")
     with transaction.atomic():
         entry = record("people.away", mo, by=mo, at=SCENE)
-    tree.grow(at=SCENE)
+    growing.keep(at=SCENE)
     return Leaf.objects.get(kind="trail_entry", row=entry.pk).seq
 
 

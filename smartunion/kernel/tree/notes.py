@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 LOG, WITNESS = b"\x01", b"\x04"
 """What a key is for: it signs checkpoints, or under those of others."""
 
-ID_BYTES = 4
+ID_BYTES, KEY_BYTES = 4, 32
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def parsed_key(said: str) -> Key:
     key_id, _, packed = rest.partition("+")
     data = base64.b64decode(packed, validate=True)
     key = Key(name, data[:1], data[1:])
-    if not name or key.use not in (LOG, WITNESS) or len(key.public) != 32:  # noqa: PLR2004
+    if not name or key.use not in (LOG, WITNESS) or len(key.public) != KEY_BYTES:
         raise ValueError("not a key of a log or a witness")
     if key.id.hex() != key_id:
         raise ValueError("the key's number is not that of its name and bytes")

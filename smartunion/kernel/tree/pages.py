@@ -14,7 +14,7 @@ from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.trail import reads as trail
 from smartunion.kernel.web.page import PUBLIC, SIGNED_IN, PersonRequest, page, show
 
-from . import actions, notes, reads
+from . import actions, growing, notes, reads
 from .forms import Admitting, Ending
 from .models import Leaf
 from .refusals import NotYetSigned
@@ -45,7 +45,7 @@ def tree(request: HttpRequest) -> HttpResponse:
 @page(can=PUBLIC)
 def key(request: HttpRequest) -> HttpResponse:
     """Tell the public key that signs checkpoints."""
-    return _text(str(notes.log_key(*actions.own_key())))
+    return _text(str(notes.log_key(*reads.own_key())))
 
 
 @page(can=PUBLIC)
@@ -73,7 +73,7 @@ def cosignatures(request: HttpRequest) -> HttpResponse:
     """Take a witness's signature: it needs no other proof of who sends it."""
     try:
         note = request.body[:MOST_BYTES].decode("utf-8", errors="replace")
-        given = actions.cosign(note=note, at=clock.now())
+        given = growing.cosign(note=note, at=clock.now())
     except Refused as no:
         return JsonResponse({"refused": no.as_dict()}, status=no.status)
     return JsonResponse({"size": given.checkpoint_id})
@@ -150,7 +150,7 @@ def _mine(request: PersonRequest, seq: int) -> Leaf:
 
 
 def _receipt(found: Leaf) -> dict[str, object]:
-    return {"log": str(notes.log_key(*actions.own_key())), **reads.receipt(found)}
+    return {"log": str(notes.log_key(*reads.own_key())), **reads.receipt(found)}
 
 
 def _text(text: str) -> HttpResponse:

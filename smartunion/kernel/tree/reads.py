@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.db.models import Max
 
@@ -29,6 +30,12 @@ UNION ALL
 SELECT n.level, n.index, n.hash FROM unnest(%(levels)s::smallint[], %(indexes)s::bigint[])
   AS asked(level, index) JOIN tree_node n USING (level, index)
 """
+
+
+def own_key() -> tuple[str, bytes]:
+    """Return the tree's name and the secret 32 bytes that sign it (TREE_KEY, `name:base64`)."""
+    name, _, packed = settings.TREE_KEY.partition(":")
+    return name, base64.b64decode(packed)
 
 
 def size() -> int:

@@ -7,8 +7,8 @@ from . import pages
 app_name = "tree"
 urlpatterns = [
     path("", pages.tree, name="tree"),
-    path("key", pages.key, name="key"),
-    path("checkpoint", pages.checkpoint, name="checkpoint"),
+    path("key.txt", pages.key, name="key"),
+    path("checkpoint.txt", pages.checkpoint, name="checkpoint"),
     path("consistency/<int:old>/<int:size>", pages.consistency, name="consistency"),
     path("cosignatures/", pages.cosignatures, name="cosignatures"),
     path("mine/", pages.mine, name="mine"),

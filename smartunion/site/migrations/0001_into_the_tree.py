@@ -28,8 +28,7 @@ class Migration(migrations.Migration):
     ]
     operations = [
         migrations.RunSQL(
-            f"SELECT tree_watch('{table}')",  # noqa: S608 - our own names
-            f"DROP TRIGGER into_the_tree ON {table}",
+            [("SELECT tree_watch(%s)", [table])], f"DROP TRIGGER into_the_tree ON {table}"
         )
         for table in WATCHED
     ]

@@ -20,7 +20,7 @@ from smartunion.kernel import tree
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.models import Entry
 from smartunion.kernel.trail.record import record
-from smartunion.kernel.tree import actions, audits, reads, rules
+from smartunion.kernel.tree import actions, audits, growing, reads, rules
 from smartunion.kernel.tree.models import Checkpoint, Cosignature, Leaf, Witness
 from smartunion.kernel.tree.refusals import Altered, CosignatureWrong, KeyWrong, NoSuchSize
 from tests.cast import MARCH_5
@@ -85,7 +85,7 @@ def test_what_is_written_has_one_place_and_every_root_is_the_definitions() -> No
     before = reads.size()
     for count in (1, 2, 5, 1, 16):
         write(count)
-        actions.grow(at=MARCH_5)
+        growing.keep(at=MARCH_5)
     assert reads.size() == before + 25
     leaves = [bytes(h) for h in Leaf.objects.order_by("seq").values_list("hash", flat=True)]
     for size in (1, 2, 3, before + 3, before + 25):
@@ -111,7 +111,7 @@ def offenders() -> list[Any]:
 @pytest.mark.django_db
 def test_the_tree_refuses_to_be_changed_and_only_forgets() -> None:
     (entry,) = write(1)
-    actions.grow(at=MARCH_5)
+    growing.keep(at=MARCH_5)
     leaf = Leaf.objects.get(kind="trail_entry", row=entry.pk)
     for change in (
         lambda: Leaf.objects.filter(pk=leaf.pk).update(row=1),
@@ -134,7 +134,7 @@ def test_the_tree_refuses_to_be_changed_and_only_forgets() -> None:
 @pytest.mark.django_db
 def test_a_row_changed_behind_the_house_is_named_and_nothing_more_is_signed() -> None:
     entry = write(3)[1]
-    actions.grow(at=MARCH_5)
+    growing.keep(at=MARCH_5)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger hears of it
         cursor.execute("UPDATE trail_entry SET because = '改过' WHERE id = %s", [entry.pk])
@@ -152,18 +152,18 @@ def test_a_row_changed_behind_the_house_is_named_and_nothing_more_is_signed() ->
         cursor.execute("SET LOCAL session_replication_role = origin")
     write(1)
     with pytest.raises(Altered, match=str(last.size)):
-        actions.grow(at=MARCH_5 + timedelta(minutes=1))
+        growing.keep(at=MARCH_5 + timedelta(minutes=1))
 
 
 @pytest.mark.django_db
 def test_a_checkpoint_is_signed_every_ten_seconds_at_most() -> None:
     write(1)
-    actions.grow(at=MARCH_5)
+    growing.keep(at=MARCH_5)
     write(1)
-    actions.grow(at=MARCH_5 + timedelta(seconds=5))
+    growing.keep(at=MARCH_5 + timedelta(seconds=5))
     assert Checkpoint.objects.count() == 1
-    actions.grow(at=MARCH_5 + timedelta(seconds=10))
-    actions.grow(at=MARCH_5 + timedelta(seconds=60))
+    growing.keep(at=MARCH_5 + timedelta(seconds=10))
+    growing.keep(at=MARCH_5 + timedelta(seconds=60))
     assert Checkpoint.objects.count() == 2, "nothing came since"
 
 
@@ -181,7 +181,7 @@ def test_writers_and_growers_side_by_side_leave_no_gap() -> None:
     def grower() -> None:
         try:
             for _ in range(10):
-                actions.grow(at=MARCH_5)
+                growing.keep(at=MARCH_5)
         finally:
             connections.close_all()
 
@@ -191,7 +191,7 @@ def test_writers_and_growers_side_by_side_leave_no_gap() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    actions.grow(at=MARCH_5)
+    growing.keep(at=MARCH_5)
     assert reads.size() == begun + 40
     assert offenders() == []
 
@@ -221,10 +221,10 @@ def test_a_witness_signs_what_continues_and_refuses_what_goes_back(
 ) -> None:
     sworn(tmp_path)
     write(3)
-    actions.grow(at=MARCH_5)
+    growing.keep(at=MARCH_5)
     assert run("witness", address, str(tmp_path), "0").stderr == ""
     write(4)
-    actions.sign(at=MARCH_5, now=True) if actions.grow(at=MARCH_5) else None
+    growing.sign(at=MARCH_5, now=True) if growing.keep(at=MARCH_5) else None
     assert run("witness", address, str(tmp_path), "0").stderr == ""
     assert Cosignature.objects.count() == Checkpoint.objects.count() == 2
     receipt = tmp_path / "receipt.json"
@@ -254,14 +254,14 @@ def test_a_witness_signs_what_continues_and_refuses_what_goes_back(
 @pytest.mark.django_db
 def test_a_signature_of_nobody_admitted_is_refused(client: Client, tmp_path: Path) -> None:
     write(1)
-    actions.grow(at=MARCH_5)
+    growing.keep(at=MARCH_5)
     newest = reads.newest()
     assert newest is not None
     answer = client.post("/tree/cosignatures/", newest.note, content_type="text/plain")
     assert answer.status_code == 403
     assert answer.json()["refused"]["code"] == "tree.cosignature_wrong"
     with pytest.raises(CosignatureWrong, match="不是本校签发过"):
-        actions.cosign(note="别家的树\n1\nAAAA\n\n— x AAAA\n", at=MARCH_5)
+        growing.cosign(note="别家的树\n1\nAAAA\n\n— x AAAA\n", at=MARCH_5)
     for key in ("", "a+b+c", run("key", "x.example", str(tmp_path)).stdout.replace("+", "-", 1)):
         with pytest.raises(KeyWrong):
             actions.admit(words="审计处", key=key, by=None, at=MARCH_5, because="决议")
@@ -286,15 +286,15 @@ def test_both_hands_sign_alike() -> None:
 @pytest.mark.django_db
 def test_the_public_page_says_how_many_have_witnessed(client: Client, tmp_path: Path) -> None:
     assert "还没有检查点" in client.get("/tree/").content.decode()
-    assert client.get("/tree/checkpoint").status_code == 404
+    assert client.get("/tree/checkpoint.txt").status_code == 404
     write(2)
-    actions.grow(at=MARCH_5)
+    growing.keep(at=MARCH_5)
     page = client.get("/tree/").content.decode()
     assert "见证不足" in page
     assert "journal.py" in page
-    note = client.get("/tree/checkpoint").content.decode()
+    note = client.get("/tree/checkpoint.txt").content.decode()
     assert JOURNAL["signs"](
-        JOURNAL["parsed_key"](client.get("/tree/key").content.decode()),
+        JOURNAL["parsed_key"](client.get("/tree/key.txt").content.decode()),
         note.partition("\n\n")[0] + "\n",
         JOURNAL["parsed_note"](note)[3],
     )
@@ -305,7 +305,7 @@ def test_the_public_page_says_how_many_have_witnessed(client: Client, tmp_path: 
 def test_i_take_the_receipt_of_what_i_did_and_nobody_elses(client: Client) -> None:
     lin = Person.objects.create(username="lin0", name="林")
     (mine,), (theirs,) = write(1, by=lin), write(1)
-    actions.grow(at=MARCH_5)
+    growing.keep(at=MARCH_5)
     client.force_login(lin)
     seq = Leaf.objects.get(kind="trail_entry", row=mine.pk).seq
     assert f"/tree/leaves/{seq}/" in client.get("/tree/mine/").content.decode()

@@ -37,6 +37,7 @@ SQRT_M1 = pow(2, (P - 1) // 4, P)
 
 
 def add(a: Point, b: Point) -> Point:
+    """Return the sum of two points."""
     m, n = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
     c, d = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
     e, f, g, h = n - m, d - c, d + c, n + m
@@ -44,6 +45,7 @@ def add(a: Point, b: Point) -> Point:
 
 
 def times(s: int, a: Point) -> Point:
+    """Return a point added to itself so often."""
     r = (0, 1, 1, 0)
     while s:
         if s & 1:
@@ -53,11 +55,13 @@ def times(s: int, a: Point) -> Point:
 
 
 def packed(a: Point) -> bytes:
+    """Return the 32 bytes of a point."""
     z = pow(a[2], P - 2, P)
     return (a[1] * z % P | (a[0] * z % P & 1) << 255).to_bytes(32, "little")
 
 
 def unpacked(s: bytes) -> Point:
+    """Return the point of 32 bytes."""
     y = int.from_bytes(s, "little")
     sign, y = y >> 255, y & (1 << 255) - 1
     xx = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
@@ -75,19 +79,23 @@ BASE = unpacked((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
 def number(*parts: bytes) -> int:
+    """Return SHA-512 as a number."""
     return int.from_bytes(hashlib.sha512(b"".join(parts)).digest(), "little")
 
 
 def halves(seed: bytes) -> tuple[int, bytes]:
+    """Return the two halves of a secret: the number, and what makes signatures differ."""
     h = hashlib.sha512(seed).digest()
     return (int.from_bytes(h[:32], "little") & (1 << 254) - 8) | 1 << 254, h[32:]
 
 
 def public_of(seed: bytes) -> bytes:
+    """Return the public key of a secret."""
     return packed(times(halves(seed)[0], BASE))
 
 
 def sign(seed: bytes, message: bytes) -> bytes:
+    """Return the 64 bytes of a signature."""
     a, prefix = halves(seed)
     public = public_of(seed)
     r = number(prefix, message) % Q
@@ -96,6 +104,7 @@ def sign(seed: bytes, message: bytes) -> bytes:
 
 
 def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Tell if the key signed the message."""
     try:
         s = int.from_bytes(signature[32:], "little")
         a, r = unpacked(public), unpacked(signature[:32])
@@ -111,10 +120,12 @@ def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
 
 # ---------- the tree (RFC 9162) ----------
 def leaf_hash(body: bytes) -> bytes:
+    """Return the hash of a leaf's body."""
     return hashlib.sha256(b"\0" + body).digest()
 
 
 def node(left: bytes, right: bytes) -> bytes:
+    """Return the hash of two subtrees."""
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
@@ -165,14 +176,17 @@ def is_continued(old: int, size: int, old_root: bytes, root: bytes, path: list[b
 
 # ---------- signed notes (C2SP) ----------
 def key_id(name: str, use: bytes, public: bytes) -> bytes:
+    """Return the four bytes by which a signature names its key."""
     return hashlib.sha256(name.encode() + b"\n" + use + public).digest()[:4]
 
 
 def key_text(name: str, use: bytes, public: bytes) -> str:
+    """Return a key as one line."""
     return f"{name}+{key_id(name, use, public).hex()}+{base64.b64encode(use + public).decode()}"
 
 
 def parsed_key(text: str) -> Key:
+    """Return name, use and bytes of a key."""
     name, _, rest = text.strip().partition("+")
     data = base64.b64decode(rest.partition("+")[2])
     if key_text(name, data[:1], data[1:]) != text.strip():
@@ -208,11 +222,13 @@ def signs(key: Key, text: str, signatures: Signatures) -> bool:
 
 
 def cosigned(stamp: bytes, text: str) -> bytes:
+    """Return what a witness signs."""
     return f"cosignature/v1\ntime {struct.unpack('>Q', stamp)[0]}\n{text}".encode()
 
 
 # ---------- what it is for ----------
 def verify(path: str) -> str:
+    """Check a receipt and tell what it says; return what is wrong, or nothing."""
     with open(path, encoding="utf-8") as file:
         said = json.load(file)
     text, size, root, signatures = parsed_note(said["note"])
@@ -234,18 +250,24 @@ def verify(path: str) -> str:
     return ""
 
 
-def key(name: str, place: str) -> str:
-    """Make the key once; print its public half each time."""
+def made(name: str, place: str) -> str:
+    """Make the key of a place, once; return its public half."""
     os.makedirs(place, exist_ok=True)
     path = os.path.join(place, "key")
     if not os.path.exists(path):
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             json.dump({"name": name, "seed": secrets.token_hex(32)}, file)
-    print(key_text(*own(place)[:3]))
+    return key_text(*own(place)[:3])
+
+
+def key(name: str, place: str) -> str:
+    """Print the public half of the key of a place, made if there is none."""
+    print(made(name, place))
     return ""
 
 
 def own(place: str) -> tuple[str, bytes, bytes, bytes]:
+    """Return the key of a place, and its secret."""
     with open(os.path.join(place, "key"), encoding="utf-8") as file:
         said = json.load(file)
     seed = bytes.fromhex(said["seed"])
@@ -253,6 +275,7 @@ def own(place: str) -> tuple[str, bytes, bytes, bytes]:
 
 
 def fetched(address: str, data: bytes | None = None) -> str:
+    """Return what an address answers."""
     request = urllib.request.Request(address, data, {"Content-Type": "text/plain; charset=utf-8"})
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
         request, timeout=20
@@ -267,8 +290,8 @@ def look(address: str, place: str) -> str:
     if os.path.exists(memory):
         with open(memory, encoding="utf-8") as file:
             before = json.load(file)
-    log = before["log"] if before else fetched(address + "/key").strip()
-    note = fetched(address + "/checkpoint")
+    log = before["log"] if before else fetched(address + "/key.txt").strip()
+    note = fetched(address + "/checkpoint.txt")
     text, size, root, signatures = parsed_note(note)
     if not signs(parsed_key(log), text, signatures):
         return "检查点不是原来那把钥匙签的"
@@ -298,6 +321,7 @@ def look(address: str, place: str) -> str:
 
 
 def keep(path: str, state: dict[str, Any]) -> None:
+    """Write what must survive a crash."""
     with open(path + ".new", "w", encoding="utf-8") as file:
         json.dump(state, file)
         file.flush()
@@ -321,6 +345,7 @@ def witness(address: str, place: str, seconds: str = "10") -> str:
 
 
 def main(words: list[str]) -> str:
+    """Do what the words ask; return what is wrong, or nothing."""
     uses: dict[str, Callable[..., str]] = {"verify": verify, "key": key, "witness": witness}
     todo = uses.get(words[0] if words else "")
     if todo is None:
