@@ -148,6 +148,9 @@ SCREENS_OF = (
     Screen(
         "suspicion", "/merchants/desk/risk/?state=confirmed", "wang", click="td a[href*='/risk/']"
     ),
+    Screen("shop", "/wallet/desk/merchants/?q=M36", "wang", click="td a[href*='/desk/shops/']"),
+    Screen("disputes", "/merchants/desk/disputes/", "wang"),
+    Screen("merchant-own", "/merchants/own/", "canteen1"),
     Screen("samples", "/merchants/desk/calls/", "wang"),
     Screen("sample", "/merchants/desk/calls/2025-11/", "wang"),
     Screen("calls", "/merchants/calls/", "caller"),

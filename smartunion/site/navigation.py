@@ -38,6 +38,7 @@ MENU: list[Item] = [
     Item(TOP, "building-store", "本店今日", "本店", "wallet:merchant", "merchant.own"),
     Item(TOP, "list-details", "本店流水", "流水", "wallet:merchant_payments", "merchant.own"),
     Item(TOP, "calendar-stats", "本店月账", "月账", "wallet:merchant_months", "merchant.own"),
+    Item(TOP, "shield-dollar", "保证金与异议", "保证", "merchants:own", "merchant.own"),
     Item(TOP, "device-tablet", "本店终端", "终端", "wallet:merchant_terminals", "merchant.own"),
     Item(TOP, "cash-register", "收银台", "收银", "wallet:till", "till.use"),
     Item(WELFARE, "heart-handshake", "福利商城", "商城", "wallet:desk", "wallet.desk"),

@@ -12,6 +12,7 @@ from smartunion.domains.crisis import jobs as crisis
 from smartunion.domains.crisis.procedure import SHEETS as CRISIS
 from smartunion.domains.crisis.protocol import RED
 from smartunion.domains.crisis.rules.records import RECORDS as CRISIS_RECORDS
+from smartunion.domains.merchants.procedure import SHEETS as MERCHANTS
 from smartunion.domains.planning import public as planning
 from smartunion.domains.planning.rules.refusals import NoTerms
 from smartunion.domains.procurement import jobs as procurement
@@ -72,7 +73,7 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "procedures.closed": (crisis.hear_closed,),
 }
 
-SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID, *SAFETY, *CRISIS, *WELLBEING)
+SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID, *SAFETY, *CRISIS, *WELLBEING, *MERCHANTS)
 """The six-column sheets of every domain, old versions as long as cases run by them."""
 
 ACTS: dict[str, Act] = {**procurement.ACTS, **aid.ACTS, **wellbeing.ACTS}

@@ -621,7 +621,7 @@ WHOLE_CAMPUS: dict[str, str] = {
 """Pages with an object in their address that have no somebody else, and why."""
 
 BY_PERMISSION = {
-    "merchants.risk", "merchants.decide", "merchants.call",
+    "merchants.risk", "merchants.decide", "merchants.call", "merchants.shop",
     "aid.visit", "duty.view", "duty.keep",
     "safety.view", "safety.plan", "safety.insured",
     "procurement.view", "procurement.keep",

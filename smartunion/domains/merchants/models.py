@@ -138,3 +138,97 @@ class CallBack(models.Model):
 
     def __str__(self) -> str:
         return f"回访 {self.number}"
+
+
+class Admission(models.Model):
+    """商户准入: a merchant's way in, by the sheet."""
+
+    merchant_id = models.BigIntegerField("商户号", unique=True)
+    case = models.OneToOneField(
+        "procedures.Case", models.PROTECT, verbose_name="件", related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "商户准入"
+
+    def __str__(self) -> str:
+        return f"商户准入 {self.merchant_id}"
+
+
+class Acceptance(models.Model):
+    """终端验收: a terminal took and gave back a trial payment (R047)."""
+
+    terminal_id = models.BigIntegerField("终端号", unique=True)
+    note = models.CharField("验收说明", max_length=200)
+    by = models.ForeignKey("people.Person", models.PROTECT, verbose_name="验收人", related_name="+")
+    at = models.DateTimeField("验收时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "终端验收"
+
+    def __str__(self) -> str:
+        return f"终端验收 {self.terminal_id}"
+
+
+class Departure(models.Model):
+    """商户退出: a merchant's way out, of its own will or by decision (R059)."""
+
+    class Kind(models.TextChoices):
+        LEAVE = "leave", "主动退出"
+        EXPEL = "expel", "取消资格"
+
+    merchant_id = models.BigIntegerField("商户号")
+    kind = models.CharField("事由", max_length=6, choices=Kind.choices)
+    because = models.CharField("理由", max_length=400)
+    case = models.OneToOneField(
+        "procedures.Case", models.PROTECT, verbose_name="件", related_name="+"
+    )
+    forfeit_fen = models.BigIntegerField("没收(分)", default=0)
+    back_fen = models.BigIntegerField("退还(分)", default=0)
+    gone_at = models.DateTimeField("退出时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "商户退出"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant_id"], condition=Q(gone_at__isnull=True), name="departure_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(forfeit_fen=0) | Q(kind="expel"), name="departure_forfeits_if_expelled"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"商户退出 {self.pk}"
+
+
+class Dispute(models.Model):
+    """商户异议: a merchant contradicts a finding; somebody else than who found it answers."""
+
+    suspicion = models.OneToOneField(
+        Suspicion, models.PROTECT, verbose_name="疑点", related_name="dispute"
+    )
+    text = models.CharField("异议", max_length=400)
+    by = models.ForeignKey("people.Person", models.PROTECT, verbose_name="提出人", related_name="+")
+    at = models.DateTimeField("提出时间")
+    due_on = models.DateField("答复期限")
+    upheld = models.BooleanField("成立", null=True)
+    answer = models.CharField("答复", max_length=400, blank=True, default="")
+    given_fen = models.BigIntegerField("退回补贴(分)", default=0)
+    answered_by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="答复人", null=True, related_name="+"
+    )
+    answered_at = models.DateTimeField("答复时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "商户异议"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(upheld__isnull=True, answered_at__isnull=True)
+                | Q(upheld__isnull=False, answered_at__isnull=False, answered_by__isnull=False),
+                name="dispute_answered_by_someone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"商户异议 {self.pk}"

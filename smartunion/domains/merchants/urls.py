@@ -1,9 +1,9 @@
-"""Addresses of merchants: the risk desk, the call-backs, the firm's list and door."""
+"""Addresses of merchants: the risk desk, merchants, call-backs and their door."""
 
 from django.urls import path
 
 from . import api
-from .pages import calls, risk
+from .pages import calls, portal, risk, shops
 
 app_name = "merchants"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("desk/risk/<int:suspicion_id>/", risk.card, name="suspicion"),
     path("desk/calls/", calls.samples, name="samples"),
     path("desk/calls/<slug:month>/", calls.sample, name="sample"),
+    path("desk/shops/<int:merchant_id>/", shops.shop, name="shop"),
+    path("desk/steps/<int:run_id>/", shops.step, name="step"),
+    path("desk/disputes/", shops.disputes, name="disputes"),
+    path("own/", portal.own, name="own"),
     path("calls/", calls.calling_list, name="calls"),
     path("calls/<int:call_id>/", calls.reporting, name="reporting"),
     path("results/", api.take, name="results"),

@@ -125,13 +125,6 @@ class Refunding(forms.Form):
     because = forms.CharField(max_length=100, error_messages={"required": "写为什么退"})
 
 
-class Deposit(forms.Form):
-    """A deposit that has arrived, with the bank's slip."""
-
-    amount = Fen(error_messages={"required": "写收到多少"})
-    document = forms.CharField(max_length=60, error_messages={"required": "写银行回单号"})
-
-
 class Batch(forms.Form):
     """An Excel list of points."""
 

@@ -35,6 +35,7 @@ class Merchant(models.Model):
         ACTIVE = "active", "营业"
         SUSPENDED = "suspended", "暂停"
         EXPELLED = "expelled", "取消资格"
+        LEFT = "left", "已退出"
 
     unit = models.OneToOneField(
         "people.Unit", models.PROTECT, verbose_name="单位", related_name="+"

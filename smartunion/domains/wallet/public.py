@@ -5,18 +5,19 @@ from datetime import date, datetime
 
 from smartunion.kernel.people.models import Person
 
-from .actions import ordering, penalising
+from .actions import admitting, ordering, penalising
 from .reads import banked, controls, overview
 from .reads import trades as trade_reads
 from .reads.banked import Movement
 from .reads.controls import Admissions, FreezingFacts
+from .reads.figures import terms_on
 from .reads.overview import DaySums, HeatCell, MonthOfMember, Sale, SubsidyOfMember
-from .reads.trades import Callee, ShopFact, Sold, Trade
+from .reads.trades import Callee, ShopFact, Sold, TerminalFact, Trade
 from .reads.vouchers import Voucher
 
 __all__ = [
     "Admissions", "Callee", "DaySums", "FreezingFacts", "HeatCell", "MonthOfMember", "Movement",
-    "Sale", "ShopFact", "Sold", "SubsidyOfMember", "Trade", "Voucher",
+    "Sale", "ShopFact", "Sold", "SubsidyOfMember", "TerminalFact", "Trade", "Voucher",
 ]  # fmt: skip
 """The facts that the door hands out; its functions are below."""
 
@@ -156,3 +157,64 @@ def bank_did(
     return ordering.proven_done(
         document=document, bank_ref=bank_ref, posted_at=posted_at, by=by, at=at, because=because
     )
+
+
+def restore(*, payment_ids: Collection[int], by: Person, at: datetime, because: str) -> int:
+    """Undo a penalty that a dispute found wrong; return what is given back, in fen."""
+    return penalising.restore(payment_ids=payment_ids, by=by, at=at, because=because)
+
+
+def terminals(merchant_id: int) -> list[TerminalFact]:
+    """Return a merchant's terminals in service (R047)."""
+    return trade_reads.terminals(merchant_id)
+
+
+def deposit_due_fen(*, on: date) -> int:
+    """Return the deposit that a merchant owes on a day (R056)."""
+    return terms_on(on).deposit_fen
+
+
+def shop_of(unit_ids: Collection[int] | None) -> ShopFact | None:
+    """Return the merchant whose own people ask, or None."""
+    return trade_reads.shop_of(unit_ids)
+
+
+def sign_undertaking(*, merchant_id: int, by: Person, at: datetime) -> None:
+    """Note that the merchant has signed the undertaking against cash-out (R055)."""
+    admitting.sign_undertaking(merchant_id=merchant_id, by=by, at=at)
+
+
+def pay_deposit(
+    *, merchant_id: int, amount_fen: int, document: str, by: Person, at: datetime
+) -> None:
+    """Take a deposit: a liability, never income (R056, T21)."""
+    admitting.pay_deposit(
+        merchant_id=merchant_id, amount_fen=amount_fen, document=document, by=by, at=at
+    )
+
+
+def activate(*, merchant_id: int, by: Person, at: datetime) -> None:
+    """Let the merchant trade; refused without undertaking or deposit."""
+    admitting.activate(merchant_id=merchant_id, by=by, at=at)
+
+
+def suspend(*, merchant_id: int, by: Person, at: datetime, because: str) -> None:
+    """Stop the merchant from trading within two seconds."""
+    admitting.suspend(merchant_id=merchant_id, by=by, at=at, because=because)
+
+
+def let_go(
+    *,
+    merchant_id: int,
+    expelled: bool,
+    forfeited_fen: int,
+    document: str,
+    by: Person,
+    at: datetime,
+    because: str,
+) -> int:
+    """Let a merchant go; return what of the deposit goes back to it, in fen (T21, R059)."""
+    return admitting.let_go(
+        merchant_id=merchant_id, expelled=expelled, forfeited_fen=forfeited_fen,
+        document=document, by=by, at=at, because=because,
+    )  # fmt: skip

@@ -5,7 +5,6 @@ from django.urls import include, path
 from smartunion.kernel.web.registers import register_urls
 
 from .pages import (
-    admission,
     barring,
     desk,
     merchant,
@@ -46,11 +45,6 @@ urlpatterns = [
     path("wallet/desk/heat/", desk.heat, name="heat"),
     path("wallet/desk/subsidy/", desk.subsidy, name="subsidy"),
     path("wallet/desk/points/", points.points, name="points"),
-    path(
-        "wallet/desk/merchants/<int:merchant_id>/admission/",
-        admission.admission,
-        name="admission",
-    ),
     path("wallet/desk/terminals/<int:terminal_id>/keys/", terminals.terminal, name="terminal"),
     path("wallet/desk/merchants/", include(register_urls(registers.MERCHANTS))),
     path("wallet/desk/terminals/", include(register_urls(registers.TERMINALS))),

@@ -8,8 +8,10 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from smartunion.domains.merchants.actions import calling, deciding, detecting
+from smartunion.domains.merchants.actions import calling, deciding, detecting, leaving
 from smartunion.domains.merchants.models import CallBack, Suspicion
+from smartunion.domains.merchants.reads import cases
+from smartunion.domains.wallet import public as wallet
 from smartunion.kernel.base.days import campus_month
 from smartunion.kernel.people.models import Person
 from smartunion.site.cast import BY_USERNAME
@@ -47,6 +49,48 @@ class Watching:
             if one.username not in BY_USERNAME and one.pk not in bursts
         ]
         return extras[number % len(extras)]
+
+    def plan(self) -> None:
+        """Note what the story tells of shops that leave."""
+        tang, li = self.campus.officers["tang"], self.campus.officers["li"]
+        for each in self.campus.story["departures"]:
+            for what, by, act in (
+                ("day", tang, self._open),
+                ("settled", li, self._settle),
+                ("decided", self.campus.officers["wang"], self._end),
+                ("refunded", li, self._refund),
+            ):
+                self.note(moment(each[what], "16:10"), partial(act, each, by))
+
+    def _departure(self, each: dict[str, Any]) -> tuple[int, str]:
+        """Return the shop and its open step; an empty one when all is done."""
+        shop = next(one for one in wallet.shops() if one.number == each["shop"])
+        return shop.id, cases.leaving_step_of(shop.id)
+
+    def _open(self, each: dict[str, Any], by: Person, at: datetime) -> None:
+        shop, _ = self._departure(each)
+        if cases.departure(shop) is None and cases.findings(shop):
+            leaving.open_departure(
+                merchant_id=shop, kind=each["kind"], by=by, at=at, because=each["because"]
+            )
+
+    def _settle(self, each: dict[str, Any], by: Person, at: datetime) -> None:
+        shop, step = self._departure(each)
+        if step == "settling":
+            leaving.settle(merchant_id=shop, account="四月账款、更正与保证金已核对", by=by, at=at)
+
+    def _end(self, each: dict[str, Any], by: Person, at: datetime) -> None:
+        shop, step = self._departure(each)
+        if step == "decision":
+            leaving.decide(
+                merchant_id=shop, forfeit_fen=each["forfeit"] * 100, by=by, at=at,
+                because=each["because"],
+            )  # fmt: skip
+
+    def _refund(self, each: dict[str, Any], by: Person, at: datetime) -> None:
+        shop, step = self._departure(each)
+        if step == "refund":
+            leaving.refund(merchant_id=shop, receipt="退款回单 0519-3", by=by, at=at)
 
     def plan_month(self, month: date) -> None:
         """Note the month's schemes; of the month before what is detected, called, decided."""
@@ -88,11 +132,16 @@ class Watching:
                 calling.take(reports=reports, source="excel", by=caller, at=at)
 
     def _decide(self, month: date, at: datetime) -> None:
-        told = {each["rule"]: each for each in self.campus.story["schemes"]
-                if each["month"] == month.month}  # fmt: skip
+        """Decide what waits, as the story of the shop's scheme has it; the rest is nothing."""
+        shops = {one.id: one.number for one in wallet.shops()}
+        told = {
+            each["shop"]: each
+            for each in self.campus.story["schemes"]
+            if each["month"] == month.month
+        }
         wang = self.campus.officers["wang"]
         for one in Suspicion.objects.filter(month=month, state="open").order_by("pk"):
-            each = told.get(one.detector, {})
+            each = told.get(shops[one.merchant_id], {})
             act = deciding.confirm if each.get("outcome") == "confirmed" else deciding.exclude
             because = each.get("because", "小票与监控相符，没有问题")
             act(suspicion_id=one.pk, by=wang, at=at, because=because)

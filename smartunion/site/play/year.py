@@ -180,6 +180,7 @@ class Year:
         for each in story["bursts"]:
             self._plan_a_burst(each)
         self.watching = Watching(self.campus, self._note, self._buy_schemed, self.until)
+        self.watching.plan()
         Aid(self.campus, self._file, self.until).plan()
         Procurement(self.campus, self._file, self.until).plan()
         Safety(self.campus, self._file, self.until).plan()

@@ -130,7 +130,8 @@ def pairs(trades: Iterable[Trade], terms: Terms) -> list[Hit]:
         for merchant, rows in _grouped(all_rows, lambda one: one.merchant).items():
             here = sum(each.fen for each in rows)
             if (
-                here < terms.pair_fen
+                len(rows) < terms.pair_count
+                or here < terms.pair_fen
                 or here * 100 < spent * terms.pair_percent
                 or here < terms.pair_mean_fen * len(rows)
             ):
@@ -138,7 +139,8 @@ def pairs(trades: Iterable[Trade], terms: Terms) -> list[Hit]:
             words = (
                 f"这位付款人本月花了 {_yuan(spent)}，其中 {_yuan(here)}（{here * 100 // spent}%）"
                 f"付给同一家商户，{len(rows)} 笔，平均每笔 {_yuan(here // len(rows))}。"
-                f"达到 {_yuan(terms.pair_fen)}、占 {terms.pair_percent}%、"
+                f"至少 {terms.pair_count} 笔、达到 {_yuan(terms.pair_fen)}、"
+                f"占 {terms.pair_percent}%、"
                 f"每笔平均 {_yuan(terms.pair_mean_fen)}即提示。"
             )
             found.append(_hit(Detector.PAIR, f"{payer}/{merchant}", rows, words))

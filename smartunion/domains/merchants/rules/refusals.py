@@ -116,3 +116,115 @@ class BodyWrong(Refused):
     clause = "7.1③"
     remedy = "按 docs/callback-api.md 改报文"
     status = 422
+
+
+class OnShopPage(Refused):
+    """The step has side effects that only the merchant's page brings about."""
+
+    code = "merchants.on_shop_page"
+    text = "这一步要在商户的办理页上办"
+    clause = "7.1①"
+    remedy = "从待办打开商户页，按页上的按钮办理"
+    status = 422
+
+
+class StepNotOpen(Refused):
+    """The matter is not at that point."""
+
+    code = "merchants.step_not_open"
+    text = "“{step}”现在不在办理"
+    clause = "7.1①"
+    remedy = "刷新页面，看办到了哪一步"
+
+
+class AlreadyUnderWay(Refused):
+    """One matter of a kind at a time."""
+
+    code = "merchants.already_under_way"
+    text = "{merchant}已有正在办理的{matter}"
+    clause = "7.1①"
+    remedy = "先办完那一件"
+
+
+class NotAccepted(Refused):
+    """A terminal has not been tried."""
+
+    code = "merchants.not_accepted"
+    text = "还有终端没有验收：{missing}"
+    clause = "3.1-1②"
+    remedy = "逐台试收一笔、试退一笔，记下验收"
+
+
+class NoTerminal(Refused):
+    """Without a terminal there is nothing to accept."""
+
+    code = "merchants.no_terminal"
+    text = "{merchant}还没有登记终端"
+    clause = "3.1-1②"
+    remedy = "先在终端名册登记终端并发放密钥"
+
+
+class NotTrading(Refused):
+    """Only a merchant that was admitted leaves."""
+
+    code = "merchants.not_trading"
+    text = "{merchant}现在是“{state}”，不能办理退出"
+    clause = "7.1③"
+    remedy = "没有准入的商户在名册里停用即可"
+
+
+class NoGround(Refused):
+    """Nobody is disqualified without a finding."""
+
+    code = "merchants.no_ground"
+    text = "{merchant}没有认定的套现，不能取消资格"
+    clause = "7.1③"
+    remedy = "先在套现疑点里认定；商户自己要走的，办主动退出"
+
+
+class ForfeitWrong(Refused):
+    """A forfeit that the deposit does not hold, or that no finding carries."""
+
+    code = "merchants.forfeit_wrong"
+    text = "没收 {fen} 元不成立：在册保证金 {held} 元，{why}"
+    clause = "7.1①"
+    remedy = "主动退出的全额退还；取消资格的在保证金以内决定没收多少"
+    status = 422
+
+
+class NoSuchFinding(Refused):
+    """A dispute about what is not the merchant's."""
+
+    code = "merchants.no_such_finding"
+    text = "本店没有这件认定"
+    clause = "7.1③"
+    remedy = "从本店的认定清单里选"
+    status = 404
+
+
+class AlreadyDisputed(Refused):
+    """One dispute for a finding."""
+
+    code = "merchants.already_disputed"
+    text = "这件认定已经提过异议"
+    clause = "7.1③"
+    remedy = "等答复；有新材料交福利部"
+
+
+class OwnDecision(Refused):
+    """Who decided does not answer the dispute about it."""
+
+    code = "merchants.own_decision"
+    text = "这件异议是对你的认定提的，不能由你答复"
+    clause = "7.1③"
+    remedy = "由另一位有权限的人答复"
+    status = 403
+
+
+class AlreadyAnswered(Refused):
+    """It has been answered."""
+
+    code = "merchants.already_answered"
+    text = "这件异议已经答复"
+    clause = "7.1③"
+    remedy = "刷新页面看答复"

@@ -15,6 +15,7 @@ class Terms:
     round_step_fen: int
     round_count: int
     round_percent: int
+    pair_count: int
     pair_fen: int
     pair_percent: int
     pair_mean_fen: int

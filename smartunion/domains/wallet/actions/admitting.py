@@ -93,6 +93,45 @@ def suspend(*, merchant_id: int, by: Person | None, at: datetime, because: str) 
     record("wallet.merchant_suspended", merchant, by=by, at=at, because=because)
 
 
+@transaction.atomic
+def let_go(
+    *,
+    merchant_id: int,
+    expelled: bool,
+    forfeited_fen: int,
+    document: str,
+    by: Person | None,
+    at: datetime,
+    because: str,
+) -> int:
+    """Let a suspended merchant go; return what of the deposit goes back to it, in fen (T21).
+
+    What a decision forfeits becomes income, the rest leaves the corporate wallet. Its terminals
+    leave service. A second time there is no deposit left.
+    """
+    merchant = Merchant.objects.select_for_update().get(pk=merchant_id)
+    assert 0 <= forfeited_fen <= merchant.deposit_fen
+    back = merchant.deposit_fen - forfeited_fen
+    for credit, fen, code in (
+        ("bank.ecny", back, "deposit.back"), ("income.forfeit", forfeited_fen, "deposit.kept"),
+    ):  # fmt: skip
+        if fen:
+            post(
+                debit="merchant.deposit", credit=credit, amount_fen=fen, document=document,
+                code=code, at=at, by=by, because=because,
+            )  # fmt: skip
+    merchant.deposit_fen = 0
+    merchant.save(update_fields=["deposit_fen"])
+    for terminal in merchant.terminals.filter(retired_at__isnull=True):
+        retire_terminal(terminal_id=terminal.pk, by=by, at=at, because=because)
+    _become(merchant, Merchant.State.EXPELLED if expelled else Merchant.State.LEFT)
+    record(
+        "wallet.merchant_let_go", merchant, by=by, at=at, because=because,
+        amount_fen=back, forfeited_fen=forfeited_fen,
+    )  # fmt: skip
+    return back
+
+
 def _become(merchant: Merchant, state: str) -> None:
     merchant.state = state
     merchant.save(update_fields=["state"])

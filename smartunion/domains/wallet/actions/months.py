@@ -151,6 +151,17 @@ class Month:
                 taken += owed
         return taken
 
+    def give_back(self, payment: Payment, *, because: str) -> int:
+        """Give back what was taken of a payment as a penalty; return it in fen."""
+        rows = payment.adjustments.filter(kind=Kind.PENALTY)
+        taken = -int(rows.aggregate(sum=Sum("delta_fen"))["sum"] or 0)
+        if taken > 0:
+            SubsidyAdjustment.objects.create(
+                payment=payment, kind=Kind.PENALTY, delta_fen=taken,
+                statement_month=self.statement_month, because=because, at=self.at,
+            )  # fmt: skip
+        return max(taken, 0)
+
     def adjust(self, deltas: dict[int, int], refund: Refund | None = None) -> None:
         """Book the changes; of a share taken as a penalty, never more than there is."""
         taken: dict[int, int] = defaultdict(int)

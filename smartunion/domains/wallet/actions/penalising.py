@@ -40,3 +40,19 @@ def penalise(
             Wallet.objects.filter(pk=wallet.pk).update(barred_at=at)
             record("wallet.barred", wallet, by=by, at=at, because=because)
     return taken
+
+
+@transaction.atomic
+def restore(*, payment_ids: Collection[int], by: Person, at: datetime, because: str) -> int:
+    """Undo a penalty that was wrong: give back what it took, in fen, and readmit the payers."""
+    if not because.strip():
+        raise refusals.ReasonMissing
+    given = 0
+    rows = Payment.objects.filter(pk__in=payment_ids).order_by("wallet_id", "pk")
+    for row in rows:
+        month = Month(row, at)
+        given += month.give_back(month.payment, because=because)
+        if month.wallet.barred_at is not None:
+            Wallet.objects.filter(pk=month.wallet.pk).update(barred_at=None, recent=[])
+            record("wallet.readmitted", month.wallet, by=by, at=at, because=because)
+    return given

@@ -22,7 +22,8 @@ MERCHANTS = Register(
         Column("deposit_fen", "保证金", "yuan", total=True),
         Column(
             "state", "状态",
-            states={"active": "ok", "pending": "wait", "suspended": "hold", "expelled": "no"},
+            states={"active": "ok", "pending": "wait", "suspended": "hold", "expelled": "no",
+                    "left": "off"},
         ),
     ),
     can="wallet.desk",
@@ -34,9 +35,9 @@ MERCHANTS = Register(
     fields="number name category place",
     key="number",
     rows=rosters.merchants,
-    link="wallet:admission",
+    link="merchants:shop",
     save=save_merchant,
-    off=lambda row: row.state == "expelled",
+    off=lambda row: row.state in ("expelled", "left"),
     empty=("还没有商户", "登记或从 Excel 导入商户；签了《反套现承诺书》、交齐保证金后才能收款。"),
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ class Shop:
 
 def shops() -> list[Shop]:
     """Return the merchants that were ever admitted, by category and number."""
-    rows = Merchant.objects.exclude(state__in=("pending", "expelled")).order_by(
+    rows = Merchant.objects.exclude(state__in=("pending", "expelled", "left")).order_by(
         "category", "number"
     )
     return [

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from smartunion.domains.wallet.models import Merchant, Payment
+from smartunion.domains.wallet.models import Merchant, Payment, Terminal
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Person
 
@@ -143,3 +143,25 @@ def shop_fact(merchant_id: int) -> ShopFact | None:
     """Return one merchant, or None."""
     row = Merchant.objects.filter(pk=merchant_id).first()
     return _fact(row) if row else None
+
+
+def shop_of(unit_ids: Collection[int] | None) -> ShopFact | None:
+    """Return the merchant of these units, or None; a mandate for all units has no own shop."""
+    row = Merchant.objects.filter(unit_id__in=unit_ids or ()).order_by("number").first()
+    return _fact(row) if row else None
+
+
+@dataclass(frozen=True)
+class TerminalFact:
+    """A terminal in service."""
+
+    id: int
+    code: str
+    name: str
+    upgraded_on: date | None
+
+
+def terminals(merchant_id: int) -> list[TerminalFact]:
+    """Return a merchant's terminals in service, by code."""
+    rows = Terminal.objects.filter(merchant=merchant_id, retired_at__isnull=True).order_by("code")
+    return [TerminalFact(row.pk, row.code, row.name, row.upgraded_on) for row in rows]
