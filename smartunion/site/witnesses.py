@@ -12,7 +12,7 @@ from django.conf import settings
 
 from smartunion.kernel import tree
 from smartunion.kernel.people.models import Person
-from smartunion.kernel.tree import actions, notes, reads
+from smartunion.kernel.tree import actions, growing, notes, reads
 from smartunion.site.processes import Child
 
 SCRIPT = Path(tree.__file__).parent / "static" / "tree" / "journal.py"
@@ -26,8 +26,12 @@ KEEPER = "sun"
 
 
 def company(house: str, *, at: datetime) -> list[Child]:
-    """Return a process for each witness of a house, admitted where it is not yet."""
+    """Return a process for each witness of a house, admitted where it is not yet.
+
+    There is a checkpoint to sign when they come.
+    """
     known = {each.witness.name for each in reads.witnesses()}
+    growing.keep(at=at)
     journal = runpy.run_path(str(SCRIPT))
     children = []
     for name, words in SEATS:
