@@ -23,7 +23,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -164,10 +164,11 @@ def write_scripts(bench: Bench) -> None:
     """Write pgbench's scripts: the statement that Django sends, with 41 merchants and with one."""
     statement = (ROOT / "smartunion/domains/wallet/sql/pay.sql").read_text(encoding="utf-8")
     statement = " ".join(re.sub(r"/\*.*?\*/", "", statement, flags=re.DOTALL).split())
+    terms = {"rate_num": 6, "rate_den": 5, "cap_fen": "24000::bigint", "points_earn": "false"}
+    statement %= {**terms, "burst_count": 3, "window": "interval '-1 minute'"}
     said = [
-        ":t", f"'{MOMENT:%Y-%m-%d}'", ":seq", rf"'\x{'ab' * 32}'", ":w", "NULL", ":s", ":a", "NULL",
-        "campus_now()", "campus_now()", f"{MOMENT:%Y%m}", "6", "5", "24000", "false", "3",
-        "'-1 minute'", "false", "false",
+        ":t", f"'{MOMENT:%Y-%m-%d}'", ":seq", rf"'\x{'ab' * 32}'", ":w", "NULL", ":s", ":a", ":at",
+        ":at", f"{MOMENT:%Y%m}",
     ]  # fmt: skip
     statement = re.sub(r"\$(\d+)", lambda found: said[int(found[1]) - 1], statement)
     tills, wallets = bench.setting["terminals"], bench.setting["wallets"]
@@ -227,6 +228,8 @@ def by_pgbench(bench: Bench, script: str | None, clients: int) -> Callable[[], f
         if script:
             command += ["-f", str(bench.place / f"{script}.pgb"), "-D", "n=0"]
             command += ["-D", f"base={next_base(bench)}"]
+            at = datetime.now(MOMENT.tzinfo) + timedelta(seconds=bench.offset)
+            command += ["-D", f"at={at.isoformat()}"]
         options = {"PGOPTIONS": f"-c smartunion.clock_offset={bench.offset}"}
         told = run([*command, bench.url(database)], {**os.environ, **options})
         if script:

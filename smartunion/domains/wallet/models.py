@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Least, Now
+from django.db.models.functions import Now
 
 from smartunion.kernel.base.fields import FenField
 
@@ -111,18 +111,18 @@ class Wallet(models.Model):
     ecny_held_fen = FenField("冻结数字人民币(分)", default=0)
     points_held_fen = FenField("冻结积分(分)", default=0)
     points_first = models.BooleanField("先用积分", default=True)
-    # the month's counter; the rate and the cap are kept with it, so that the row checks itself
+    # the month's counter with its rate and cap: what it earns follows from them (rules.subsidy_fen)
     month = models.IntegerField("消费月", default=0)
     seq = models.BigIntegerField("当月序号", default=0)
     net_fen = FenField("当月净消费(分)", default=0)
-    subsidy_fen = models.BigIntegerField("当月补贴(分)", default=0)
     rate_num = models.IntegerField("补贴比例分子", default=0)
     rate_den = models.IntegerField("补贴比例分母", default=1)
     cap_fen = models.BigIntegerField("补贴上限(分)", default=0)
     # the payer's device and the moments of its last payments, newest first
     device = models.ForeignKey(
-        "Device", models.PROTECT, verbose_name="绑定设备", null=True, related_name="+"
-    )
+        "Device", models.PROTECT, verbose_name="绑定设备", null=True, db_index=False,
+        related_name="+",
+    )  # fmt: skip
     recent = ArrayField(
         models.DateTimeField(), verbose_name="最近付款时间", default=list, blank=True
     )
@@ -132,15 +132,6 @@ class Wallet(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "福利积分钱包"
-        constraints = [
-            # In few words: PostgreSQL reads the text of a check for every statement.
-            models.CheckConstraint(
-                condition=Q(
-                    subsidy_fen=Least(F("cap_fen"), F("net_fen") * F("rate_num") / F("rate_den"))
-                ),
-                name="wallet_subsidy_is_f_of_net",
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"钱包 {self.pk}"

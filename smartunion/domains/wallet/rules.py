@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from smartunion.kernel.base.days import campus_day
 
@@ -27,6 +27,17 @@ CODE_DIGITS = 18
 """A payment code is a number that a scanner reads and a cashier can type."""
 
 _TAG, _MOMENTS = 10**8, 10**4
+
+
+class Rates(Protocol):
+    """What the subsidy follows from: the year's terms, or a wallet's own counter of the month."""
+
+    @property
+    def rate_num(self) -> int: ...
+    @property
+    def rate_den(self) -> int: ...
+    @property
+    def cap_fen(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -135,7 +146,7 @@ def terms_of(given: Mapping[str, Any]) -> Terms:
     )
 
 
-def subsidy_fen(net_fen: int, terms: Terms) -> int:
+def subsidy_fen(net_fen: int, terms: Rates) -> int:
     """Return f: what the union owes for a month's net spend of one person, in whole fen.
 
     R044 (1:1.2, rounded down) and R045 (never past the cap).

@@ -18,7 +18,8 @@ BOOKS = {
       SELECT t.code, r.biz_date, r.terminal_seq, r.ecny_fen, r.points_fen, r.subsidy_fen
         FROM wallet_refund r JOIN wallet_terminal t ON t.id = r.terminal_id ORDER BY 1, 2, 3""",
     "wallets": """
-      SELECT o.username, w.ecny_fen, w.points_fen, w.month, w.seq, w.net_fen, w.subsidy_fen
+      SELECT o.username, w.ecny_fen, w.points_fen, w.month, w.seq, w.net_fen,
+             LEAST(w.cap_fen, w.net_fen * w.rate_num / w.rate_den)
         FROM wallet_wallet w JOIN people_person o ON o.id = w.owner_id ORDER BY 1""",
     "transfers": """
       SELECT debit, credit, budget_code, fund_source, sum(amount_fen)::bigint

@@ -63,7 +63,6 @@ class Month:
         if self.current:
             base = rules.base_fen(ecny_fen, points_fen, self.terms)
             self.wallet.net_fen += sign * base
-            self.wallet.subsidy_fen = rules.subsidy_fen(self.wallet.net_fen, self.terms)
 
     def move(self, to: str, *, by: Person | None, because: str) -> None:
         """Move the payment's status and keep who did it; the database refuses a wrong move."""

@@ -1,19 +1,12 @@
 """Pay: the hot path. One round trip to the database, two writing statements."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from typing import Any, NamedTuple
-from weakref import WeakSet
+from typing import Any
 
-import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import transaction
 from django.db.models import Value
-from psycopg.pq import ConnStatus, ExecStatus
-from psycopg.pq.abc import PGconn
 
 from smartunion.domains.wallet import rules
 from smartunion.domains.wallet.models import Freezing, Merchant, Payment
@@ -23,27 +16,10 @@ from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
-from . import refusals
+from . import refusals, sending
 
 MOST_FEN = 10**9
 """No single payment reaches ten million yuan: larger numbers are mistakes."""
-
-STATEMENT = (Path(__file__).parents[1] / "sql/pay.sql").read_text(encoding="utf-8")
-"""What is sent for a payment, once for each connection; afterwards its figures alone."""
-
-_NAME = b"wallet_pay"
-_prepared: WeakSet[psycopg.Connection[Any]] = WeakSet()
-"""The connections on which the statement is prepared."""
-
-
-class _Figures(NamedTuple):
-    """The terms as PostgreSQL reads them, written once for each time that they are read."""
-
-    terms: rules.Terms
-    said: tuple[bytes, ...]
-
-
-_figures: _Figures | None = None
 
 DECLINES: dict[str, type[Refused]] = {
     "frozen": refusals.Frozen,
@@ -97,10 +73,7 @@ def pay(
 
     Amounts in fen. Raises the refusals of `actions/refusals.py`; a decline is kept and replayed.
     """
-    if type(total_fen) is not int or not 0 < total_fen <= MOST_FEN:
-        raise refusals.AmountWrong(most_fen=MOST_FEN)
-    if points_fen is not None and (type(points_fen) is not int or not 0 <= points_fen <= total_fen):
-        raise refusals.PointsWrong
+    _look_at(total_fen, points_fen)
     here = tills.till(terminal_id)
     if here is None:
         raise refusals.TerminalUnknown
@@ -112,7 +85,9 @@ def pay(
     day = campus_day(occurred_at)
     try:
         terms = figures.terms_on(day)
-        _admit(here, terms, biz_date=biz_date, occurred_at=occurred_at, offline=offline, at=at)
+        _admit(
+            here, terms, biz_date=biz_date, day=day, occurred_at=occurred_at, offline=offline, at=at
+        )
         counter = None
         if code is not None:
             wallet_id, counter = _read(code, occurred_at if offline else at, terms)
@@ -122,28 +97,26 @@ def pay(
         if (stored := _stored(*key)) is not None:
             return _answer(stored, request_hash, terminal_seq, total_fen)
         raise
-    row = _call(
-        [
-            b"%d" % terminal_id,
-            biz_date.isoformat().encode(),
-            b"%d" % terminal_seq,
-            b"\\x" + request_hash.hex().encode(),
-            b"%d" % wallet_id,
-            None if counter is None else b"%d" % counter,
-            b"%d" % here.merchant_id,
-            b"%d" % total_fen,
-            None if points_fen is None else b"%d" % points_fen,
-            occurred_at.isoformat().encode(),
-            at.isoformat().encode(),
-            b"%d%02d" % (day.year, day.month),
-            *_said(terms),
-            b"t" if pending else b"f",
-            b"t" if offline else b"f",
-        ]
+    row = sending.send(
+        terms,
+        key,
+        request_hash,
+        wallet_id=wallet_id,
+        counter=counter,
+        merchant_id=here.merchant_id,
+        total_fen=total_fen,
+        occurred_at=occurred_at,
+        received_at=at,
+        month=day.year * 100 + day.month,
+        points_fen=points_fen,
+        pending=pending,
+        offline=offline,
     )
     if row is None:
         row = _stored(*key)
         assert row is not None, "the key was taken, so its row is there"
+    elif len(row) == sending.PLAIN:
+        return Paid(row[0], "S", total_fen, 0, row[1], wallet_id, row[2], False)
     paid = _answer(row, request_hash, terminal_seq, total_fen)
     if paid.status == "H" and not paid.replayed:
         with transaction.atomic():
@@ -152,17 +125,25 @@ def pay(
     return paid
 
 
+def _look_at(total_fen: int, points_fen: int | None) -> None:
+    """Refuse what is no amount."""
+    if type(total_fen) is not int or not 0 < total_fen <= MOST_FEN:
+        raise refusals.AmountWrong(most_fen=MOST_FEN)
+    if points_fen is not None and (type(points_fen) is not int or not 0 <= points_fen <= total_fen):
+        raise refusals.PointsWrong
+
+
 def _admit(
     here: tills.Till,
     terms: rules.Terms,
     *,
     biz_date: date,
+    day: date,
     occurred_at: datetime,
     offline: bool,
     at: datetime,
 ) -> None:
     """Refuse what needs no look at the wallet."""
-    day = campus_day(occurred_at)
     if not here.trading:
         state = Merchant.State(here.state).label
         raise refusals.MerchantNotTrading(merchant=here.merchant, state=state)
@@ -184,83 +165,6 @@ def _read(code: str, at: datetime, terms: rules.Terms) -> tuple[int, int]:
     if rules.code_age(found[1], at).total_seconds() > terms.code_seconds:
         raise refusals.CodeExpired(seconds=terms.code_seconds)
     return found
-
-
-def _said(terms: rules.Terms) -> tuple[bytes, ...]:
-    """Return the terms' part of the call."""
-    global _figures  # noqa: PLW0603 - swapped whole, so that no thread sees half of it
-    known = _figures
-    if known is None or known.terms is not terms:
-        microseconds = terms.window // timedelta(microseconds=1)
-        _figures = known = _Figures(
-            terms,
-            (
-                b"%d" % terms.rate_num,
-                b"%d" % terms.rate_den,
-                b"%d" % terms.cap_fen,
-                b"t" if terms.points_earn else b"f",
-                b"%d" % terms.burst_count,
-                b"%d microseconds" % microseconds,
-            ),
-        )
-    return known.said
-
-
-def _call(said: Sequence[bytes | None]) -> tuple[Any, ...] | None:
-    """Run the statement; None when the key is taken."""
-    wrapper = connections[DEFAULT_DB_ALIAS]
-    try:
-        if wrapper.in_atomic_block:
-            with transaction.atomic():  # a taken key must not spoil the caller's transaction
-                return _execute(wrapper, said)
-        return _execute(wrapper, said)
-    except psycopg.errors.UniqueViolation:
-        return None
-    except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
-        raise refusals.Busy from error
-    except psycopg.OperationalError as error:
-        if wrapper.in_atomic_block:
-            raise
-        # The server went away. Whether it had written is unknown; asking again under the same
-        # key is safe, and finds out.
-        wrapper.close()
-        try:
-            return _execute(wrapper, said)
-        except psycopg.errors.UniqueViolation:
-            return None
-        except psycopg.OperationalError:
-            wrapper.close()
-            raise refusals.Busy from error
-
-
-def _execute(wrapper: BaseDatabaseWrapper, said: Sequence[bytes | None]) -> tuple[Any, ...]:
-    """Run the statement straight through libpq, inside the caller's transaction if there is one.
-
-    A cursor writes and reads a payment in thrice the time: it asks of every value what it is.
-    """
-    if wrapper.connection is None:
-        wrapper.connect()
-    link: PGconn = wrapper.connection.pgconn
-    if wrapper.connection not in _prepared:
-        made = link.prepare(_NAME, STATEMENT.encode())
-        if made.status != ExecStatus.COMMAND_OK:
-            raise psycopg.OperationalError(made.error_message.decode(errors="replace"))
-        _prepared.add(wrapper.connection)
-    result = link.exec_prepared(_NAME, said)  # type: ignore[arg-type]  # None is NULL, as ever
-    if result.status != ExecStatus.TUPLES_OK:
-        if link.status != ConnStatus.OK:
-            raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
-        raise psycopg.errors.error_from_result(result)
-    row = (result.get_value(0, 0) or b"").decode()
-    # a row as PostgreSQL writes it; none of its values holds a comma, a bracket or a quote
-    cells = row[1:-1].replace('"', "").split(",")
-    replay = cells[7] == "t"
-    return (
-        int(cells[0] or 0), cells[1], cells[2], int(cells[3] or 0),
-        int(cells[4] or 0), int(cells[5] or 0), int(cells[6]), replay,
-        bytes.fromhex(cells[8].lstrip("\\x")) if replay else b"",
-        datetime.fromisoformat(cells[9]) if cells[9] else None,
-    )  # fmt: skip
 
 
 def _stored(terminal_id: int, biz_date: date, terminal_seq: int) -> tuple[Any, ...] | None:

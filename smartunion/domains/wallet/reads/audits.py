@@ -65,10 +65,10 @@ def audits(terms: Terms) -> tuple[Audit, ...]:
             "钱包的每一项余额都不为负",
             """
             SELECT format('wallet_wallet %s', id) AS "where",
-              format('%s/%s held %s/%s subsidy %s', ecny_fen, points_fen, ecny_held_fen,
-                points_held_fen, subsidy_fen) AS what
+              format('%s/%s held %s/%s net %s', ecny_fen, points_fen, ecny_held_fen,
+                points_held_fen, net_fen) AS what
             FROM wallet_wallet WHERE LEAST(ecny_fen, points_fen, ecny_held_fen, points_held_fen,
-              net_fen, subsidy_fen) < 0
+              net_fen, cap_fen) < 0
             """,
         ),
         Audit(
@@ -180,7 +180,9 @@ def audits(terms: Terms) -> tuple[Audit, ...]:
             SELECT format('wallet_wallet %s month %s', w.id, w.month),
               format('counter %s/%s, payments %s/%s', w.net_fen, w.subsidy_fen,
                 COALESCE(m.{base}, 0), COALESCE(m.subsidy_fen, 0))
-            FROM wallet_wallet w LEFT JOIN ({_MONTHS}) m ON m.wallet_id = w.id AND m.month = w.month
+            FROM (SELECT *, LEAST(cap_fen, net_fen * rate_num / rate_den) AS subsidy_fen
+                  FROM wallet_wallet) w
+            LEFT JOIN ({_MONTHS}) m ON m.wallet_id = w.id AND m.month = w.month
             WHERE w.month > 0
               AND (w.net_fen, w.subsidy_fen) <> (COALESCE(m.{base}, 0), COALESCE(m.subsidy_fen, 0))
             """,

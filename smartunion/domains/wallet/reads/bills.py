@@ -125,7 +125,7 @@ def _meter(wallet: Wallet, month: date, terms: rules.Terms) -> Meter:
     """Return the month's subsidy: from the wallet's counter, or from the month's payments."""
     number = month.year * 100 + month.month
     if wallet.month == number:
-        return meter_of(wallet.net_fen, wallet.subsidy_fen, terms)
+        return meter_of(wallet.net_fen, rules.subsidy_fen(wallet.net_fen, wallet), terms)
     spent = Payment.objects.filter(
         wallet=wallet, month=number, seq__gt=0, status__in=("S", "P", "R")
     ).aggregate(ecny=Sum("ecny_fen"), points=Sum("points_fen"))

@@ -131,7 +131,7 @@ def purse_of(person: Person, *, terms: rules.Terms, at: datetime) -> Purse | Non
     number = rules.month_number(at)
     drawn = list(Allotment.objects.filter(wallet=wallet, month=number).order_by("-asked_at", "-pk"))
     live = [each for each in drawn if each.state != Allotment.State.FAILED]
-    this_month = wallet.month == number
+    net = wallet.net_fen if wallet.month == number else 0
     frozen = (
         Freezing.objects.filter(wallet=wallet, decided_at__isnull=True)
         .select_related("payment")
@@ -145,9 +145,7 @@ def purse_of(person: Person, *, terms: rules.Terms, at: datetime) -> Purse | Non
         ecny_fen=wallet.ecny_fen,
         points_fen=wallet.points_fen,
         held_fen=wallet.ecny_held_fen + wallet.points_held_fen,
-        meter=meter_of(
-            wallet.net_fen if this_month else 0, wallet.subsidy_fen if this_month else 0, terms
-        ),
+        meter=meter_of(net, rules.subsidy_fen(net, wallet), terms),
         allotment_fen=terms.allotment_fen,
         allotted_fen=sum(each.amount_fen for each in live),
         allotment_left_fen=left,

@@ -14,7 +14,7 @@ from django.db import connection
 from psycopg import RawCursor
 
 from smartunion.domains.wallet import rules
-from smartunion.domains.wallet.actions import deciding, opening, paying, refusals
+from smartunion.domains.wallet.actions import deciding, opening, paying, refusals, sending
 from smartunion.domains.wallet.models import Freezing, Payment
 from smartunion.domains.wallet.reads import figures
 from smartunion.kernel.base.refusals import Refused
@@ -198,7 +198,8 @@ def test_a_payment_is_one_round_trip_and_two_writing_statements(campus) -> None:
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
         before = _written(cursor)
-        RawCursor(connection.connection).execute(paying.STATEMENT, args)
+        terms = sending.constants(figures.terms_on(campus.at.date()))
+        RawCursor(connection.connection).execute(sending.STATEMENT % terms, args)
         after = _written(cursor)
         cursor.execute("ROLLBACK")
     assert after - before == Counter(
@@ -218,10 +219,8 @@ def _written(cursor: Any) -> Counter:
 
 
 def _args(campus, wallet, till) -> tuple[Any, ...]:
-    terms = figures.terms_on(campus.at.date())
     at = campus.later(hours=1)
     return (
-        till.pk, at.date(), campus.next(), b"h" * 32, wallet.pk, None, till.merchant_id, 1_00, None,
-        at, at, 202503, terms.rate_num, terms.rate_den, terms.cap_fen, False, terms.burst_count,
-        terms.window, False, False,
+        till.pk, at.date(), campus.next(), b"h" * 32, wallet.pk, None, till.merchant_id, 1_00, at,
+        at, 202503,
     )  # fmt: skip

@@ -1,0 +1,206 @@
+"""Send a payment: a statement that each connection prepares once, in PostgreSQL's own bytes."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from struct import Struct
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq.abc import PGconn
+
+from smartunion.domains.wallet import rules
+
+from . import refusals
+
+STATEMENT = (Path(__file__).parents[1] / "sql/pay.sql").read_text(encoding="utf-8")
+"""What is sent for a payment, once for each connection; afterwards its figures alone."""
+
+OTHERWISE = """
+SELECT wallet_pay_locked($1::bigint, $2::date, $3::int, $4::bytea, $5::bigint, $6::bigint,
+  $7::bigint, $8::bigint, $12::bigint, $9::timestamptz, $10::timestamptz, $11::int, %(rate_num)s,
+  %(rate_den)s, %(cap_fen)s, %(points_earn)s, %(burst_count)s, %(window)s, $13::boolean,
+  $14::boolean)
+"""
+"""The same for what the guard never lets through: told points, a pending bank, an upload."""
+
+_prepared: WeakKeyDictionary[psycopg.Connection[Any], set[bytes]] = WeakKeyDictionary()
+"""What is prepared on which connection."""
+
+
+class _Said(NamedTuple):
+    """The two statements under some terms; each text has a name of its own."""
+
+    terms: rules.Terms
+    plain: tuple[bytes, bytes]
+    otherwise: tuple[bytes, bytes]
+
+
+_said: _Said | None = None
+
+
+def send(
+    terms: rules.Terms,
+    key: tuple[int, date, int],
+    request_hash: bytes,
+    *,
+    wallet_id: int,
+    counter: int | None,
+    merchant_id: int,
+    total_fen: int,
+    occurred_at: datetime,
+    received_at: datetime,
+    month: int,
+    points_fen: int | None,
+    pending: bool,
+    offline: bool,
+) -> tuple[Any, ...] | None:
+    """Run the statement; None when the key is taken.
+
+    Returns (id, subsidy, received) where the guard let it through, and the ten columns of
+    wallet_pay_locked where it did not.
+    Raises refusals.Busy where the database is not there or the wallet is locked for too long.
+    """
+    terminal_id, biz_date, terminal_seq = key
+    said = [
+        _int8(terminal_id),
+        _int4(biz_date.toordinal() - _EPOCH_DAY),
+        _int4(terminal_seq),
+        request_hash,
+        _int8(wallet_id),
+        None if counter is None else _int8(counter),
+        _int8(merchant_id),
+        _int8(total_fen),
+        _moment(occurred_at),
+        _moment(received_at),
+        _int4(month),
+    ]
+    if points_fen is None and not pending and not offline:
+        return _call(_statements(terms).plain, said)
+    said += None if points_fen is None else _int8(points_fen), _BOOL[pending], _BOOL[offline]
+    return _call(_statements(terms).otherwise, said)
+
+
+def _statements(terms: rules.Terms) -> _Said:
+    """Return the statements under these terms, written once for each time that they are read."""
+    global _said  # noqa: PLW0603 - swapped whole, so that no thread sees half of it
+    known = _said
+    if known is None or known.terms is not terms:
+        written = constants(terms)
+        plain, otherwise = ((text % written).encode() for text in (STATEMENT, OTHERWISE))
+        _said = known = _Said(terms, (_name(plain), plain), (_name(otherwise), otherwise))
+    return known
+
+
+def constants(terms: rules.Terms) -> dict[str, str]:
+    """Return the terms as the statement's text holds them: whole numbers and words of our own."""
+    return {
+        "rate_num": f"{terms.rate_num:d}",
+        "rate_den": f"{terms.rate_den:d}",
+        "cap_fen": f"{terms.cap_fen:d}::bigint",
+        "points_earn": "true" if terms.points_earn else "false",
+        "burst_count": f"{terms.burst_count:d}",
+        "window": f"interval '{terms.burst_minutes:d} minutes'",
+    }
+
+
+def _name(text: bytes) -> bytes:
+    return b"wallet_pay_" + hashlib.sha256(text).hexdigest()[:16].encode()
+
+
+def _call(statement: tuple[bytes, bytes], said: Sequence[bytes | None]) -> tuple[Any, ...] | None:
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    try:
+        if wrapper.in_atomic_block:
+            with transaction.atomic():  # a taken key must not spoil the caller's transaction
+                return _execute(wrapper, statement, said)
+        return _execute(wrapper, statement, said)
+    except psycopg.errors.UniqueViolation:
+        return None
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
+        raise refusals.Busy from error
+    except psycopg.OperationalError as error:
+        if wrapper.in_atomic_block:
+            raise
+        # The server went away. Whether it had written is unknown; asking again under the same
+        # key is safe, and finds out.
+        wrapper.close()
+        try:
+            return _execute(wrapper, statement, said)
+        except psycopg.errors.UniqueViolation:
+            return None
+        except psycopg.OperationalError:
+            wrapper.close()
+            raise refusals.Busy from error
+
+
+def _execute(
+    wrapper: BaseDatabaseWrapper, statement: tuple[bytes, bytes], said: Sequence[bytes | None]
+) -> tuple[Any, ...]:
+    """Run the statement straight through libpq, inside the caller's transaction if there is one.
+
+    A cursor writes and reads a payment in thrice the time: it asks of every value what it is.
+    """
+    if wrapper.connection is None:
+        wrapper.connect()
+    link: PGconn = wrapper.connection.pgconn
+    name, text = statement
+    prepared = _prepared.get(wrapper.connection)
+    if prepared is None or name not in prepared:
+        made = link.prepare(name, text)
+        if made.status != ExecStatus.COMMAND_OK:
+            raise psycopg.OperationalError(made.error_message.decode(errors="replace"))
+        _prepared.setdefault(wrapper.connection, set()).add(name)
+    result = link.exec_prepared(name, said, _BINARY[len(said)], 1)  # type: ignore[arg-type]  # None is NULL, as ever
+    if result.status != ExecStatus.TUPLES_OK:
+        if link.status != ConnStatus.OK:
+            raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
+        raise psycopg.errors.error_from_result(result)
+    return _row(result.get_value(0, 0) or b"")
+
+
+# --- how PostgreSQL writes what we say and what it answers ---------------------------------------
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = _EPOCH.toordinal()
+_MICROSECOND = timedelta(microseconds=1)
+_BOOL = {False: b"\0", True: b"\1"}
+_BINARY = {count: [1] * count for count in (11, 14)}
+_int4, _int8 = Struct(">i").pack, Struct(">q").pack
+PLAIN = 3
+"""How many columns the guard answers."""
+
+_THREE = Struct(">i" + "iiq" * PLAIN)
+"""A row of three: how many columns; of each its type, its length and its eight bytes."""
+
+
+def _moment(at: datetime) -> bytes:
+    return _int8((at - _EPOCH) // _MICROSECOND)
+
+
+def _row(said: bytes) -> tuple[Any, ...]:
+    """Return the answer's columns: three from the guard, ten from wallet_pay_locked."""
+    if len(said) == _THREE.size:
+        _, _, _, payment_id, _, _, owed, _, _, received = _THREE.unpack(said)
+        return payment_id, owed, _EPOCH + timedelta(microseconds=received)
+    cells, start = [], 4
+    while start < len(said):
+        length = int.from_bytes(said[start + 4 : start + 8], signed=True)
+        start += 8
+        cells.append(None if length < 0 else said[start : start + length])
+        start += max(length, 0)
+    number, status, reason, *amounts, wallet_id, replay, stored, received = cells
+    return (
+        _number(number), (status or b"").decode(), (reason or b"").decode(),
+        *map(_number, amounts), _number(wallet_id), replay == b"\1", stored or b"",
+        _EPOCH + timedelta(microseconds=_number(received)) if received else None,
+    )  # fmt: skip
+
+
+def _number(said: bytes | None) -> int:
+    return int.from_bytes(said or b"", signed=True)
