@@ -66,7 +66,7 @@ def caller(setting: dict[str, Any], wallets: Iterator[int]) -> Callable[[int], N
         told: list[str] = []
         answer = application(environ, lambda status, _: told.append(status))
         content = b"".join(answer)
-        answer.close()
+        getattr(answer, "close", lambda: None)()
         assert told[0].startswith("201"), (told, content.decode())
 
     return pay

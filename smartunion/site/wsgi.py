@@ -4,8 +4,9 @@ import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smartunion.site.settings")
-application = get_wsgi_application()
+application = import_string("smartunion.domains.wallet.api.fast_lane")(get_wsgi_application())
 # What stands now stands as long as the process: the collector need not walk it again and again.
 gc.freeze()

@@ -97,10 +97,11 @@ def pay(
         if (stored := _stored(*key)) is not None:
             return _answer(stored, request_hash, terminal_seq, total_fen)
         raise
-    row = sending.send(
-        terms,
-        key,
-        request_hash,
+    row = sending.Figures(
+        terminal_id=terminal_id,
+        biz_date=biz_date,
+        terminal_seq=terminal_seq,
+        request_hash=request_hash,
         wallet_id=wallet_id,
         counter=counter,
         merchant_id=here.merchant_id,
@@ -111,7 +112,7 @@ def pay(
         points_fen=points_fen,
         pending=pending,
         offline=offline,
-    )
+    ).send(terms)
     if row is None:
         row = _stored(*key)
         assert row is not None, "the key was taken, so its row is there"

@@ -33,80 +33,84 @@ _prepared: WeakKeyDictionary[psycopg.Connection[Any], set[bytes]] = WeakKeyDicti
 """What is prepared on which connection."""
 
 
-class _Said(NamedTuple):
-    """The two statements under some terms; each text has a name of its own."""
+class Statements(NamedTuple):
+    """The two statements under some terms, each with a name of its own."""
 
     terms: rules.Terms
     plain: tuple[bytes, bytes]
     otherwise: tuple[bytes, bytes]
 
-
-_said: _Said | None = None
-
-
-def send(
-    terms: rules.Terms,
-    key: tuple[int, date, int],
-    request_hash: bytes,
-    *,
-    wallet_id: int,
-    counter: int | None,
-    merchant_id: int,
-    total_fen: int,
-    occurred_at: datetime,
-    received_at: datetime,
-    month: int,
-    points_fen: int | None,
-    pending: bool,
-    offline: bool,
-) -> tuple[Any, ...] | None:
-    """Run the statement; None when the key is taken.
-
-    Returns (id, subsidy, received) where the guard let it through, and the ten columns of
-    wallet_pay_locked where it did not.
-    Raises refusals.Busy where the database is not there or the wallet is locked for too long.
-    """
-    terminal_id, biz_date, terminal_seq = key
-    said = [
-        _int8(terminal_id),
-        _int4(biz_date.toordinal() - _EPOCH_DAY),
-        _int4(terminal_seq),
-        request_hash,
-        _int8(wallet_id),
-        None if counter is None else _int8(counter),
-        _int8(merchant_id),
-        _int8(total_fen),
-        _moment(occurred_at),
-        _moment(received_at),
-        _int4(month),
-    ]
-    if points_fen is None and not pending and not offline:
-        return _call(_statements(terms).plain, said)
-    said += None if points_fen is None else _int8(points_fen), _BOOL[pending], _BOOL[offline]
-    return _call(_statements(terms).otherwise, said)
+    @classmethod
+    def under(cls, terms: rules.Terms) -> "Statements":
+        """Write the terms into the texts: whole numbers and words of our own."""
+        written = {
+            "rate_num": f"{terms.rate_num:d}",
+            "rate_den": f"{terms.rate_den:d}",
+            "cap_fen": f"{terms.cap_fen:d}::bigint",
+            "points_earn": "true" if terms.points_earn else "false",
+            "burst_count": f"{terms.burst_count:d}",
+            "window": f"interval '{terms.burst_minutes:d} minutes'",
+        }
+        plain, otherwise = ((text % written).encode() for text in (STATEMENT, OTHERWISE))
+        return cls(terms, (_name(plain), plain), (_name(otherwise), otherwise))
 
 
-def _statements(terms: rules.Terms) -> _Said:
+class Figures(NamedTuple):
+    """What a payment says to the database."""
+
+    terminal_id: int
+    biz_date: date
+    terminal_seq: int
+    request_hash: bytes
+    wallet_id: int
+    counter: int | None
+    merchant_id: int
+    total_fen: int
+    occurred_at: datetime
+    received_at: datetime
+    month: int
+    points_fen: int | None
+    pending: bool
+    offline: bool
+
+    def send(self, terms: rules.Terms) -> tuple[Any, ...] | None:
+        """Run the statement; None when the key is taken.
+
+        Returns (id, subsidy, received) where the guard let it through, and the ten columns of
+        wallet_pay_locked where it did not. Raises refusals.Busy where the database is not there
+        or the wallet is locked for too long.
+        """
+        said = [
+            _int8(self.terminal_id),
+            _int4(self.biz_date.toordinal() - _EPOCH_DAY),
+            _int4(self.terminal_seq),
+            self.request_hash,
+            _int8(self.wallet_id),
+            None if self.counter is None else _int8(self.counter),
+            _int8(self.merchant_id),
+            _int8(self.total_fen),
+            _moment(self.occurred_at),
+            _moment(self.received_at),
+            _int4(self.month),
+        ]
+        statements = _statements(terms)
+        points = self.points_fen
+        if points is None and not self.pending and not self.offline:
+            return _call(statements.plain, said)
+        said += None if points is None else _int8(points), _BOOL[self.pending], _BOOL[self.offline]
+        return _call(statements.otherwise, said)
+
+
+_said: Statements | None = None
+
+
+def _statements(terms: rules.Terms) -> Statements:
     """Return the statements under these terms, written once for each time that they are read."""
     global _said  # noqa: PLW0603 - swapped whole, so that no thread sees half of it
     known = _said
     if known is None or known.terms is not terms:
-        written = constants(terms)
-        plain, otherwise = ((text % written).encode() for text in (STATEMENT, OTHERWISE))
-        _said = known = _Said(terms, (_name(plain), plain), (_name(otherwise), otherwise))
+        _said = known = Statements.under(terms)
     return known
-
-
-def constants(terms: rules.Terms) -> dict[str, str]:
-    """Return the terms as the statement's text holds them: whole numbers and words of our own."""
-    return {
-        "rate_num": f"{terms.rate_num:d}",
-        "rate_den": f"{terms.rate_den:d}",
-        "cap_fen": f"{terms.cap_fen:d}::bigint",
-        "points_earn": "true" if terms.points_earn else "false",
-        "burst_count": f"{terms.burst_count:d}",
-        "window": f"interval '{terms.burst_minutes:d} minutes'",
-    }
 
 
 def _name(text: bytes) -> bytes:

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
-from django.test import Client
+from django.db import connection
+from django.test import Client, RequestFactory
 
 from smartunion.domains.wallet import api
 from smartunion.domains.wallet.actions import admitting
@@ -15,6 +17,7 @@ from smartunion.domains.wallet.models import Payment, TerminalKey, Wallet
 from smartunion.domains.wallet.reads import figures, tills
 from smartunion.kernel.base import clock
 from smartunion.sandbox.terminal import ForgedReplyError, Terminal
+from smartunion.site.wsgi import application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("R048")]
 
@@ -46,6 +49,21 @@ def terminal_of(campus, row) -> Terminal:
         return campus.at.timestamp()
 
     return Terminal(row.code, key.key_id, bytes(key.secret), send, campus_clock)
+
+
+def in_the_fast_lane(till: Terminal) -> Terminal:
+    """The same terminal, answered by the installation's own WSGI application."""
+
+    def send(method, path, headers, body):
+        request = RequestFactory().generic(method, path, body, "application/json", **{
+            f"HTTP_{n.upper().replace('-', '_')}": v
+            for n, v in headers.items() if n != "Content-Type"
+        })  # fmt: skip
+        began: list = []
+        content = b"".join(application(request.environ, lambda *said: began.append(said)))
+        return int(began[0][0][:3]), dict(began[0][1]), content
+
+    return replace(till, send=send)
 
 
 def today(campus):
@@ -145,6 +163,28 @@ def test_what_is_not_signed_is_not_read(campus, till) -> None:
     assert status == 401
     both = {**good, "X-Signature": f"v1,AAAA {good['X-Signature']}"}
     assert till.send("POST", "/v1/payments", both, body)[0] == 201, "a list, while keys rotate"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_fast_lane_answers_as_django_does(campus, till) -> None:
+    """Payments pass the handler by; a lost answer, refusals, all other paths are the same."""
+    lin, fast = campus.member("lin", 100_00), in_the_fast_lane(till)
+    code = campus.code(lin)
+    first = fast.pay(today(campus), 1, code, 20_00)
+    assert (first.status, first.body["subsidy_fen"]) == (201, 24_00)
+    assert fast.pay(today(campus), 1, code, 20_00).status == 200
+    again = till.pay(today(campus), 1, code, 20_00)
+    assert (again.replayed, again.body["id"]) == (True, first.body["id"])
+    other = [each.pay(today(campus), 1, code, 21_00) for each in (fast, till)]
+    assert [each.status for each in other] == [422, 422]
+    assert other[0].body == other[1].body
+    forged = replace(fast, secret=b"x" * 32).pay(today(campus), 2, code, 20_00)
+    assert (forged.status, forged.body["refused"]["code"]) == (401, no.SignatureWrong.code)
+    assert fast.ask("GET", "/v1/terminals/me").body["last_seq"] == 1
+    with pytest.raises(psycopg.OperationalError):  # the database goes away between two payments
+        connection.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    campus.later(minutes=31)
+    assert fast.pay(today(campus), 3, campus.code(lin), 20_00).status == 201
 
 
 def test_a_stale_clock_is_told_the_right_time(campus, till) -> None:

@@ -198,8 +198,8 @@ def test_a_payment_is_one_round_trip_and_two_writing_statements(campus) -> None:
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
         before = _written(cursor)
-        terms = sending.constants(figures.terms_on(campus.at.date()))
-        RawCursor(connection.connection).execute(sending.STATEMENT % terms, args)
+        _, text = sending.Statements.under(figures.terms_on(campus.at.date())).plain
+        RawCursor(connection.connection).execute(text, args)
         after = _written(cursor)
         cursor.execute("ROLLBACK")
     assert after - before == Counter(
