@@ -13,7 +13,7 @@ LOCKED = (Path(__file__).parents[1] / "sql/pay_locked.sql").read_text(encoding="
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0003_two_phases")]
+    dependencies = [("wallet", "0004_departures")]
     operations = [
         migrations.RunSQL(LOCKED, migrations.RunSQL.noop),
         migrations.RemoveConstraint("wallet", "wallet_subsidy_is_f_of_net"),
