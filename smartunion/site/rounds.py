@@ -15,6 +15,7 @@ from django.db import Error, close_old_connections, connection
 
 from smartunion.domains.merchants import jobs as merchants
 from smartunion.domains.performance import jobs as performance
+from smartunion.domains.safety import jobs as safety
 from smartunion.domains.settlement import jobs as settlement
 from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.actions import folding
@@ -55,6 +56,7 @@ def of_the_house() -> tuple[Round, ...]:
         Round("存证入树", 2.0, lambda at: growing.keep(at=at)),
         Round("无回执的短信改发", 15.0, lambda at: notices.give_up_on_silence(at=at)),
         Round("应急巡检", 5.0, patrol.patrol),
+        Round("防控每日评估", 1800.0, safety.evaluate_controls),
         Round("每月演练排定", 600.0, lambda at: drills.plan_month(at=at)),
         Round("每日汇总通知", 30.0, lambda at: notices.gather(at=at)),
         Round("查阅日志连成链", 5.0, private.link_log),

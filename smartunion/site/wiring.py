@@ -22,6 +22,7 @@ from smartunion.domains.safety import jobs as safety
 from smartunion.domains.safety import public as whereabouts
 from smartunion.domains.safety.procedure import SHEETS as SAFETY
 from smartunion.domains.safety.reads import insured as safety_insured
+from smartunion.domains.safety.reads import risks as safety_risks
 from smartunion.domains.safety.reads import surveys as safety_surveys
 from smartunion.domains.safety.rules.records import RECORDS as SAFETY_RECORDS
 from smartunion.domains.settlement import jobs as settlement
@@ -51,6 +52,7 @@ from smartunion.kernel.timers.watches import Watch
 from smartunion.kernel.trail.models import Entry
 from smartunion.site import guarding, telling
 from smartunion.site.alarms import tell_the_watch
+from smartunion.site.command import places
 
 SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "calendar.year_confirmed": (changes.calendar_changed, publicity.calendar_changed),
@@ -108,6 +110,9 @@ RESPONSES: tuple[Wired, ...] = (
 WHEREABOUTS: tuple[Callable[..., Any], ...] = (whereabouts.positions,)
 """Domains' doors to where responders are, for the command board (site/command/shown.py)."""
 
+PLACES: tuple[Callable[..., Mapping[str, str]], ...] = (places.of_red_cases,)
+"""In which building what runs is, for the command board and whoever is on the case."""
+
 NOTICE_ANSWERS: dict[str, Answering] = {
     "response": response.ANSWERING,
     "duty.check": duty.ANSWERING,
@@ -161,6 +166,7 @@ WATCHES: dict[str, Watch] = {
     "渠道不应答": notices.unanswered,
     "应急巡检": patrol.watch,
     "保险空档": safety_insured.alarms,
+    "防控失效": safety_risks.alarms,
     "缺班": rosters.gaps,
     "值班号码未核对": rosters.unproven,
     "热线未登记": rosters.no_hotline,

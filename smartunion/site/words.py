@@ -175,6 +175,7 @@ TRAIL: dict[str, str] = {
     "safety.positions_seen": "查看处置位置",
     "safety.account_written": "写突发事件经过",
     "safety.control_evaluated": "评估防控",
+    "safety.drill_ordered": "按风险清单下达演练",
     "safety.exercise_held": "情景演练",
     "safety.child_case_opened": "托育意外立件",
     "safety.statement_approved": "签发情况通报",

@@ -168,6 +168,33 @@ def somebody_falls(opened: Opens, house: House) -> None:
     look(desk, "risks-1440")
 
 
+def a_child_falls(opened: Opens, house: House) -> None:
+    """王主任 opens the sheet, names who keeps out, and sees why nothing is streamed."""
+    desk = opened(house.wang, DESK, "/safety/desk/child/")
+    look(desk, "child-empty-1440")
+    desk.get_by_label("发生时间").fill("2025-05-17T08:15")
+    desk.get_by_label("经过").fill("从滑梯跌落，左臂疼痛，已送校医院")
+    desk.get_by_label("须回避的人").fill(house.gu.username)
+    desk.get_by_role("button", name="立件，三个时限开始").click()
+    desk.goto("/safety/desk/child/")
+    desk.locator("td a.t").click()
+    expect(desk.get_by_text("办结以前不能解除")).to_be_visible()
+    look(desk, "child-case-1440")
+    desk.get_by_text("有人要求直播").click()
+    desk.get_by_label("理由").last.fill("家长群要求")
+    desk.get_by_role("button", name="提交，看为什么不能").click()
+    expect(desk.get_by_text("第28、31条").first).to_be_visible()
+    expect(desk.get_by_text("没有办成")).to_be_visible()
+    phone = opened(house.zhao, PHONE, desk.url)
+    phone.get_by_role("button", name="为处置打开经过").click()
+    expect(phone.get_by_text("左臂疼痛")).to_be_visible()
+    look(phone, "child-case-390")
+    for path in ("risks", "incidents", "events", "child", "devices"):
+        phone.goto(f"/safety/desk/{'' if path == 'events' else path + '/'}")
+        if SHOTS:
+            look(phone, f"{path}-390")
+
+
 def test_an_event_from_its_plan_to_a_closed_incident(
     events: House, bank: SandboxProcess, screen: Callable[..., BrowserContext], tmp_path: Path
 ) -> None:
@@ -177,3 +204,4 @@ def test_an_event_from_its_plan_to_a_closed_incident(
         it_opens_and_lin_signs_up(opened, events, event, bank)
     with campus(screen, bank, RACE) as opened:
         somebody_falls(opened, events)
+        a_child_falls(opened, events)

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
-from smartunion.domains.safety.actions import incidents
+from smartunion.domains.safety.actions import incidents, risks
 from smartunion.domains.safety.protocol import INCIDENT
 from smartunion.domains.safety.reads import incidents as reads
+from smartunion.domains.safety.reads.figures import terms_on
 from smartunion.domains.safety.rules.kinds import Role
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.response.models import Run
 from smartunion.kernel.response.registry import Hooks, Wired
 
@@ -13,6 +16,15 @@ from smartunion.kernel.response.registry import Hooks, Wired
 def after_end(run: Run, at: datetime) -> None:
     """Let the incident end with its run."""
     incidents.ended(run=run, at=at)
+
+
+def evaluate_controls(at: datetime) -> None:
+    """Evaluate what was not evaluated today; nothing before the first plan is adopted."""
+    try:
+        terms_on(campus_day(at))
+    except Refused:
+        return
+    risks.evaluate_due(at=at)
 
 
 RESPONSES = (

@@ -7,10 +7,11 @@ migration 0002 holds it, whatever code writes the row.
 from django.db import models
 from django.db.models import F, Q
 
-from .rules.kinds import Answer, DeviceKind, EventKind, Role
+from .rules.kinds import Answer, DeviceKind, EventKind, Marker, Role
 from .rules.risks import Standing
 
 KINDS = [(k.value, k.words) for k in EventKind]
+MARKERS = [(m.value, m.words) for m in Marker]
 ROLES = [(r.value, r.words) for r in Role]
 DEVICES = [(d.value, d.words) for d in DeviceKind]
 STANDINGS = [(s.value, s.words) for s in Standing]
@@ -409,7 +410,7 @@ class Tracking(models.Model):
     person = models.ForeignKey(
         "people.Person", models.PROTECT, verbose_name="人员", related_name="+"
     )
-    role = models.CharField("岗位", max_length=10, choices=ROLES)
+    role = models.CharField("岗位", max_length=10, choices=MARKERS)
     turn = models.PositiveSmallIntegerField("第几位")
     started_at = models.DateTimeField("开始")
     last_at = models.DateTimeField("最近一个点", null=True, blank=True)

@@ -59,12 +59,19 @@ class Campus:
         return Spot(_within(x, self.width), _within(y, self.height), not inside)
 
     def named(self, words: str) -> Spot | None:
-        """Return the middle of the place that is named in some words, the longest name first."""
+        """Return the middle of the place that is named in some words."""
+        place = self._shape(words)
+        return Spot(place.x, place.y) if place else None
+
+    def building(self, words: str) -> str:
+        """Return the name of the place that is named in some words, and nothing else of them."""
+        place = self._shape(words)
+        return place.name if place else ""
+
+    def _shape(self, words: str) -> Shape | None:
         places = [s for s in self.shapes if s.name and s.kind not in ("road", "gate")]
-        for place in sorted(places, key=lambda shape: -len(shape.name)):
-            if place.name in words:
-                return Spot(place.x, place.y)
-        return None
+        longest = sorted(places, key=lambda shape: -len(shape.name))
+        return next((place for place in longest if place.name in words), None)
 
 
 def _within(value: float, length: int) -> float:

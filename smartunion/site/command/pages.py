@@ -19,6 +19,9 @@ from .campus import campus
 MOVES = 5
 """After so many seconds the board asks anew, should no message have come."""
 
+STALE = 3 * MOVES
+"""After so many seconds without an answer the board says that it stands still."""
+
 
 @never_cache
 @page(can=response.VIEW)
@@ -35,7 +38,8 @@ def _board(request: PersonRequest) -> dict[str, Any]:
     at = clock.now()
     found = shown.runs_for(request.person, request.mandate, at=at)
     runs = [run for run, _ in found]
-    seen = shown.cases(found, at=at)
+    places = shown.places_of(wiring.PLACES, runs, by=request.person, at=at)
+    seen = shown.cases(found, places, at=at)
     marked = shown.marked(wiring.WHEREABOUTS, runs, by=request.person, at=at)
     on_call = duty.on_call(unit=None, posts=OF_THE_CAMPUS, at=at)
     return {
@@ -51,4 +55,6 @@ def _board(request: PersonRequest) -> dict[str, Any]:
         "on_call": [(post.label, pair.primary) for post, pair in on_call.items()],
         "hotline": duty.hotline(at=at),
         "moves": MOVES,
+        "stale": STALE,
+        "oldest": max((one.age for one in marked), default=0),
     }

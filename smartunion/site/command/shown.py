@@ -5,8 +5,8 @@ them stays with those on the case, on the run's own page. Names here are those o
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -16,6 +16,9 @@ from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import Mandate
 from smartunion.kernel.response import reads as response
+from smartunion.kernel.response import registry
+from smartunion.kernel.response.define import T0
+from smartunion.kernel.response.define import span as span_of
 from smartunion.kernel.response.models import Run, StepRun
 from smartunion.kernel.response.reads import Clock, Standing, Told
 
@@ -62,6 +65,17 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class Rung:
+    """One step in the row of all: how it stands, its name, what it took or what is left."""
+
+    kind: str
+    sign: str
+    name: str
+    text: str
+    due: str
+
+
+@dataclass(frozen=True)
 class Mate:
     """Somebody on duty who was asked, and whether they received."""
 
@@ -78,10 +92,12 @@ class Case:
     pin: str
     run: Standing
     gates: list[Gate]
-    steps: list[tuple[str, str, str]]
-    """(class, sign, name) of every step."""
+    ladder: list[Rung]
+    """Every step from the first to the last, with its clock."""
     mates: list[Mate]
     now: Clock | None
+    then: Gate | None
+    """What comes next, after what is being done."""
     place: str
     place_note: str
     spot: Spot | None
@@ -97,35 +113,59 @@ def runs_for(person: Person, mandate: Mandate, *, at: datetime) -> list[tuple[St
     Whoever must keep out of a run does not see it here either.
     """
     standing = response.standing(at=at)
-    rows = {run.pk: run for run in Run.objects.filter(pk__in=[one.run_id for one in standing])}
+    runs = Run.objects.filter(pk__in=[one.run_id for one in standing]).select_related("protocol")
+    rows = {run.pk: run for run in runs}
     return [
-        (one, response.may_see(rows[one.run_id], person, mandate))
+        (_foreseen(one, rows[one.run_id]), response.may_see(rows[one.run_id], person, mandate))
         for one in standing
         if not rows[one.run_id].excludes(person.pk)
     ]
 
 
-def cases(runs: Sequence[tuple[Standing, bool]], *, at: datetime) -> list[Case]:
-    """Return the runs as the board shows them, the first few."""
+def _foreseen(one: Standing, run: Run) -> Standing:
+    """Give a step that is not opened yet the moment by which it is due, where T0 tells it."""
+    steps = {step.code: step for step in registry.of(run).protocol.steps}
+
+    def due(clock: Clock) -> datetime | None:
+        step = steps[clock.step]
+        waits = clock.state == StepRun.State.WAITING and step.since == T0
+        if waits and run.settled_at is None:
+            return run.t0 + span_of(step.within, run.limits[step.within])
+        return clock.due_at
+
+    return replace(one, clocks=[replace(clock, due_at=due(clock)) for clock in one.clocks])
+
+
+def cases(
+    runs: Sequence[tuple[Standing, bool]], places: Mapping[str, str], *, at: datetime
+) -> list[Case]:
+    """Return the runs as the board shows them, the first few.
+
+    `places` says of a run's number in which building it is, where whoever looks may know.
+    """
     found = enumerate(runs[:MOST])
-    return [_case(DIGITS[n], run, at, opens=opens) for n, (run, opens) in found]
+    return [
+        _case(DIGITS[n], run, places.get(run.number, ""), at, opens=opens)
+        for n, (run, opens) in found
+    ]
 
 
-def _case(pin: str, run: Standing, at: datetime, *, opens: bool) -> Case:
+def _case(pin: str, run: Standing, known: str, at: datetime, *, opens: bool) -> Case:
     found = next((c for c in run.clocks if c.step == "locate" and c.closed_at), None)
     locked = found is not None and bool(found.by)
     opened = [clock for clock in run.clocks if clock.is_open]
-    place = run.place or ("已登记，仅经办人可见" if locked else "查找中")
+    place = run.place or known or ("已登记，仅经办人可见" if locked else "查找中")
     return Case(
         pin=pin,
         run=run,
         gates=[_gate(clock, run, at) for clock in _window(run.clocks)],
-        steps=[_step(clock) for clock in run.clocks],
+        ladder=[_rung(clock, run, at) for clock in run.clocks],
         mates=_mates(run),
         now=opened[0] if opened else None,
+        then=_then(run, opened[:1], at),
         place=place,
         place_note="位置已锁定" if locked else "集合地点" if run.place else "位置未锁定",
-        spot=campus().named(run.place),
+        spot=campus().named(run.place or known),
         is_locked=locked,
         clock=span((at - run.opened_at).total_seconds()),
         opens=opens,
@@ -151,24 +191,35 @@ def _gate(clock: Clock, run: Standing, at: datetime) -> Gate:
         note = clock.outcome
     elif clock.due_at is not None:
         left = (clock.due_at - at).total_seconds()
-        due, text = clock.due_at.isoformat(), ("+" if left < 0 else "") + span(left)
         if clock.is_open:
+            due, text = clock.due_at.isoformat(), ("+" if left < 0 else "") + span(left)
             kind, word = ("warn", "▲ 超时") if left < 0 else ("now", "▶ 剩余")
             note = "、".join(clock.posts)
-        else:
-            word = "○ 剩余"
+        elif left >= 0:
+            due, text, word = clock.due_at.isoformat(), span(left), "○ 未开始"
     start = clock.opened_at or run.opened_at
     whole = round((clock.due_at - start).total_seconds()) if clock.due_at else 0
     css = {"late": "warn"}.get(kind, kind)
     return Gate(clock.limit, clock.name, css, text, word, note, due, whole)
 
 
-def _step(clock: Clock) -> tuple[str, str, str]:
-    if clock.state == StepRun.State.CANCELED:
-        return "", "–", clock.name
-    if clock.closed_at is not None:
-        return ("l", "▲", clock.name) if clock.is_late else ("d", "✓", clock.name)
-    return ("n", "▶", clock.name) if clock.is_open else ("", "○", clock.name)
+def _rung(clock: Clock, run: Standing, at: datetime) -> Rung:
+    gate = _gate(clock, run, at)
+    kind, sign = {
+        "off": ("", "–"), "done": ("d", "✓"), "now": ("n", "▶"), "next": ("", "○"),
+    }.get(gate.kind, ("l", "▲"))  # fmt: skip
+    if clock.is_open:
+        kind = "n"
+    return Rung(kind, sign, clock.name, gate.text, gate.due)
+
+
+def _then(run: Standing, now: Sequence[Clock], at: datetime) -> Gate | None:
+    """Return what comes next by its limit: open already or not, but not what is being done."""
+    ahead = [one for one in run.clocks if one.due_at and not one.closed_at and one not in now]
+    coming = [one for one in ahead if one.is_open or (one.due_at and one.due_at > at)]
+    if not coming:
+        return None
+    return _gate(min(coming, key=lambda one: one.due_at or at), run, at)
 
 
 def _mates(run: Standing, most: int = 4) -> list[Mate]:
@@ -220,7 +271,7 @@ class Position(Protocol):
 
     @property
     def role(self) -> str:
-        """Return medic, guard, volunteer or vehicle."""
+        """Return medic, guard, volunteer, vehicle or escort."""
 
     @property
     def latitude(self) -> float:
@@ -237,6 +288,20 @@ class Position(Protocol):
 
 Whereabouts = Callable[..., Iterable[Position]]
 """A domain's door: (at=, by=) -> the newest point of each responder of what runs now."""
+
+Places = Callable[..., Mapping[str, str]]
+"""A door: (numbers=, by=, at=) -> in which building a run is, for whoever may know."""
+
+
+def places_of(
+    doors: Iterable[Places], runs: Sequence[Standing], *, by: Person, at: datetime
+) -> dict[str, str]:
+    """Return in which building of the map each run is, where `by` is on the case; no more of it."""
+    numbers = [run.number for run in runs if not run.place][:MOST]
+    told: dict[str, str] = {}
+    for door in doors if numbers else ():
+        told |= door(numbers=numbers, by=by, at=at)
+    return {number: name for number, words in told.items() if (name := campus().building(words))}
 
 
 @dataclass(frozen=True)

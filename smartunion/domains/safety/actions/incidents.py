@@ -12,7 +12,7 @@ from smartunion.domains.safety.reads import incidents as reads
 from smartunion.domains.safety.reads import locks
 from smartunion.domains.safety.reads.phone import SOON
 from smartunion.domains.safety.rules import refusals
-from smartunion.domains.safety.rules.kinds import Role
+from smartunion.domains.safety.rules.kinds import Marker
 from smartunion.domains.safety.rules.records import POSITION, REPORT
 from smartunion.kernel.base.numbers import next_number
 from smartunion.kernel.people.models import Person
@@ -23,7 +23,7 @@ from smartunion.kernel.response.models import Run
 from smartunion.kernel.trail.record import name_of_subject, record
 
 WORDING = (
-    "我同意在我值守的活动发生突发事件时，从报告起到处置结束，把我手机的位置共享给保卫处指挥中心，"
+    "我同意在我值守或被叫到的活动发生突发事件时，从报告起到处置结束，把我手机的位置共享给保卫处指挥中心，"
     "只用于调度。处置结束立即停止，30日后销毁；谁看过我都查得到，随时可以撤回。"
 )
 POLES, DATE_LINE = 90, 180
@@ -116,15 +116,15 @@ def send_position(
     incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident_id)
     if incident.ended_at is not None:
         raise refusals.IncidentOver(number=incident.number)
-    duty = incident.event.on_duty.filter(person=by).first()
-    if duty is None:
+    marker = reads.marker_of(incident, by)
+    if marker is None:
         raise refusals.NotOnDuty(by=by.name, number=incident.event.number)
     if not reads.may_share(by, at=at):
         raise refusals.PositionConsentMissing
-    turn = Tracking.objects.filter(incident=incident, role=duty.role).count() + 1
+    turn = Tracking.objects.filter(incident=incident, role=marker.value).count() + 1
     row, made = Tracking.objects.get_or_create(
         incident=incident, person=by,
-        defaults={"role": duty.role, "turn": turn, "started_at": at},
+        defaults={"role": marker.value, "turn": turn, "started_at": at},
     )  # fmt: skip
     private.seal(
         about=name_of_subject(row),
@@ -183,7 +183,7 @@ def look_at_positions(*, by: Person, at: datetime) -> list[Position]:
         found.append(
             Position(
                 incident=row.incident.number,
-                label=f"{Role(row.role).words}{row.turn}",
+                label=f"{Marker(row.role).words}{row.turn}",
                 role=row.role,
                 latitude=float(point["latitude"]),
                 longitude=float(point["longitude"]),

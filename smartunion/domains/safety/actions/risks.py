@@ -1,14 +1,23 @@
 """Evaluate the controls of chapter 7, and hold exercises: what was found stays as rows."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 
 from smartunion.domains.safety.models import ControlEvaluation, Exercise
+from smartunion.domains.safety.protocol import INCIDENT
 from smartunion.domains.safety.reads import risks as reads
 from smartunion.domains.safety.rules import refusals, risks
-from smartunion.kernel.people.models import Person
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.numbers import alone
+from smartunion.kernel.people.models import Person, Unit
+from smartunion.kernel.response import drills
+from smartunion.kernel.response.models import Drill
 from smartunion.kernel.trail.record import record
+
+DRILLED = "sudden_death"
+"""The scenario whose drill is the protocol of incidents itself."""
 
 
 @transaction.atomic
@@ -21,11 +30,16 @@ def evaluate(*, by: Person | None, at: datetime) -> list[ControlEvaluation]:
 
 
 def _evaluate(
-    scenario: risks.Scenario, *, by: Person | None, at: datetime, exercise: Exercise | None = None
+    scenario: risks.Scenario,
+    *,
+    only: Collection[str] | None = None,
+    exercise: Exercise | None = None,
+    by: Person | None,
+    at: datetime,
 ) -> list[ControlEvaluation]:
     made = []
     for control in scenario.controls:
-        if risks.unrun(control) is not None:
+        if risks.unrun(control) is not None or (only is not None and control.code not in only):
             continue
         found = reads.evaluate(control, at)
         row = ControlEvaluation.objects.create(
@@ -42,6 +56,35 @@ def _evaluate(
             "safety.control_evaluated", row, by=by, at=at,
             control=control.words, result=found.standing.words,
         )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def evaluate_due(*, at: datetime) -> int:
+    """Evaluate each control that was not evaluated today; return how many. Safe to run again."""
+    alone("safety.controls")
+    due = {control.code for control in reads.due(at)}
+    made = [
+        row for one in risks.SCENARIOS for row in _evaluate(one, only=due, by=None, at=at)
+    ]  # fmt: skip
+    return len(made)
+
+
+@transaction.atomic
+def order_drill(*, scenario: str, by: Person, at: datetime) -> Drill:
+    """Play a scenario as a drill now: the protocol of incidents, with the branch whose turn it is.
+
+    Raises NoSuchScenario where the scenario has no protocol that rings telephones.
+    """
+    branches = list(Unit.objects.filter(kind=Unit.Kind.BRANCH).order_by("code"))
+    if scenario != DRILLED or not branches:
+        raise refusals.NoSuchScenario(scenario=scenario)
+    [unit] = drills.turn(branches, campus_day(at), 1)
+    made = drills.order(
+        protocol=INCIDENT.code, unit=unit, planned_at=at, by=by, at=at,
+        because=risks.scenario(scenario).matter,
+    )  # fmt: skip
+    record("safety.drill_ordered", made, by=by, at=at, matter=risks.scenario(scenario).matter)
     return made
 
 

@@ -61,7 +61,7 @@ def incident(request: PersonRequest, *, incident_id: int) -> HttpResponse:
         "asked": reads.is_asked(it, request.person),
         "tracking": reads.tracking_of(it, request.person),
         "may_share": reads.may_share(request.person, at=at),
-        "on_duty": it.event.on_duty.filter(person=request.person).exists(),
+        "on_duty": reads.marker_of(it, request.person) is not None,
         "wording": acts.WORDING,
         "seconds": terms_on(campus_day(at)).position_seconds,
         "account": account,

@@ -34,6 +34,10 @@ def register(request: PersonRequest) -> HttpResponse:
             done = acts.evaluate(by=request.person, at=at)
             messages.success(request, f"评估了 {len(done)} 项防控")
             return redirect("safety:risks")
+        if do == "drill":
+            made = acts.order_drill(scenario=acts.DRILLED, by=request.person, at=at)
+            messages.success(request, f"演练已下达到{made.unit}，每条消息都以【演练】开头")
+            return redirect("safety:risks")
         if form.is_valid():
             acts.hold_exercise(**form.cleaned_data, by=request.person, at=at)
             messages.success(request, "演练已记，防控已当场评估")
@@ -42,6 +46,7 @@ def register(request: PersonRequest) -> HttpResponse:
         "scenarios": reads.register(at=at),
         "terms": terms_on(campus_day(at)),
         "keeps": request.mandate.may(KEEP),
+        "drilled": acts.DRILLED,
         "form": form,
     }
     return show(request, "safety/desk/risks.html", context)

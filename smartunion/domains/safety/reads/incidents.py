@@ -7,7 +7,7 @@ from datetime import datetime
 from smartunion.domains.safety.models import Event, Incident, OnDuty, Tracking
 from smartunion.domains.safety.protocol import AED, HOSPITAL, INCIDENT, MEDICS, ONSITE
 from smartunion.domains.safety.rules.clocks import Leg, all_in_time, leg
-from smartunion.domains.safety.rules.kinds import Role
+from smartunion.domains.safety.rules.kinds import Marker, Role
 from smartunion.kernel.duty.reads import on_call
 from smartunion.kernel.duty.rules import Post
 from smartunion.kernel.people.models import Person
@@ -70,8 +70,27 @@ def may_see(run: Run, person: Person, mandate: Mandate) -> bool:
     incident = of_run(run)
     if incident is None:
         return run.is_drill and mandate.may("safety.view")
-    on_duty = OnDuty.objects.filter(event=incident.event_id, person=person).exists()
-    return on_duty or mandate.may("safety.view")
+    return marker_of(incident, person) is not None or mandate.may("safety.view")
+
+
+CAME_AS = {
+    Post.DRIVER: Marker.VEHICLE, Post.SECURITY: Marker.GUARD, Post.C: Marker.MEDIC,
+    Post.LEADER: Marker.ESCORT,
+}  # fmt: skip
+"""As what those of the campus's roster stand on the board who were called to an incident."""
+
+
+def marker_of(incident: Incident, person: Person) -> Marker | None:
+    """Return as what somebody responds: by their post at the event, or as they were called.
+
+    None for whoever has nothing to do with it: they are located by nobody.
+    """
+    duty = incident.event.on_duty.filter(person=person).first()
+    if duty is not None:
+        return Marker(duty.role)
+    called = Asked.objects.filter(run=incident.run_id, person=person).exclude(told_at=None)
+    posts = called.order_by("pk").values_list("post", flat=True)
+    return next((CAME_AS[Post(post)] for post in posts if post in CAME_AS), None)
 
 
 def duty_at(event: Event, person: Person, *, at: datetime) -> OnDuty | None:

@@ -1,7 +1,7 @@
 """The risk register: each control evaluated from rows, each scenario's trigger as it is now."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from smartunion.domains.merchants import public as merchants
@@ -14,15 +14,20 @@ from smartunion.domains.safety.models import (
     Policy,
 )
 from smartunion.domains.safety.procedure import CHILD_INCIDENT
+from smartunion.domains.safety.protocol import INCIDENT
 from smartunion.domains.safety.rules import risks
 from smartunion.domains.safety.rules.gate import gaps, report_months
 from smartunion.domains.safety.rules.kinds import EventKind
 from smartunion.domains.safety.rules.risks import SCENARIOS, Control, Finding, Scenario, Standing
 from smartunion.domains.wallet import public as wallet
-from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.days import campus_day, start_of
+from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Office, Person
 from smartunion.kernel.people.reads import acting
 from smartunion.kernel.procedures.models import Case, StepRun
+from smartunion.kernel.response import drills
+from smartunion.kernel.response.drills import Result
+from smartunion.kernel.timers.watches import Finding as WatchFinding
 
 from .figures import terms_on
 from .gate import covers
@@ -133,8 +138,13 @@ TRIGGERS: dict[str, Callable[[datetime], int]] = {
 
 
 def evaluate(control: Control, at: datetime) -> Finding:
-    """Return how a control stands, told from the rows of this moment."""
-    return risks.unrun(control) or EVALUATIONS[control.runs](at)
+    """Return how a control stands, told from the rows of this moment; what lapsed is no hold."""
+    if unrun := risks.unrun(control):
+        return unrun
+    found = EVALUATIONS[control.runs](at)
+    if found.standing == HOLDS and risks.has_lapsed(control, found.worked_at, campus_day(at)):
+        return replace(found, standing=Standing.LAPSED)
+    return found
 
 
 @dataclass(frozen=True)
@@ -146,6 +156,8 @@ class ControlShown:
     standing: Standing
     words: str
     stale: bool
+    who: str
+    """Who answers for it: the acting holder of the scenario's office."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +171,8 @@ class ScenarioShown:
     controls: list[ControlShown]
     exercises: list[Exercise]
     drills: list[Incident]
+    held: list[Result]
+    """The drills of its protocol, as they came out."""
 
 
 def register(*, at: datetime) -> list[ScenarioShown]:
@@ -175,32 +189,72 @@ def register(*, at: datetime) -> list[ScenarioShown]:
                 owner=titles.get(one.owner, one.owner),
                 person=holder.person if holder else None,
                 now=TRIGGERS[one.trigger](at),
-                controls=[_shown(each, at, days) for each in one.controls],
+                controls=[
+                    _shown(each, at, days, holder.person.name if holder else "（空缺）")
+                    for each in one.controls
+                ],
                 exercises=list(
                     Exercise.objects.filter(scenario=one.code)
                     .select_related("by")
                     .order_by("-held_at")[:5]
                 ),
                 drills=_drills(one),
+                held=_held(one),
             )
         )
     return found
 
 
-def _shown(control: Control, at: datetime, days: int) -> ControlShown:
+def alarms(at: datetime) -> Iterator[WatchFinding]:
+    """Controls that fail, lapsed or were not evaluated in their period, each with who answers."""
+    if not ControlEvaluation.objects.exists():
+        return  # the register has not been begun
+    wrong = {FAILS, Standing.LAPSED}
+    try:
+        shown = register(at=at)
+    except Refused:
+        return  # no plan was ever adopted
+    for one in shown:
+        for each in one.controls:
+            if each.standing in wrong:
+                text = f"{each.control.words}：{each.standing.words}，{each.words}（{each.who}）"
+                yield WatchFinding(f"{each.control.clause} {one.scenario.kind}", text[:500])
+
+
+def due(at: datetime) -> list[Control]:
+    """Return the controls that run and were not evaluated on this day of the campus yet."""
+    done = set(
+        ControlEvaluation.objects.filter(evaluated_at__gte=start_of(campus_day(at)))
+        .values_list("control", flat=True)
+    )  # fmt: skip
+    every = [each for one in SCENARIOS for each in one.controls]
+    return [each for each in every if risks.unrun(each) is None and each.code not in done]
+
+
+def _shown(control: Control, at: datetime, days: int, who: str) -> ControlShown:
     rows = ControlEvaluation.objects.filter(control=control.code)
     last = rows.order_by("-evaluated_at", "-pk").first()
     unrun = risks.unrun(control)
     if unrun is not None:
-        return ControlShown(control, last, unrun.standing, unrun.words, stale=False)
+        return ControlShown(control, last, unrun.standing, unrun.words, stale=False, who=who)
     stale = risks.is_stale(last.evaluated_at if last else None, at, days)
     if last is None:
-        return ControlShown(control, None, IDLE, "还没有评估过", stale=True)
-    return ControlShown(control, last, Standing(last.standing), last.words, stale)
+        return ControlShown(control, None, IDLE, "还没有评估过", stale=True, who=who)
+    if stale:
+        words = f"超过 {days} 天没有评估；当时：{Standing(last.standing).words}，{last.words}"
+        return ControlShown(control, last, Standing.LAPSED, words, stale=True, who=who)
+    return ControlShown(control, last, Standing(last.standing), last.words, stale=False, who=who)
 
 
 def _drills(one: Scenario) -> list[Incident]:
     if one.trigger != "incidents":
         return []
-    drills = Incident.objects.filter(is_drill=True).select_related("event")
-    return list(drills.order_by("-reported_at")[:5])
+    played = Incident.objects.filter(is_drill=True).select_related("event")
+    return list(played.order_by("-reported_at")[:5])
+
+
+def _held(one: Scenario) -> list[Result]:
+    if one.trigger != "incidents":
+        return []
+    mine = drills.held().filter(protocol=INCIDENT.code)[:5]
+    return [found for drill in mine if (found := drills.result_of(drill))]

@@ -6,8 +6,10 @@ sentence that the plan's text breaks off in (7.3③) stays a gap with a reading 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from smartunion.kernel.base.days import campus_day
 
 
 class Standing(StrEnum):
@@ -16,6 +18,7 @@ class Standing(StrEnum):
     HOLDS = "holds"
     FAILS = "fails"
     IDLE = "idle"
+    LAPSED = "lapsed"
     ABSENT = "absent"
     GAP = "gap"
 
@@ -26,6 +29,7 @@ class Standing(StrEnum):
             "holds": "有效",
             "fails": "失效",
             "idle": "还没有数据",
+            "lapsed": "本期没有运行",
             "absent": "尚未运行",
             "gap": "原文中断",
         }[self.value]
@@ -34,7 +38,8 @@ class Standing(StrEnum):
     def mark(self) -> str:
         """Return the standing's shape."""
         return {
-            "holds": "ok", "fails": "late", "idle": "na", "absent": "hold", "gap": "off",
+            "holds": "ok", "fails": "late", "idle": "na", "lapsed": "late", "absent": "hold",
+            "gap": "off",
         }[self.value]  # fmt: skip
 
 
@@ -48,6 +53,8 @@ class Control:
     runs: str = ""
     waits_for: str = ""
     """Which part of the house will run it."""
+    monthly: bool = False
+    """The plan asks for it every month: a month in which it did not work is a lapse."""
     is_cut_off: bool = False
     reading: str = ""
     """What we propose where the text is cut off; nobody has confirmed it."""
@@ -94,6 +101,7 @@ SCENARIOS = (
                 "7.1③",
                 "每月聘请第三方对5%交易做电话回访，发现套现即扣减补贴并取消资格",
                 runs="callbacks",
+                monthly=True,
             ),
         ),
     ),
@@ -195,3 +203,11 @@ def unrun(one: Control) -> Finding | None:
 def is_stale(evaluated_at: datetime | None, at: datetime, days: int) -> bool:
     """Test if the last evaluation is missing or too long ago to be trusted."""
     return evaluated_at is None or at - evaluated_at > timedelta(days=days)
+
+
+def has_lapsed(one: Control, worked_at: datetime | None, on: date) -> bool:
+    """Test if a monthly control worked neither in this month of the campus nor in the last."""
+    if not one.monthly:
+        return False
+    last = (on.replace(day=1) - timedelta(days=1)).replace(day=1)
+    return worked_at is None or campus_day(worked_at) < last

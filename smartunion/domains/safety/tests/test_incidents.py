@@ -73,7 +73,7 @@ def test_every_clock_counts_from_the_report_and_is_kept(house: House, race: Even
     assert (row.number, row.in_time, row.medic_seconds) == ("TF-2025-001", True, 240)
 
 
-@pytest.mark.clause("R235", "R236")
+@pytest.mark.clause("R235", "R236", "R237")
 def test_a_second_too_late_is_late_and_others_are_called(house: House, race: Event) -> None:
     it = begin(house, race)
     later(house, it, 31)
@@ -87,6 +87,15 @@ def test_a_second_too_late_is_late_and_others_are_called(house: House, race: Eve
     assert late == {"onsite": False, "aed": True, "medics": False, "hospital": True}
     assert not public.responded(RACE.date(), RACE.date() + timedelta(days=1))[0].in_time
     assert not answer(house, it, house.duty0, "medics", "arrived")
+    other = begin(house, race, place="起点")
+    for seconds, step, outcome in (
+        (30, "onsite", "there"), (30, "aed", "not_needed"), (240, "medics", "arrived"),
+        (481, "hospital", "delivered"),
+    ):  # fmt: skip
+        later(house, other, seconds)
+        answer(house, other, house.duty0, step, outcome)
+    late = {leg.code: leg.in_time for leg in reads.legs(other)}
+    assert late == {"onsite": True, "aed": True, "medics": True, "hospital": False}
 
 
 @pytest.mark.clause("R235")
@@ -134,9 +143,23 @@ def test_positions_are_sealed_seen_by_the_board_and_stop_with_the_incident(
     [seen] = public.positions(at=house.at, by=house.security)
     assert (seen.incident, seen.label, seen.latitude) == (it.number, "医护1", 22.534)
     public.positions(at=house.at, by=house.security)
-    row = Tracking.objects.get()
+    row = Tracking.objects.get(person=house.duty0)
     assert len(private.accesses(f"safety.tracking:{row.pk}")) == 1
     assert "22.5" not in str(list(Entry.objects.values()))
+    driver = house.someone("driver")
+    Shift.objects.create(
+        post=Post.DRIVER, part="primary", person=driver, since=house.at,
+        until=house.at + timedelta(hours=9),
+    )  # fmt: skip
+    with pytest.raises(refusals.NotOnDuty):
+        incidents.send_position(**here, by=driver)
+    later(house, it, 241)
+    here |= {"at": house.at}
+    incidents.agree_to_be_located(by=driver, at=house.at)
+    incidents.send_position(**here, by=driver)
+    incidents.send_position(**here, by=house.duty0)
+    marks = {one.role: one.label for one in public.positions(at=house.at, by=house.security)}
+    assert marks == {"medic": "医护1", "vehicle": "值班车1"}, "called after four minutes"
     assert public.positions(at=house.at + timedelta(seconds=61), by=house.security) == []
     answer(house, it, house.duty0, "hospital", "treated")
     row.refresh_from_db()

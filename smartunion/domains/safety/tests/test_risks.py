@@ -1,16 +1,27 @@
 """Chapter 7: controls are functions that run; what does not run says so; the cut stays a gap."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from smartunion.domains.safety.actions import joining, risks
 from smartunion.domains.safety.models import ControlEvaluation, Exercise, Participant
-from smartunion.domains.safety.reads.risks import EVALUATIONS, TRIGGERS, ControlShown, register
+from smartunion.domains.safety.reads.risks import (
+    EVALUATIONS,
+    TRIGGERS,
+    ControlShown,
+    alarms,
+    register,
+)
 from smartunion.domains.safety.rules import refusals
 from smartunion.domains.safety.rules.kinds import Answer
-from smartunion.domains.safety.rules.risks import SCENARIOS, Standing
+from smartunion.domains.safety.rules.risks import SCENARIOS, Standing, control, has_lapsed
 from smartunion.domains.wallet.tests.conftest import Campus
+from smartunion.kernel.base import clock
+from smartunion.kernel.base.days import CAMPUS
+from smartunion.kernel.response import drills
+from smartunion.kernel.response.models import Drill
 from smartunion.site.org import founding
 
 from .conftest import House
@@ -113,3 +124,57 @@ def test_an_exercise_of_each_scenario_evaluates_its_controls_on_the_spot(house: 
     assert all(one.exercises for one in register(at=house.at))
     with pytest.raises(refusals.NoSuchScenario):
         risks.hold_exercise(scenario="flood", people=1, finding="x", by=house.wang, at=house.at)
+
+
+@pytest.mark.clause("R244")
+def test_a_control_that_did_not_run_in_its_period_is_shown_so_with_a_name(house: House) -> None:
+    """Evaluated each day by itself; after thirty days without, no old result stands any more."""
+    assert list(alarms(house.at)) == [], "the register has not been begun"
+    runs = {each.code for one in SCENARIOS for each in one.controls if each.runs}
+    assert risks.evaluate_due(at=house.at) == len(runs)
+    assert risks.evaluate_due(at=house.at + timedelta(hours=9)) == 0
+    house.at += timedelta(days=1)
+    assert risks.evaluate_due(at=house.at) == len(runs)
+    house.insure()
+    risks.evaluate(by=house.wang, at=house.at)
+    assert not [one for one in alarms(house.at) if "人身意外险" in one.text]
+    house.at += timedelta(days=30, seconds=1)
+    for code, each in shown(house).items():
+        if code in runs:
+            assert each.standing == Standing.LAPSED
+            assert "超过 30 天没有评估" in each.words
+        assert each.who
+    [found] = [one for one in alarms(house.at) if "承诺书" in one.text]
+    assert found.subject == "7.1① 财务风险"
+    assert found.text.endswith(f"（{house.wang.name}）")
+    assert "本期没有运行" in found.text
+
+
+@pytest.mark.clause("R241")
+def test_a_monthly_control_lapses_with_the_month_in_which_it_did_not_work() -> None:
+    monthly, other = control("cash_out.callback"), control("cash_out.freeze")
+    on = date(2025, 5, 5)
+    april = datetime(2025, 4, 1, 0, 0, tzinfo=CAMPUS)
+    assert not has_lapsed(monthly, april, on)
+    assert has_lapsed(monthly, april - timedelta(seconds=1), on)
+    assert has_lapsed(monthly, None, on)
+    assert not has_lapsed(other, None, on)
+
+
+@pytest.mark.clause("R243", "R244")
+def test_the_sudden_death_is_played_on_the_telephones_and_stands_in_the_register(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: house.at)
+    wang = Client()
+    wang.force_login(house.wang)
+    assert wang.post("/safety/desk/risks/", {"do": "drill"}).status_code == 302
+    drill = Drill.objects.get()
+    assert (drill.protocol, drill.by) == ("safety.incident", house.wang)
+    run = drills.begin(drill, at=house.at)
+    [death] = [one for one in register(at=house.at) if one.scenario.code == "sudden_death"]
+    assert [one.run for one in death.held] == [run]
+    assert death.now == 0, "a drill is nothing that happens"
+    assert run.number in wang.get("/safety/desk/risks/").content.decode()
+    with pytest.raises(refusals.NoSuchScenario):
+        risks.order_drill(scenario="cash_out", by=house.wang, at=house.at)

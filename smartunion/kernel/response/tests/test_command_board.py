@@ -95,6 +95,35 @@ def test_the_board_shows_clocks_and_who_received_and_never_who_is_in_danger(
     assert "▲ 超时" in later
 
 
+@pytest.mark.clause("R119", "R120")
+def test_steps_that_are_not_opened_yet_are_counted_down_too(
+    duty: Duty, wang: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first call runs the wall says how long is left to locate and to be on the scene."""
+    appoint(wang, "response.view")
+    run = begin(duty)
+    html = board(wang, monkeypatch, at=after(12))
+    assert set(run.steps.exclude(state="open").values_list("code", flat=True)) == {
+        "locate", "scene", "vehicle",
+    }  # fmt: skip
+    rungs = re.findall(r"<b>([^<]+)</b><span><i[^>]*>(.)</i><em[^>]*>([^<]+)</em>", html)
+    assert rungs == [
+        ("拨打电话", "▶", "00:18"), ("定位", "○", "03:48"), ("到场评估", "○", "07:48"),
+        ("车辆到场", "○", "8分钟"),
+    ]  # fmt: skip
+    then = re.search(r"接着</span>(.*?)</p>", html)
+    assert then is not None
+    assert "定位 " in then[1]
+    assert "03:48" in then[1]
+    assert html.count("○ 未开始") == 2
+    actions.answer(
+        run_id=run.pk, step="call", outcome="answered", by=duty.lin, at=after(20), via="page"
+    )
+    begin(duty)
+    much_later = board(wang, monkeypatch, at=after(300))
+    assert "+01:00" not in much_later, "a step that was never needed is not late"
+
+
 def test_who_must_keep_out_does_not_see_the_run_and_who_was_asked_may_open_it(
     duty: Duty, wang: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,7 +197,7 @@ def test_responders_move_on_the_map_while_their_run_stands_and_no_longer(
     run = begin(duty)
     html = board(wang, monkeypatch, at=after(5))
     assert html.count('data-role="medic"') == 1
-    assert "最近 7 秒" in html
+    assert "北斗 · 7 秒内" in html
     assert asked == [wang], "whose reading it is goes into the log of what is sealed"
     actions.stand_down(run_id=run.pk, by=duty.qian, at=after(30), via="page", because="误报")
     assert 'data-role="medic"' not in board(wang, monkeypatch, at=after(31))
@@ -180,8 +209,27 @@ def test_responders_move_on_the_map_while_their_run_stands_and_no_longer(
 def look(page: Page, name: str) -> None:
     fits(page)
     check_axe(page)
+    photograph_if_asked(page, name)
+
+
+def photograph_if_asked(page: Page, name: str) -> None:
     if folder := os.environ.get("DUTY_PICTURES"):
         photograph(page, Path(folder) / f"{name}.png")
+
+
+def the_wall_says_that_it_stands_still(page: Page) -> None:
+    """No answer for so long: a mark over everything, and gone with the next answer."""
+    stopped = page.locator("[data-stopped]")
+    expect(stopped).to_be_hidden()
+    expect(page.locator("[data-fresh]")).to_contain_text("秒前")
+    page.route("**/command/", lambda route: route.fulfill(status=204))
+    page.locator("[data-board]").evaluate("e => { e.dataset.stale = '1'; }")
+    expect(stopped).to_contain_text("以电话为准", timeout=8000)
+    expect(page.locator("[data-said]")).to_have_text("画面已停，请用电话确认")
+    photograph_if_asked(page, "board-stale-1920")
+    page.unroute("**/command/")
+    page.locator("[data-board]").evaluate("e => { e.dataset.stale = '15'; }")
+    expect(stopped).to_be_hidden()
 
 
 @pytest.mark.browser
@@ -213,10 +261,12 @@ def test_the_wall_hears_of_an_alert_by_itself_counts_its_seconds_and_sounds(
     expect(page.locator(".case.drill .mark")).to_have_text("演练", timeout=6000)
     expect(page.locator("[data-board]")).to_have_attribute("data-rang", "2")
     assert page.locator(".pinm").count() == 2
+    expect(card.locator(".seven em").nth(2)).to_have_text(re.compile(r"0[67]:\d\d"))
     wide = page.locator("body").evaluate("e => e.scrollHeight - window.innerHeight")
     assert wide <= 0, "nothing of the wall is below its edge"
     size = card.locator(".clock").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
     assert size > 100, "legible from five metres"
     look(page, "board-1920")
+    the_wall_says_that_it_stands_still(page)
     look(open_as(wang, "/command/", OFFICE), "board-1440")
     look(open_as(wang, "/command/", PHONE), "board-390")

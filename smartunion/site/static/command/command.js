@@ -5,7 +5,12 @@
   const live = document.querySelector("[data-board]");
   const button = document.querySelector("[data-sound]");
   const said = document.querySelector("[data-said]");
+  const stopped = document.querySelector("[data-stopped]");
+  const mark = document.querySelector("[data-fresh]");
   let origin = 0;
+  let answered = performance.now();
+  let pushed = null;
+  let warned = 0;
   let audio = null;
   let seen = null;
 
@@ -27,12 +32,17 @@
     for (const gate of live.querySelectorAll("[data-due]")) {
       const left = Math.ceil((Date.parse(gate.dataset.due) - now()) / 1000);
       const late = left < 0;
-      gate.querySelector("[data-left]").textContent = (late ? "+" : "") + clock(left);
-      if (gate.dataset.open) {
+      const waits = !gate.dataset.open; // it may never be opened, and is not late before it is
+      gate.querySelector("[data-left]").textContent = waits && late ? gate.dataset.limit : (late ? "+" : "") + clock(left);
+      if (!waits) {
         const soon = left < gate.dataset.whole / 4;
         gate.className = `gate ${late || soon ? "warn" : "now"}`;
         gate.querySelector("[data-word]").textContent = late ? "▲ 超时" : soon ? "▲ 快到时限" : "▶ 剩余";
       }
+    }
+    for (const rung of live.querySelectorAll("[data-rung]")) {
+      const left = Math.ceil((Date.parse(rung.dataset.rung) - now()) / 1000);
+      rung.textContent = (left < 0 ? "+" : "") + clock(left);
     }
     for (const bar of live.querySelectorAll("[data-sla]")) {
       const from = Date.parse(bar.dataset.from);
@@ -66,7 +76,26 @@
     live.dataset.rang = String(Number(live.dataset.rang || 0) + 1);
   };
 
+  // What stands still must not look alive: a clock that walks on by itself would hide a lost line.
+  const look = () => {
+    const age = Math.trunc((performance.now() - answered) / 1000);
+    const stale = age >= Number(live.dataset.stale);
+    if (stopped.hidden === stale) {
+      stopped.hidden = !stale;
+      document.body.classList.toggle("stale", stale);
+      if (stale) said.textContent = "画面已停，请用电话确认";
+    }
+    if (stale) stopped.querySelector("[data-stopped-text]").textContent = `已 ${clock(age)} 没有更新，以电话为准`;
+    if (stale && audio && performance.now() - warned > 10000) {
+      warned = performance.now();
+      tone(audio.currentTime, 220, 0.6);
+    }
+    mark.textContent = stale ? "▲ 没有更新" : pushed === false ? `轮询 · ${age} 秒前` : `即时 · ${age} 秒前`;
+    mark.classList.toggle("poor", stale || pushed === false);
+  };
+
   const taken = () => {
+    answered = performance.now();
     const part = live.querySelector("[data-at]");
     if (part) origin = Date.parse(part.dataset.at) - performance.now();
     const runs = [...live.querySelectorAll("[data-run]")];
@@ -91,6 +120,8 @@
     button.textContent = audio ? "声音：开" : "声音：关，点这里打开";
   });
   document.body.addEventListener("htmx:afterSwap", (event) => { if (event.target === live) taken(); });
+  document.body.addEventListener("htmx:sseOpen", () => { pushed = true; });
+  document.body.addEventListener("htmx:sseError", () => { pushed = false; });
   taken();
-  setInterval(tick, 250);
+  setInterval(() => { tick(); look(); }, 250);
 })();
