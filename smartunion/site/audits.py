@@ -10,6 +10,7 @@ from django.db.models import Max
 from smartunion.domains.aid.reads import audits as aid
 from smartunion.domains.planning import public as planning
 from smartunion.domains.procurement.reads.audits import AUDITS as PROCUREMENT
+from smartunion.domains.settlement.reads import statements as settlement
 from smartunion.domains.wallet.reads import audits as wallet
 from smartunion.domains.wallet.reads import keys
 from smartunion.domains.wallet.reads.orders import AUDITS as BANK
@@ -148,6 +149,40 @@ PUBLICITY = (
 )
 
 
+SETTLEMENT = (
+    Tried(
+        "M4",
+        "定格的结算单按钱包重新计算，逐字节相同",
+        "",
+        settlement.differing,
+    ),
+    Audit(
+        "M5",
+        "对公账户每日期初 + 明细 = 期末，期初等于上一日期末",
+        """
+        SELECT format('settlement_accountday %s', d.day) AS "where",
+          format('opens with %s, closes with %s', d.opening_fen, d.closing_fen) AS what
+        FROM settlement_accountday d LEFT JOIN settlement_accountday e ON e.day = d.day - 1
+        WHERE d.opening_fen <> COALESCE(e.closing_fen, d.opening_fen)
+          OR d.closing_fen <> d.opening_fen + COALESCE((SELECT SUM(in_fen - out_fen)
+            FROM settlement_accountline WHERE account_id = d.id), 0)
+        """,
+    ),
+    Audit(
+        "M6",
+        "每笔不一致都立了差错，未办结的都有责任人和期限",
+        """
+        SELECT format('settlement_match %s', m.id) AS "where",
+          format('%s %s of %s has no case', m.state, m.document, m.day) AS what
+        FROM settlement_match m LEFT JOIN settlement_bankline l ON l.id = m.line_id
+        WHERE m.state <> 'SAME' AND NOT EXISTS (SELECT 1 FROM settlement_difference d
+          WHERE d.subject = CASE WHEN m.document <> '' THEN m.document
+                                 ELSE 'bank:' || l.bank_ref END)
+        """,
+    ),
+)
+
+
 def all_of_them(*, at: datetime) -> Sequence[Audit]:
     """Return every audit of the house, in the order in which they are reported.
 
@@ -162,6 +197,7 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
         *LEDGER,
         *judged,
         *BANK,
+        *SETTLEMENT,
         *PROCUREMENT,
         *PLAN,
         *TIMERS,

@@ -26,6 +26,7 @@ from smartunion.domains.safety.reads import risks as safety_risks
 from smartunion.domains.safety.reads import surveys as safety_surveys
 from smartunion.domains.safety.rules.records import RECORDS as SAFETY_RECORDS
 from smartunion.domains.settlement import jobs as settlement
+from smartunion.domains.settlement.procedure import SHEETS as SETTLEMENT
 from smartunion.domains.wellbeing import jobs as wellbeing
 from smartunion.domains.wellbeing.procedure import SHEETS as WELLBEING
 from smartunion.domains.wellbeing.rules.records import RECORDS as WELLBEING_RECORDS
@@ -75,7 +76,9 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
     "procedures.closed": (crisis.hear_closed,),
 }
 
-SHEETS: tuple[Procedure, ...] = (*PROCUREMENT, *AID, *SAFETY, *CRISIS, *WELLBEING, *MERCHANTS)
+SHEETS: tuple[Procedure, ...] = (
+    *PROCUREMENT, *AID, *SAFETY, *CRISIS, *WELLBEING, *MERCHANTS, *SETTLEMENT,
+)  # fmt: skip
 """The six-column sheets of every domain, old versions as long as cases run by them."""
 
 ACTS: dict[str, Act] = {**procurement.ACTS, **aid.ACTS, **wellbeing.ACTS}

@@ -7,14 +7,17 @@ which may be repeated.
 import logging
 from datetime import date, datetime
 
-from smartunion.domains.settlement.actions import cases, importing, matching
-from smartunion.domains.settlement.gateways import Bank
+from smartunion.domains.settlement.actions import cases, importing, matching, months
+from smartunion.domains.settlement.gateways import CORPORATE, Bank, Instruction, Opening
 from smartunion.domains.settlement.models import BankFile, Reconciliation
-from smartunion.domains.settlement.reads import desk
-from smartunion.kernel.base.days import campus_day
+from smartunion.domains.settlement.reads import desk, payouts, statements
+from smartunion.domains.wallet import public as wallet
+from smartunion.kernel.base.days import campus_day, next_month
 from smartunion.kernel.timers.models import Timer
 
 log = logging.getLogger(__name__)
+
+BATCH = 500
 
 AT_ONCE = 31
 """So many days are caught up with in one round."""
@@ -53,6 +56,47 @@ def fetch(bank: Bank, *, day: date, at: datetime) -> Reconciliation | None:
             log.warning("the bank's file %s is refused: %s", file.name, taken.refusal)
             return None
     return matching.reconcile(day=day, at=at) if account else None
+
+
+def send_payouts(bank: Bank, *, at: datetime) -> int:
+    """Have the bank carry out the payouts that wait; the key makes each happen at most once."""
+    waiting, mark, done = payouts.waiting(), wallet.bank_mark(), 0
+    for some in (waiting[n : n + BATCH] for n in range(0, len(waiting), BATCH)):
+        keyed = {f"{mark}-{each.document}": each for each in some}
+        shops = {f"{mark}-M{each.statement.merchant_id}": each.statement for each in some}
+        bank.open_wallets([Opening(ref, "merchant", one.name) for ref, one in shops.items()])
+        outcomes = bank.carry_out(
+            [
+                Instruction(
+                    key, "SUBSIDY", CORPORATE, f"{mark}-M{each.statement.merchant_id}",
+                    each.amount_fen, each.occurred_at,
+                )
+                for key, each in keyed.items()
+            ]
+        )  # fmt: skip
+        for outcome in outcomes:
+            payout = keyed[outcome.key]
+            if outcome.done:
+                months.payout_done(
+                    payout_id=payout.pk, bank_ref=outcome.bank_ref, posted_at=outcome.posted_at,
+                    at=at,
+                )  # fmt: skip
+                done += 1
+            else:
+                months.payout_refused(payout_id=payout.pk, code=outcome.code, at=at)
+    return done
+
+
+def freeze_due(*, at: datetime) -> int:
+    """Freeze every month whose day of review has come; return how many were frozen."""
+    day, first, done = campus_day(at), wallet.first_bank_day(), 0
+    month = first.replace(day=1) if first else day
+    while next_month(month) <= day:
+        if statements.review(month) is None and statements.review_days(month)[1] <= day:
+            months.freeze(month=month, by=None, at=at)
+            done += 1
+        month = next_month(month)
+    return done
 
 
 def overdue(timer: Timer, at: datetime) -> None:

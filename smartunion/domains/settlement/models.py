@@ -257,3 +257,125 @@ class AccountLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} 第 {self.number} 笔"
+
+
+class Review(models.Model):
+    """月度结算: a month's statements as they were frozen for the committee, and what it decided."""
+
+    class State(models.TextChoices):
+        FROZEN = "frozen", "已定格"
+        PAID = "paid", "已下付款指令"
+
+    month = models.DateField("账期", unique=True)
+    review_on = models.DateField("审议日")
+    planned_on = models.DateField("计划审议日")
+    """The 5th; another day than `review_on` where it was a day off (T26)."""
+    digest = models.CharField("报表摘要", max_length=64)
+    case = models.ForeignKey(
+        "procedures.Case", models.PROTECT, verbose_name="事项", related_name="+"
+    )
+    state = models.CharField("状态", max_length=8, choices=State, default=State.FROZEN)
+    frozen_at = models.DateTimeField("定格时间")
+    paid_at = models.DateTimeField("付款时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "月度结算"
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} 结算"
+
+
+class Statement(models.Model):
+    """商户结算单: one merchant's month as it was frozen; what comes later is in a later one."""
+
+    review = models.ForeignKey(
+        Review, models.PROTECT, verbose_name="月度结算", related_name="statements"
+    )
+    merchant_id = models.BigIntegerField("商户")
+    number = models.CharField("商户编号", max_length=12)
+    name = models.CharField("商户名称", max_length=60)
+    count = models.IntegerField("笔数")
+    gross_fen = models.BigIntegerField("消费额(分)")
+    refunded_fen = models.BigIntegerField("退款(分)")
+    principal_fen = models.BigIntegerField("已由职工钱包付出(分)")
+    subsidy_fen = models.BigIntegerField("补贴(分)")
+    corrected_fen = models.BigIntegerField("更正(分)")
+    prior_fen = models.BigIntegerField("其中前期更正(分)")
+    carried_fen = models.BigIntegerField("上期结转(分)", default=0)
+    clawed_fen = models.BigIntegerField("扣回(分)", default=0)
+    total_fen = models.BigIntegerField("结算总额(分)")
+    payable_fen = models.BigIntegerField("本期应付(分)")
+    rest_fen = models.BigIntegerField("结转下期(分)")
+    """Zero or negative: what the merchant still owes after this month."""
+
+    class Meta:
+        verbose_name = verbose_name_plural = "商户结算单"
+        constraints = [
+            models.UniqueConstraint(fields=["review", "merchant_id"], name="statement_once"),
+            models.CheckConstraint(
+                condition=Q(payable_fen__gte=0, rest_fen__lte=0)
+                & (Q(payable_fen=0) | Q(rest_fen=0))
+                & Q(
+                    payable_fen=models.F("total_fen")
+                    - models.F("principal_fen")
+                    + models.F("carried_fen")
+                    - models.F("clawed_fen")
+                    - models.F("rest_fen")
+                ),
+                name="statement_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} {self.number}"
+
+
+class ClawBack(models.Model):
+    """结算扣回: what a decision takes from a merchant's next statement; negative: was covered."""
+
+    merchant_id = models.BigIntegerField("商户")
+    amount_fen = models.BigIntegerField("金额(分)")
+    document = models.CharField("凭据", max_length=80, unique=True)
+    because = models.CharField("事由", max_length=400)
+    by = models.ForeignKey("people.Person", models.PROTECT, verbose_name="决定人", related_name="+")
+    at = models.DateTimeField("时间")
+    review = models.ForeignKey(
+        Review, models.PROTECT, verbose_name="计入的结算", null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "结算扣回"
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount_fen=0), name="clawback_takes_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.document
+
+
+class Payout(models.Model):
+    """结算付款: what the bank is asked to pay a merchant for a month, at most once."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待发送"
+        DONE = "done", "已记账"
+
+    statement = models.OneToOneField(
+        Statement, models.PROTECT, verbose_name="结算单", related_name="payout"
+    )
+    document = models.CharField("凭据", max_length=60, unique=True)
+    amount_fen = models.BigIntegerField("金额(分)")
+    occurred_at = models.DateTimeField("发生时间")
+    state = models.CharField("状态", max_length=8, choices=State, default=State.WAITING)
+    bank_ref = models.CharField("银行流水号", max_length=64, blank=True)
+    refusal = models.CharField("拒绝原因", max_length=40, blank=True)
+    posted_at = models.DateTimeField("银行记账时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "结算付款"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payout_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.document

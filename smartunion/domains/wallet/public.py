@@ -5,19 +5,24 @@ from datetime import date, datetime
 
 from smartunion.kernel.people.models import Person
 
-from .actions import admitting, ordering, penalising
+from .actions import admitting, folding, ordering, penalising
 from .reads import banked, controls, overview
+from .reads import claims as claim_reads
+from .reads import statements as statement_reads
 from .reads import trades as trade_reads
 from .reads.banked import Movement
+from .reads.claims import Claim
 from .reads.controls import Admissions, FreezingFacts
 from .reads.figures import terms_on
 from .reads.overview import DaySums, HeatCell, MonthOfMember, Sale, SubsidyOfMember
+from .reads.statements import Settled
 from .reads.trades import Callee, ShopFact, Sold, TerminalFact, Trade
 from .reads.vouchers import Voucher
 
 __all__ = [
-    "Admissions", "Callee", "DaySums", "FreezingFacts", "HeatCell", "MonthOfMember", "Movement",
-    "Sale", "ShopFact", "Sold", "SubsidyOfMember", "TerminalFact", "Trade", "Voucher",
+    "Admissions", "Callee", "Claim", "DaySums", "FreezingFacts", "HeatCell", "MonthOfMember",
+    "Movement", "Sale", "Settled", "ShopFact", "Sold", "SubsidyOfMember", "TerminalFact", "Trade",
+    "Voucher",
 ]  # fmt: skip
 """The facts that the door hands out; its functions are below."""
 
@@ -218,3 +223,28 @@ def let_go(
         merchant_id=merchant_id, expelled=expelled, forfeited_fen=forfeited_fen,
         document=document, by=by, at=at, because=because,
     )  # fmt: skip
+
+
+def subsidy_claims(month: date) -> Iterator[Claim]:
+    """Give what we say each purchase of a consumption month earned, without penalties."""
+    return claim_reads.claims(month)
+
+
+def refunds_of_month(month: date) -> Iterator[tuple[str, str, int, datetime]]:
+    """Give (refund, payment, fen, when) of what was given back of a month's purchases."""
+    return claim_reads.backs(month)
+
+
+def settled(month: date) -> list[Settled]:
+    """Return every merchant's statement month; of a closed month for ever the same (M1)."""
+    return statement_reads.settled(month)
+
+
+def settled_total_fen(row: Settled, month: date) -> int:
+    """Return what a merchant gets in all for a month, under the reading in force (T04)."""
+    return statement_reads.total_fen(row, month)
+
+
+def close_month(*, month: date, by: Person | None, at: datetime) -> None:
+    """Close a consumption month for the review of the 5th; closing it twice keeps the first."""
+    folding.close_month(month=month, by=by, at=at)

@@ -14,6 +14,7 @@ from typing import Any
 
 from smartunion.domains.performance import jobs as performance
 from smartunion.domains.planning import public as planning
+from smartunion.domains.settlement.actions import months
 from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.actions import allotting, deciding, folding, opening
 from smartunion.domains.wallet.gateways import Bank
@@ -38,6 +39,7 @@ from .duty import Rosters
 from .merchants import Watching
 from .procurement import Procurement
 from .safety import Safety
+from .settlement import Settlement
 from .wellbeing import Wellbeing
 
 REFUND_SHARE = 0.012
@@ -188,6 +190,7 @@ class Year:
         Drills(self._file, self.until).plan()
         Wellbeing(self.campus, self._file, self.until).plan()
         Rosters(self._file, self.until).plan()
+        self.settlement = Settlement(self.campus, self._note, self.bank)
         late, still_open = story["milestones"]["late"], set(story["milestones"]["open"])
         for each in planning.milestones(self.year):
             if each.code not in still_open:
@@ -307,9 +310,10 @@ class Year:
         before = campus_month(moment(month - timedelta(days=1)))
         qian = self.campus.officers["qian"]
         self._note(at, partial(self._close, before, qian))
+        self.settlement.plan(before, at)
 
     def _close(self, month: date, by: Person, at: datetime) -> None:
-        folding.close_month(month=month, by=by, at=at)
+        months.freeze(month=month, by=by, at=at)
         performance.freeze_closed_periods(at=at)
 
     def _plan_visits(
@@ -466,6 +470,7 @@ class Year:
         at = min(moment(day, "23:30"), self.until)
         jobs.send_payments(self.bank, at=at)
         folding.fold(at=at)
+        self.settlement.match(since=day.replace(day=1), until=day, at=at)
         ledger.fold_balances(at=at)
         ledger.close_block(at=at)
         self.say(

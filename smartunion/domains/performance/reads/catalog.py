@@ -6,6 +6,7 @@ from .events import RESPONDED, STAFFED, SURVEYED
 from .help import PAID_IN_TIME
 from .measures import Measure
 from .plan import DATES, REVIEWED, SUBTASKS
+from .settling import SUBSIDY_ERROR
 from .shop import ACTIVE, CALLED_BACK, OVER_CAP
 from .wellbeing import CARE
 
@@ -16,6 +17,7 @@ MEASURES: dict[str, Measure] = {
         ACTIVE,
         *DATES,
         REVIEWED,
+        SUBSIDY_ERROR,
         OVER_CAP,
         CALLED_BACK,
         PAID_IN_TIME,

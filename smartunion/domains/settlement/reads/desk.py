@@ -176,3 +176,8 @@ def lines_of(found: Difference) -> list[BankLine]:
     return list(
         BankLine.objects.filter(told).select_related("file").order_by("file__day", "file__number")
     )
+
+
+def has_days(month: date) -> bool:
+    """Tell if any day of a month was matched."""
+    return Reconciliation.objects.filter(day__gte=month, day__lt=next_month(month)).exists()

@@ -118,3 +118,32 @@ class MoneyStillApart(Refused):
     text = "我方 {ours_fen} 分，银行 {bank_fen} 分，还差 {apart_fen} 分，不能只凭说明办结"
     clause = "3.1-1"
     remedy = "请银行查明并补发文件，再对一次；对平后自动办结"
+
+
+class NotRecomputed(Refused):
+    code = "settlement.not_recomputed"
+    text = "这一步在月度结算页上办：先按银行文件全量重算，或先下付款指令"
+    clause = "3.1-1⑤"
+    remedy = "请打开“对账与结算”的月度结算页，按页上的按钮办"
+
+
+class MonthNotFrozen(Refused):
+    code = "settlement.month_not_frozen"
+    text = "{month} 还没有定格，不能审议或付款"
+    clause = "3.1-1⑤"
+    remedy = "审议日（5日，遇休息日顺延）由后台月结并定格"
+
+
+class StepNotOpen(Refused):
+    code = "settlement.step_not_open"
+    text = "{month} 的「{step}」现在不能办"
+    clause = "3.1-1⑤"
+    remedy = "请看事项页上现在轮到哪一步"
+
+
+class ClawBackWrong(Refused):
+    code = "settlement.claw_back_wrong"
+    text = "扣回金额须为大于零的整数分，写的是 {amount_fen}"
+    clause = "7.1"
+    remedy = "请核对金额和凭据"
+    status = 400
