@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from smartunion.domains.settlement import jobs
-from smartunion.domains.settlement.actions import months
+from smartunion.domains.settlement.actions import cases, months
 from smartunion.domains.settlement.reads import statements
 from smartunion.domains.wallet import jobs as wallet
 from smartunion.kernel.base.days import campus_month
@@ -32,7 +32,11 @@ class Settlement:
         day = since - timedelta(days=1)
         while day <= until and day < at.date():
             if statements.unmatched(day):
-                jobs.fetch(self.bank, day=day, at=at)
+                made = jobs.fetch(self.bank, day=day, at=at)
+                if made is not None and made.differing:
+                    clerk = self._finance("finance_clerk", at)
+                    cases.ask_resend(day=day, by=clerk, at=at, because="当日有差错，请银行补发")
+                    jobs.fetch(self.bank, day=day, at=at)
             day += timedelta(days=1)
 
     def plan(self, month: date, on: datetime) -> None:

@@ -64,7 +64,10 @@ def _use(file: BankFile, data: bytes, *, genuine: bool) -> None:
     """Read the file into the lines, and let it take the place of the one before."""
     if not genuine:
         raise refusals.FileSignatureWrong(name=file.name)
-    reader = daily.Daily(file.name, data, day=file.day, merchants=wallet.bank_merchants())
+    mark = wallet.bank_mark()
+    reader = daily.Daily(
+        file.name, data, day=file.day, mark=mark, merchants=wallet.bank_merchants()
+    )
     last = BankFile.objects.filter(day=file.day, state=State.USED).first()
     if last is not None:
         if reader.head.number <= last.number:
@@ -75,7 +78,7 @@ def _use(file: BankFile, data: bytes, *, genuine: bool) -> None:
         last.save(update_fields=["state"])
     file.state, file.number = State.USED, reader.head.number
     file.save()
-    prefix = f"{wallet.bank_mark()}-"
+    prefix = f"{mark}-"
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for row in reader.rows():
             number, kind, key, *rest = row

@@ -1,8 +1,8 @@
 """The error meter: what the bank's files alone say was due, against what we booked (R054, K08).
 
 Written in SQL and in other words than `pay` and the rules, from the bank's amounts. Of ours it
-takes which purchase came when and which refund is whose; an amount of ours only while the bank may still
-be silent (T+n). What it has not confirmed by then is an error in full: nothing hides.
+takes which purchase came when and which refund is whose; an amount of ours only while the bank may
+still be silent (T+n). What it has not confirmed by then is an error in full: nothing hides.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -17,6 +17,7 @@ KINDS = frozenset({"PAY", "REFUND", "VOID", "SUBSIDY", "ALLOC", "INTEREST", "ADJ
 STATES = frozenset("SPVF")
 """Booked, reserved and not yet booked, released, failed."""
 
+MARKED = re.compile(r"[0-9a-f]{8}-")
 WHOLE = re.compile(r"0|[1-9][0-9]{0,15}")
 COLUMNS, HEAD_COLUMNS, END_COLUMNS = 13, 7, 6
 
@@ -47,12 +48,18 @@ class Sums:
 class Daily:
     """One file as it is read; after the last row `sums` holds what its trailer was found to say."""
 
-    def __init__(self, name: str, data: bytes, *, day: date, merchants: Collection[str]) -> None:
+    def __init__(
+        self, name: str, data: bytes, *, day: date, mark: str, merchants: Collection[str]
+    ) -> None:
         """Look at the head; `merchants` are the references that the house knows.
+
+        `mark` is this installation's: lines of another at the same bank count for the trailer,
+        and are not given.
 
         :raises Refused: the head is not one, or of another day
         """
         self.name, self.data, self.merchants = name, data, merchants
+        self.mark = mark
         self.sums, self._digest = Sums(), hashlib.sha256()
         first, _, _ = data.partition(b"\n")
         self.head = self._head(first)
@@ -75,7 +82,9 @@ class Daily:
             else:
                 row = self._row(number, raw)
                 self._digest.update(raw + b"\n")
-                yield self._counted(row, seen, number)
+                self._count(row, seen, number)
+                if not self._is_anothers(row[2] or row[5]):
+                    yield row
         if not ended:
             raise self._malformed(self.sums.count + 2, "没有文件尾")
 
@@ -117,7 +126,8 @@ class Daily:
         for amount in (ecny, points):
             if not WHOLE.fullmatch(amount):
                 raise refusals.AmountNotWholeFen(name=self.name, line=number, amount=amount[:20])
-        if merchant and merchant not in self.merchants:
+        known = merchant in self.merchants or self._is_anothers(merchant)
+        if merchant and not known:
             raise refusals.MerchantUnknown(name=self.name, line=number, merchant=merchant[:40])
         try:
             moment = datetime.fromisoformat(occurred)
@@ -131,7 +141,11 @@ class Daily:
             moment, booked, state,
         )  # fmt: skip
 
-    def _counted(self, row: Row, seen: set[str], number: int) -> Row:
+    def _is_anothers(self, reference: str) -> bool:
+        """Tell if a key or a reference bears the mark of another installation."""
+        return bool(MARKED.match(reference)) and not reference.startswith(f"{self.mark}-")
+
+    def _count(self, row: Row, seen: set[str], number: int) -> None:
         """Count the row; the bank's own number, and a key with its kind, come once in a file."""
         _, kind, key, ref, *_, ecny, _, _, _, state = row
         for name in (ref, f"{kind} {key} {state}" if key else ref + "."):
@@ -144,7 +158,6 @@ class Daily:
             sums.pay_fen += ecny if kind == "PAY" else 0
             sums.refund_fen += ecny if kind == "REFUND" else 0
             sums.interest_fen += ecny if kind == "INTEREST" else 0
-        return row
 
     def _judge(self, number: int, raw: bytes) -> None:
         parts = raw.decode("utf-8", "replace").split("|")
