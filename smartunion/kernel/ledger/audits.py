@@ -74,6 +74,18 @@ AUDITS = (
         """,
     ),
     Audit(
+        "L9",
+        "本库的事务号已越过每一个水位：新分录进得了余额和封存块",
+        """
+        SELECT name AS "where", format('stands at %s, this cluster at %s: see docs/operations.md',
+          xid, pg_current_xact_id()::text::bigint) AS what
+        FROM (
+          SELECT format('ledger_watermark %s', name) AS name, xid FROM ledger_watermark
+          UNION ALL SELECT 'ledger_block', MAX(to_xid) FROM ledger_block
+        ) marks WHERE xid > pg_current_xact_id()::text::bigint
+        """,
+    ),
+    Audit(
         "E1",
         "每张凭据的预留不为负",
         """

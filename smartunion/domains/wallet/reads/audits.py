@@ -251,6 +251,22 @@ def audits(terms: Terms) -> tuple[Audit, ...]:
             """,
         ),
         Audit(
+            "P1",
+            "处理中、待核实的付款至多了结一次，状态就是最后一次变动",
+            """
+            SELECT format('wallet_payment %s', payment_id) AS "where",
+              format('left %s %s times', was, COUNT(*)) AS what
+            FROM wallet_paymentevent GROUP BY payment_id, was HAVING COUNT(*) > 1
+            UNION ALL
+            SELECT format('wallet_payment %s', p.id), format('is %s, its course ends with %s',
+              p.status, COALESCE(e.now, p.born))
+            FROM wallet_payment p LEFT JOIN LATERAL (
+              SELECT now FROM wallet_paymentevent WHERE payment_id = p.id
+              ORDER BY id DESC LIMIT 1) e ON true
+            WHERE p.born IN ('P', 'H') AND p.status <> COALESCE(e.now, p.born)
+            """,
+        ),
+        Audit(
             "V1",
             f"同一设备{burst_minutes}分钟内没有{burst_count}笔未经核实的付款",
             f"""

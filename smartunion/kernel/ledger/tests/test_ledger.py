@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from smartunion.kernel.ledger import actions, reads, refusals
 from smartunion.kernel.ledger.audits import AUDITS
-from smartunion.kernel.ledger.models import Account, Encumbrance, Transfer
+from smartunion.kernel.ledger.models import Account, Encumbrance, Transfer, Watermark
 from tests.cast import MARCH_5
 
 LINE = "2025/3.1/mall.subsidy"
@@ -178,3 +178,13 @@ def test_blocks_chain_and_an_empty_range_makes_none() -> None:
     assert first is not None
     assert second is not None
     assert (second.previous_hash, second.from_xid, second.rows) == (first.hash, first.to_xid, 1)
+
+
+@pytest.mark.django_db
+def test_a_dump_restored_into_a_younger_cluster_is_told_by_check() -> None:
+    """There the transaction numbers begin anew: rows below the watermark would never be folded."""
+    (audit,) = (each for each in AUDITS if each.id == "L9")
+    Watermark.objects.create(name="balances", xid=1)
+    assert audit.offenders() == []
+    Watermark.objects.update(xid=2**62)
+    assert [where for where, _ in audit.offenders()] == ["ledger_watermark balances"]
