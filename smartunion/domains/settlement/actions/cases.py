@@ -47,10 +47,12 @@ def correct(*, case_id: int, by: Person, at: datetime, because: str) -> Differen
             ours_fen=case.ours_fen, bank_fen=case.bank_fen,
             apart_fen=abs(case.ours_fen - case.bank_fen),
         )  # fmt: skip
-    wallet.bank_did(
+    news = wallet.bank_did(
         document=case.document, bank_ref=line.bank_ref, posted_at=line.settled_at, by=by, at=at,
         because=why,
     )  # fmt: skip
+    if not news:
+        raise refusals.OwnCourse
     case.because, case.explained_by, case.explained_at = why, by, at
     case.ours_fen, case.outcome = line.ecny_fen, Difference.Outcome.CORRECTED
     case.closed_by, case.closed_at = by, at

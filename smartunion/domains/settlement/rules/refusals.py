@@ -147,3 +147,10 @@ class ClawBackWrong(Refused):
     clause = "7.1"
     remedy = "请核对金额和凭据"
     status = 400
+
+
+class OwnCourse(Refused):
+    code = "settlement.own_course"
+    text = "这笔付款按预授权、记账两步走，由后台向银行查询后自己了结"
+    clause = "3.1-1③"
+    remedy = "请等后台查询银行后再对一次；逾期仍不明的请与银行核实"

@@ -166,8 +166,8 @@ def proven_done(
     Return whether it was news. An allotment becomes spendable in the same transaction.
     """
     order = BankOrder.objects.select_for_update(no_key=True).get(document=document)
-    if order.state == BankOrder.State.DONE:
-        return False
+    if order.state == BankOrder.State.DONE or order.two_phases:
+        return False  # one in two phases is ended by its own course, which asks the bank
     if order.state == BankOrder.State.REFUSED:
         BankOrder.objects.filter(pk=order.pk).update(state=BankOrder.State.SENT)
     orders_done(done=[(order.pk, bank_ref, posted_at)], at=at)

@@ -36,7 +36,8 @@ SELECT o.document, CASE o.kind WHEN 'RETURN' THEN 'ADJ' ELSE o.kind END,
   coalesce(f.mark || '-M' || o.merchant_id, ''),
   coalesce(t.code || '-' || to_char(p.biz_date, 'YYYYMMDD') || '-' || p.terminal_seq, ''),
   o.amount_fen, o.occurred_at,
-  CASE o.state WHEN 'done' THEN 'S' WHEN 'refused' THEN 'F' ELSE 'E' END, o.bank_ref
+  CASE o.state WHEN 'done' THEN 'S' WHEN 'refused' THEN 'F' WHEN 'voided' THEN 'F'
+    ELSE 'E' END, o.bank_ref
 FROM wallet_bankorder o CROSS JOIN wallet_bankfeed f
 LEFT JOIN LATERAL (
   SELECT terminal_id, biz_date, terminal_seq FROM wallet_payment
