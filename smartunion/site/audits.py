@@ -58,6 +58,28 @@ PLAN = (
         """,
     ),
     Audit(
+        "B4",
+        "每个工程的列支加预留不超过预算（预算外来源不占）",
+        """
+        WITH charged AS (
+          SELECT t.budget_code, t.fund_source, CASE WHEN d.kind = k.kind THEN 0
+            WHEN d.kind = 'expense' THEN t.amount_fen WHEN k.kind = 'expense' THEN -t.amount_fen
+            ELSE 0 END AS fen
+          FROM ledger_transfer t JOIN ledger_account d ON d.code = t.debit
+          JOIN ledger_account k ON k.code = t.credit WHERE t.budget_code <> ''
+          UNION ALL SELECT budget_code, fund_source, amount_fen FROM ledger_encumbrance
+        )
+        SELECT format('planning_spendingline %s', l.code) AS "where",
+          format('%s spent or set aside of %s fen', SUM(c.fen), l.amount_fen) AS what
+        FROM planning_spendingline l JOIN planning_planyear p ON p.id = l.plan_id
+        JOIN charged c ON c.budget_code = p.year || '/' || l.code
+          OR c.budget_code LIKE p.year || '/' || l.code || '/%'
+        WHERE l.amount_fen IS NOT NULL AND NOT EXISTS (SELECT 1 FROM planning_incomeline i
+          WHERE i.plan_id = p.id AND i.code = c.fund_source AND i.outside)
+        GROUP BY l.id HAVING SUM(c.fen) > l.amount_fen
+        """,
+    ),
+    Audit(
         "B3",
         "每笔预算列支都有资金来源",
         """
