@@ -16,6 +16,10 @@ def error(request: PersonRequest) -> HttpResponse:
     months = desk.months()
     month = asked_month(request, months)
     found = meter.month(month, on=campus_day(clock.now()))
-    return show(
-        request, "settlement/meter.html", {"found": found, "months": months, "month": month}
-    )
+    context = {
+        "found": found,
+        "months": months,
+        "month": month,
+        "opens": request.mandate.may("wallet.desk"),
+    }
+    return show(request, "settlement/meter.html", context)

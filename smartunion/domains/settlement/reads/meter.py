@@ -115,6 +115,12 @@ class Wrong:
     due_fen: int
     booked_fen: int
 
+    @property
+    def payment_id(self) -> int | None:
+        """Return the purchase of ours, None where only the bank knows of it."""
+        kind, _, number = self.document.partition(":")
+        return int(number) if kind == "payment" else None
+
 
 @dataclass(frozen=True)
 class Meter:
