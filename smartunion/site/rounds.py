@@ -19,6 +19,7 @@ from smartunion.domains.safety import jobs as safety
 from smartunion.domains.settlement import jobs as settlement
 from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.actions import folding
+from smartunion.domains.wallet.gateways import BankRefuses, BankSilent, HttpBank
 from smartunion.kernel.base import clock
 from smartunion.kernel.duty import jobs as duty
 from smartunion.kernel.ledger import actions as ledger
@@ -49,9 +50,9 @@ def of_the_house() -> tuple[Round, ...]:
     return (
         Round("划拨送银行", 0.5, lambda at: jobs.send_allotments(bank, at=at)),
         Round("收付款送银行", 1.0, lambda at: jobs.send_payments(bank, at=at)),
-        Round("结算付款送银行", 5.0, lambda at: settlement.send_payouts(bank, at=at)),
+        Round("结算付款送银行", 5.0, patiently(settlement.send_payouts, bank)),
         Round("月度结算定格", 600.0, lambda at: settlement.freeze_due(at=at)),
-        Round("银行对账", 60.0, lambda at: settlement.reconcile_days(bank, at=at)),
+        Round("银行对账", 60.0, patiently(settlement.reconcile_days, bank)),
         Round("等银行的付款", 0.5, lambda at: jobs.decide_waiting(bank, at=at)),
         Round("留痕送达", 1.0, lambda at: deliver(at=at)),
         Round("付款汇入账本", 5.0, into_the_books),
@@ -67,6 +68,19 @@ def of_the_house() -> tuple[Round, ...]:
         Round("套现疑点检测与回访抽样", 600.0, lambda at: merchants.watch(at=at)),
         Round("账期结束的指标定格", 600.0, lambda at: performance.freeze_closed_periods(at=at)),
     )
+
+
+def patiently(do: Callable[..., object], bank: HttpBank) -> Callable[[datetime], object]:
+    """Return what asks the bank and waits for the next round when it is silent or says no."""
+
+    def run(at: datetime) -> object:
+        try:
+            return do(bank, at=at)
+        except (BankSilent, BankRefuses) as silence:
+            log.warning("the bank gives no file or answer; asked again: %s", silence)
+            return None
+
+    return run
 
 
 def loops_of_the_house(worker: str, *, blamed: int) -> tuple[Loop, ...]:

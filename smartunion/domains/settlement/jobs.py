@@ -5,7 +5,7 @@ which may be repeated.
 """
 
 import logging
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from smartunion.domains.settlement.actions import cases, importing, matching, months
 from smartunion.domains.settlement.gateways import CORPORATE, Bank, Instruction, Opening
@@ -88,15 +88,15 @@ def send_payouts(bank: Bank, *, at: datetime) -> int:
 
 
 def freeze_due(*, at: datetime) -> int:
-    """Freeze every month whose day of review has come; return how many were frozen."""
-    day, first, done = campus_day(at), wallet.first_bank_day(), 0
-    month = first.replace(day=1) if first else day
-    while next_month(month) <= day:
-        if statements.review(month) is None and statements.review_days(month)[1] <= day:
-            months.freeze(month=month, by=None, at=at)
-            done += 1
-        month = next_month(month)
-    return done
+    """Freeze the month before when its day of review has come; return how many were frozen."""
+    day, first = campus_day(at), wallet.first_bank_day()
+    month = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+    if first is None or first >= next_month(month) or statements.review(month) is not None:
+        return 0
+    if day < statements.review_days(month)[1]:
+        return 0
+    months.freeze(month=month, by=None, at=at)
+    return 1
 
 
 def overdue(timer: Timer, at: datetime) -> None:

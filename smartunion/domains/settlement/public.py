@@ -82,6 +82,6 @@ def error_meter(month: date, *, on: date) -> Meter:
     return meter.month(month, on=on)
 
 
-def has_days(month: date) -> bool:
-    """Tell if any day of a month was matched with the bank."""
-    return desk.has_days(month)
+def is_matched(month: date, *, on: date) -> bool:
+    """Tell if every day of a month was matched of which the bank must have spoken by now."""
+    return desk.is_matched(month, on=on)

@@ -9,6 +9,7 @@ from smartunion.domains.settlement import jobs
 from smartunion.domains.settlement.actions import cases, months
 from smartunion.domains.settlement.reads import statements
 from smartunion.domains.wallet import jobs as wallet
+from smartunion.domains.wallet import public as shop
 from smartunion.kernel.base.days import campus_month
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import acting, holders
@@ -24,12 +25,15 @@ Note = Callable[[datetime, Callable[[datetime], None]], None]
 class Settlement:
     """What finance and the committee do for the shop, month after month."""
 
-    def __init__(self, campus: Campus, note: Note, bank: Any) -> None:
+    def __init__(self, campus: Campus, note: Note, bank: Any, *, until: datetime) -> None:
+        """Settle the last two months that are lived; the worker catches up with the days before."""
         self.campus, self.note, self.bank = campus, note, bank
+        self.first = campus_month(until).replace(day=1) - timedelta(days=1)
+        self.first = self.first.replace(day=1)
 
     def match(self, *, since: date, until: date, at: datetime) -> None:
-        """Fetch and match days whose orders the bank has carried out, and the eve before them."""
-        day = since - timedelta(days=1)
+        """Fetch and match days whose orders the bank has carried out."""
+        day = max(since, self.first)
         while day <= until and day < at.date():
             if statements.unmatched(day):
                 made = jobs.fetch(self.bank, day=day, at=at)
@@ -39,8 +43,19 @@ class Settlement:
                     jobs.fetch(self.bank, day=day, at=at)
             day += timedelta(days=1)
 
+    def close(self, month: date, *, by: Person, at: datetime) -> None:
+        """Close a month on the day of its review; one that is settled is matched and frozen."""
+        if month < self.first:
+            shop.close_month(month=month, by=by, at=at)
+            return
+        wallet.send_payments(self.bank, at=at)
+        self.match(since=month, until=at.date(), at=at)
+        months.freeze(month=month, by=by, at=at)
+
     def plan(self, month: date, on: datetime) -> None:
         """Note how a frozen month goes its way: finance, the vote of seven, the payment."""
+        if month < self.first:
+            return
         day = on.date()
         self.note(moment(day, "15:40"), partial(self._check, month))
         vote = self.campus.calendar.add_working_days(day, 1)
@@ -61,8 +76,6 @@ class Settlement:
 
     def _check(self, month: date, at: datetime) -> None:
         if self._stands(month, "checked"):
-            wallet.send_payments(self.bank, at=at)
-            self.match(since=campus_month(at), until=at.date(), at=at)
             months.check(month=month, by=self._finance("finance_head", at), at=at)
 
     def _vote(self, month: date, seat: int, at: datetime) -> None:

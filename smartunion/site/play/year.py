@@ -14,7 +14,6 @@ from typing import Any
 
 from smartunion.domains.performance import jobs as performance
 from smartunion.domains.planning import public as planning
-from smartunion.domains.settlement.actions import months
 from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.actions import allotting, deciding, folding, opening
 from smartunion.domains.wallet.gateways import Bank
@@ -190,7 +189,7 @@ class Year:
         Drills(self._file, self.until).plan()
         Wellbeing(self.campus, self._file, self.until).plan()
         Rosters(self._file, self.until).plan()
-        self.settlement = Settlement(self.campus, self._note, self.bank)
+        self.settlement = Settlement(self.campus, self._note, self.bank, until=self.until)
         late, still_open = story["milestones"]["late"], set(story["milestones"]["open"])
         for each in planning.milestones(self.year):
             if each.code not in still_open:
@@ -313,7 +312,7 @@ class Year:
         self.settlement.plan(before, at)
 
     def _close(self, month: date, by: Person, at: datetime) -> None:
-        months.freeze(month=month, by=by, at=at)
+        self.settlement.close(month, by=by, at=at)
         performance.freeze_closed_periods(at=at)
 
     def _plan_visits(

@@ -10,14 +10,14 @@ from smartunion.domains.settlement import public as settlement
 from .measures import Column, Measure
 from .shop import after_opening
 
-UNMATCHED = "本账期还没有与银行逐日对账"
+UNMATCHED = "本账期还没有与银行逐日对完账"
 
 
 def matched(period: Period, on: date) -> str:
-    """Return why a period does not count: before the opening, or before any day was matched."""
+    """Return why a period does not count: before the opening, or with days not yet matched."""
     if before := after_opening(period, on):
         return before
-    return "" if settlement.has_days(period.first) else UNMATCHED
+    return "" if settlement.is_matched(period.first, on=on) else UNMATCHED
 
 
 def error_rows(period: Period, on: date) -> Sequence[Row]:

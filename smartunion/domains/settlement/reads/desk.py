@@ -20,6 +20,8 @@ from smartunion.domains.settlement.models import (
 from smartunion.domains.wallet import public as wallet
 from smartunion.kernel.base.days import next_month
 
+from .figures import terms_on
+
 WAIT = timedelta(minutes=30)
 """How long the bank is left alone after a file that was refused."""
 
@@ -178,6 +180,12 @@ def lines_of(found: Difference) -> list[BankLine]:
     )
 
 
-def has_days(month: date) -> bool:
-    """Tell if any day of a month was matched."""
-    return Reconciliation.objects.filter(day__gte=month, day__lt=next_month(month)).exists()
+def is_matched(month: date, *, on: date) -> bool:
+    """Tell if every day of a month of which the bank must have spoken by now was matched (T+n)."""
+    began = wallet.first_bank_day()
+    if began is None:
+        return False
+    since = max(month, began)
+    until = min(next_month(month), on - timedelta(days=terms_on(on).open_days))
+    there = Reconciliation.objects.filter(day__gte=since, day__lt=until).count()
+    return since < until and there == (until - since).days
