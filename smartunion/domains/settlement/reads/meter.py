@@ -8,7 +8,7 @@ still be silent (T+n). What it has not confirmed by then is an error in full: no
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -124,7 +124,7 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Meter:
-    """A consumption month, recomputed. Fen; a share is exact, or None where nothing was due."""
+    """A consumption month, recomputed. Fen; a share is None where nothing was due."""
 
     month: date
     days: int
@@ -137,15 +137,15 @@ class Meter:
     rows: Sequence[Wrong]
 
     @property
-    def by_amount(self) -> Fraction | None:
-        """Return Σ over merchants of |booked − due| in per cent of what was due."""
+    def by_amount(self) -> Decimal | None:
+        """Return Σ over merchants of |booked − due|, as a share of what was due."""
         apart = sum(each.apart_fen for each in self.merchants)
-        return Fraction(100 * apart, self.due_fen) if self.due_fen else None
+        return Decimal(apart) / self.due_fen if self.due_fen else None
 
     @property
-    def by_count(self) -> Fraction | None:
-        """Return how many purchases in a hundred carry a wrong share."""
-        return Fraction(100 * self.wrong, self.payments) if self.payments else None
+    def by_count(self) -> Decimal | None:
+        """Return which share of the purchases carries a wrong subsidy."""
+        return Decimal(self.wrong) / self.payments if self.payments else None
 
 
 @transaction.atomic

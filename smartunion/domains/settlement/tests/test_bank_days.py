@@ -124,7 +124,8 @@ def test_one_fen_too_much_is_seen_and_a_clean_month_is_voted_on_and_paid(
     right = meter.month(month, on=later)
     assert (right.payments, right.wrong, right.apart_fen) == (6, 0, 0)
     assert right.due_fen == right.booked_fen == 6618
-    payment = Payment.objects.get(pk=it.paid[3])
+    payment, li = Payment.objects.get(pk=it.paid[3]), organization["li"]
+    client.force_login(li)
     for delta in (1, -1):
         SubsidyAdjustment.objects.create(
             payment=payment, kind="replay", delta_fen=delta, statement_month=202510, at=it.night
@@ -132,7 +133,9 @@ def test_one_fen_too_much_is_seen_and_a_clean_month_is_voted_on_and_paid(
         found = meter.month(month, on=later)
         assert (found.wrong, found.apart_fen) == ((1, 1) if delta > 0 else (0, 0))
         assert [row.document for row in found.rows] == [f"payment:{payment.pk}"] * (delta > 0)
-    review_at, li = datetime(2025, 11, 5, 15, tzinfo=CAMPUS), organization["li"]
+        shown = client.get("/settlement/meter/?month=2025-10").content.decode()
+        assert ("0.0151%" in shown, f"payment:{payment.pk}" in shown) == (delta > 0, delta > 0)
+    review_at = datetime(2025, 11, 5, 15, tzinfo=CAMPUS)
     assert jobs.freeze_due(at=review_at - timedelta(days=1)) == 0
     assert jobs.freeze_due(at=review_at) == 1
     months.check(month=month, by=li, at=review_at)
@@ -148,7 +151,6 @@ def test_one_fen_too_much_is_seen_and_a_clean_month_is_voted_on_and_paid(
     made = jobs.fetch(ours, day=campus_day(review_at), at=review_at + timedelta(days=1))
     assert made is not None
     assert (made.same, made.differing, made.bank_fen) == (1, 0, 6618)
-    client.force_login(li)
     for page in ("?month=2025-10", "months/", "months/2025-10/", "meter/?month=2025-10",
                  f"days/{it.day.isoformat()}/"):  # fmt: skip
         assert client.get(f"/settlement/{page}").status_code == 200, page
