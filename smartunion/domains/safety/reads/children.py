@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from smartunion.domains.safety.models import LegalHold
 from smartunion.domains.safety.procedure import CHILD_INCIDENT, is_part_of_it
 from smartunion.kernel.people.models import Person
+from smartunion.kernel.procedures.define import Step, Unit, Within
 from smartunion.kernel.procedures.models import Case, StepRun
 
 
@@ -17,13 +19,22 @@ def cases() -> list[tuple[Case, LegalHold | None, list[StepRun]]]:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """One step of the sheet, opened or still to come: until when, and who."""
+
+    name: str
+    run: StepRun | None
+    due_at: datetime | None
+    who: str
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One childcare case as whoever handles it sees it."""
 
     case: Case
     hold: LegalHold
-    steps: list[tuple[str, StepRun, Person | None]]
-    """Each step that has been opened: its name, and who did it or is to."""
+    steps: list[Stage]
     statement: str
     """As it was approved; empty before."""
     is_part: bool
@@ -39,11 +50,22 @@ def sheet_of(case_id: int, person: Person) -> Sheet | None:
     runs = list(found.case.runs.select_related("lead", "backup", "ended_by").order_by("pk"))
     said = next((text_of(run) for run in runs if run.step == "statement"), "")
     part = is_part_of_it({**found.case.facts, "by": person.pk})
-    names = {step.code: step.name for step in CHILD_INCIDENT.steps}
-    steps = [
-        (names.get(run.step, run.step), run, run.ended_by or run.lead or run.backup) for run in runs
-    ]
+    by_step = {run.step: run for run in runs}
+    steps = [_stage(found.case, step, by_step.get(step.code)) for step in CHILD_INCIDENT.steps]
     return Sheet(found.case, found, steps, said, part)
+
+
+def _stage(case: Case, step: Step, run: StepRun | None) -> Stage:
+    """Return a step; one that is not opened yet is due so long after the case was opened."""
+    due_at = run.due_at if run else None
+    if run is None and isinstance(step.within, Within):
+        unit = "minutes" if step.within.unit == Unit.MINUTES else "hours"
+        due_at = case.opened_at + timedelta(**{unit: step.within.amount})
+    who = run.ended_by or run.lead or run.backup if run else None
+    if step.duty.staff > 1:
+        signed = "、".join(signers(run)) if run else ""
+        return Stage(step.name, run, due_at, signed or f"任 {step.duty.staff} 位常委")
+    return Stage(step.name, run, due_at, who.name if who else "（待指定）" if run else "—")
 
 
 def persons_numbered(text: str) -> tuple[list[Person], list[str]]:

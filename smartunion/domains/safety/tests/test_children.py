@@ -133,6 +133,8 @@ def test_the_page_of_a_case_shows_the_hold_and_why_nothing_is_streamed(
     shown = zhao.get(here).content.decode()
     assert "保全中" in shown
     assert "办结以前不能解除" in shown
+    for limit in ("09:30", "11:00", "5月6日 周二 09:00"):
+        assert limit in shown, "all three limits stand from the first minute"
     assert "骨折" not in shown
     assert "骨折" in zhao.post(here, {"do": "account"}).content.decode()
     refused = zhao.post(here, {"do": "stream", "because": "家长要求"})
