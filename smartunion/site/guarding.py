@@ -13,7 +13,7 @@ from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import granted
 from smartunion.kernel.private.glass import REVIEWS
 from smartunion.kernel.private.models import Glass
-from smartunion.kernel.private.reads import overdue_kinds
+from smartunion.kernel.private.reads import overdue_kinds, unmade_months
 from smartunion.kernel.private.registry import needed
 from smartunion.kernel.timers import actions as timers
 from smartunion.kernel.timers.handlers import Handler
@@ -116,6 +116,15 @@ def unerased(at: datetime) -> Iterator[Finding]:
     """Kinds of sealed records whose time came an hour ago and that nobody has destroyed."""
     for kind, count, first in overdue_kinds(at - LATE):
         yield Finding(kind, f"{count} 份到期未销毁，最早的应在 {campus_day(first)}")
+
+
+def unmade(at: datetime) -> Iterator[Finding]:
+    """The access log without the table of this month or the next, or with lines that have none."""
+    missing, left = unmade_months(at)
+    for month in missing:
+        yield Finding("查阅日志", f"{month}的分区还没有，日志先落在余下的一张表里")
+    if left:
+        yield Finding("查阅日志余表", f"{left} 行没有自己月份的分区")
 
 
 HEARS: dict[str, tuple[Callable[[Entry], None], ...]] = {

@@ -174,6 +174,7 @@ WATCHES: dict[str, Watch] = {
     "值班号码未核对": rosters.unproven,
     "热线未登记": rosters.no_hotline,
     "到期未销毁": guarding.unerased,
+    "查阅日志分区": guarding.unmade,
 }
 """What the auditor looks at beside the timers' own (see kernel/timers/watches.py)."""
 

@@ -107,6 +107,9 @@ TRAIL: dict[str, str] = {
     "wellbeing.answers_read": "评估人打开作答",
     "wellbeing.talked": "完成谈心",
     "wellbeing.assessed": "完成评估",
+    "wellbeing.review_asked": "请心理中心复核",
+    "wellbeing.reviewed": "复核定级",
+    "wellbeing.review_lapsed": "到时限无人复核，按红色处置",
     "wellbeing.task_done": "关怀任务办结",
     "wellbeing.alert_closed": "关怀结束",
     "wellbeing.policy_signed": "签发关键题规则",
@@ -193,6 +196,8 @@ TRAIL: dict[str, str] = {
     "private.glass_told": "告知当事人紧急查阅",
     "private.glass_put_off": "延后告知当事人",
     "private.promised": "补记保存期限",
+    "private.month_made": "建查阅日志的月分区",
+    "private.month_retired": "查阅日志的月分区移出",
     "private.consented": "单独同意",
     "private.consent_withdrawn": "撤回同意",
     # duty

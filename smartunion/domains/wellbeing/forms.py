@@ -7,6 +7,7 @@ from django import forms
 
 from smartunion.kernel.people.models import Person, Unit
 
+TICK = {"class": "form-check-input"}
 WAYS = (("当面", "当面"), ("电话", "电话"), ("其他", "其他"))
 
 
@@ -68,6 +69,33 @@ class Assessment(Talk):
     )
 
 
+class Review(Talk):
+    """What the centre sets an answer to that asks for red, and why."""
+
+    met_at = forms.DateTimeField(
+        label="什么时候看的",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+    )
+    way = forms.ChoiceField(
+        label="怎样看的",
+        choices=(("电话", "看作答，并打了电话"), ("当面", "当面"), ("作答", "只看作答")),
+    )
+    summary = forms.CharField(
+        label="理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="写明依据，不写诊断；封存保管",
+    )  # fmt: skip
+    outcome = forms.ChoiceField(
+        label="结果",
+        choices=[
+            ("red", "按红色处置，立即启动"),
+            ("yellow", "定为黄色，转专业评估"),
+            ("blue", "定为蓝色，转关心谈心"),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+
 class Attempt(forms.Form):
     """That somebody could not be reached."""
 
@@ -89,11 +117,14 @@ class NewCampaign(forms.Form):
     closes_on = forms.DateField(label="末日（含）", widget=forms.DateInput(attrs={"type": "date"}))
     populations = forms.MultipleChoiceField(
         label="对象", choices=[("staff", "教职工"), ("student", "学生")], initial=["staff"],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs=TICK),
+        error_messages={"required": "至少选一类对象"},
     )  # fmt: skip
     units = forms.ModelMultipleChoiceField(
-        label="单位", queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+        label="单位", queryset=Unit.objects.none(),
+        widget=forms.CheckboxSelectMultiple(attrs=TICK),
+        error_messages={"required": "至少选一个单位"},
+    )  # fmt: skip
     cap = forms.IntegerField(
         label="每日上限（人）", required=False, min_value=1,
         help_text="不填就取人力所能接住的最大值",

@@ -33,10 +33,15 @@ def to_chair(run: StepRun, at: datetime) -> None:
     alerting.to_chair(run_id=run.pk, at=at)
 
 
+def review_lapses(run: StepRun, at: datetime) -> None:
+    """Go red: nobody of the centre has looked in time."""
+    alerting.review_lapses(run_id=run.pk, at=at)
+
+
 TIMERS: dict[str, Handler] = {
     campaigns.RELEASE: release,
     campaigns.CLOSE: close,
     answering.LAPSE: lapse,
     alerting.REMIND: remind,
 }
-ACTS = {"wellbeing.to_chair": to_chair}
+ACTS = {"wellbeing.to_chair": to_chair, "wellbeing.review_lapses": review_lapses}

@@ -135,6 +135,7 @@ class Alert(models.Model):
     class Band(models.TextChoices):
         BLUE = "blue", "蓝色"
         YELLOW = "yellow", "黄色"
+        REVIEW = "review", "红色前复核"
         RED = "red", "红色"
 
     number = models.CharField("编号", max_length=16, unique=True)
@@ -170,12 +171,15 @@ class Task(models.Model):
     class Kind(models.TextChoices):
         TALK = "talk", "关心谈心"
         ASSESSMENT = "assessment", "专业评估"
+        REVIEW = "review", "红色前复核"
 
     class Outcome(models.TextChoices):
         CLOSE = "close", "情况平稳，到此为止"
         REFER = "refer", "转心理中心跟进"
         HOSPITAL = "hospital", "建议就医并陪同衔接"
         RED = "red", "担心有危险，启动紧急处置"
+        YELLOW = "yellow", "定为黄色，转专业评估"
+        BLUE = "blue", "定为蓝色，转关心谈心"
 
     alert = models.ForeignKey(Alert, models.PROTECT, verbose_name="预警", related_name="tasks")
     kind = models.CharField("种类", max_length=10, choices=Kind)
@@ -196,7 +200,8 @@ class Task(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(done_at__isnull=True, outcome="")
-                | (Q(done_at__isnull=False, done_by__isnull=False) & ~Q(outcome="")),
+                | (Q(done_at__isnull=False, done_by__isnull=False) & ~Q(outcome=""))
+                | Q(done_at__isnull=False, kind="review", outcome="red"),  # by the clock
                 name="task_done_says_by_whom_and_how",
             ),
             models.CheckConstraint(condition=Q(due_at__gt=F("opened_at")), name="task_has_time"),

@@ -52,6 +52,24 @@ class AssessmentFacts:
     outcome: str = fact("结果", kind="choice", choices=OUTCOMES)
 
 
+REVIEWED = (
+    ("red", "按红色处置"),
+    ("yellow", "定为黄色，转专业评估"),
+    ("blue", "定为蓝色，转关心谈心"),
+)
+
+
+@dataclass(frozen=True)
+class ReviewFacts:
+    """Who of the centre looks first, and who when the first does not."""
+
+    number: str = fact("编号")
+    reviewer: int = fact("复核人", kind="person")
+    deputy: int = fact("替补", kind="person")
+    recorded: bool = fact("已写复核理由", kind="bool")
+    outcome: str = fact("结果", kind="choice", choices=REVIEWED)
+
+
 def not_recorded(facts: Facts) -> bool:
     """Test if nobody has written down when and how it was done."""
     return not facts.get("recorded")
@@ -114,4 +132,36 @@ ASSESSMENT = Procedure(
     ),
 )
 
-SHEETS = (TALK, ASSESSMENT)
+REVIEW = Procedure(
+    code="wellbeing.review",
+    version="2025.1",
+    matter="红色前复核",
+    owner="health_committee_chair",
+    project="3.2",
+    basis=("3.2-2",),
+    facts=ReviewFacts,
+    confidential=True,
+    steps=(
+        Step(
+            code="review",
+            name="心理中心复核",
+            duty=Duty(lead="@reviewer", backup="@deputy", take_over_after=Within(15, Unit.MINUTES)),
+            within=Within(30, Unit.MINUTES),
+            outputs=(Output("record", "复核理由", "record"),),
+            escalations=(Escalation(100, "backup", act="wellbeing.review_lapses"),),
+            risks=(
+                Risk(
+                    "WB-3",
+                    "没有人看就放过，或者不看就惊动全校",
+                    "写明理由才能定级；到时限无人复核即按红色处置",
+                    not_recorded,
+                ),
+            ),
+            ways=(Way(END),),
+            page="wellbeing:task",
+            hint="马上看作答、联系本人，再定级；30分钟没有结果即按红色处置",
+        ),
+    ),
+)
+
+SHEETS = (TALK, ASSESSMENT, REVIEW)

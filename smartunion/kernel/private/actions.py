@@ -17,12 +17,15 @@ from . import box, vault
 from .admission import admitted, broken_for
 from .define import GLASS
 from .keyring import keyring
-from .models import Consent, RecordKey, Sealed
+from .models import Access, Consent, RecordKey, Sealed
 from .refusals import NoPurpose, NotConsented, NothingSealed, SealBroken
 from .registry import erased_from, kind_of, kinds
 
 log = logging.getLogger(__name__)
 DATA_KEY_BITS = 256
+MONTHS_AHEAD = 2
+"""How many months of the log are made before they begin."""
+
 BATCH = 500
 """Keys locked anew, or records erased, in one transaction."""
 
@@ -166,6 +169,35 @@ def promise(*, at: datetime, most: int = BATCH) -> int:
             record("private.promised", RecordKey(pk=row["id"]), by=None, at=at)
             dated += 1
     return dated
+
+
+@transaction.atomic
+def make_months(*, at: datetime) -> list[str]:
+    """Make the log's tables of this month and of the next ones; return which are new.
+
+    Lines of a month that had none lie in the rest until then, and are moved.
+    """
+    made = vault.months(at=at, ahead=MONTHS_AHEAD)
+    for name in made:
+        record("private.month_made", Access(pk=int(name[-6:])), by=None, at=at)
+    return made
+
+
+@transaction.atomic
+def retire_months(*, at: datetime, years: int) -> list[str]:
+    """Take the months out of the log that are older than so many years; return which.
+
+    Their tables stay, closed to every page, and the chain still goes over them: whoever drops one
+    breaks it. A month whose last line is not linked yet stays until it is.
+    """
+    day = campus_day(at)
+    gone = vault.retire(before=vault.month_table(at.replace(year=at.year - years, day=1)))
+    for name in gone:
+        record(
+            "private.month_retired", Access(pk=int(name[-6:])), by=None, at=at,
+            because=f"日志保存满 {years} 年：{day:%Y-%m}",
+        )  # fmt: skip
+    return gone
 
 
 @transaction.atomic

@@ -29,14 +29,15 @@ WHERE g.id IS NULL OR (l.by_id, l.about, l.kind) IS DISTINCT FROM (g.by_id, g.ab
 
 _LAX = """
 SELECT 'table ' || c.relname, 'row-level security is off, or its owner is another role'
-FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
-  AND c.relname = ANY(%(tables)s)
+FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+  AND (c.relname = ANY(%(tables)s) OR c.relname ~ %(months)s)
   AND NOT (c.relrowsecurity AND c.relforcerowsecurity
     AND c.relowner = (SELECT oid FROM pg_roles WHERE rolname = %(role)s))
 UNION ALL
 SELECT 'table ' || table_name, grantee || ' may ' || privilege_type
 FROM information_schema.role_table_grants
-WHERE table_schema = current_schema() AND table_name = ANY(%(tables)s) AND grantee <> %(role)s
+WHERE table_schema = current_schema() AND grantee <> %(role)s
+  AND (table_name = ANY(%(tables)s) OR table_name ~ %(months)s)
 UNION ALL
 SELECT 'function ' || p.proname, 'everybody may call it'
 FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace AND p.prosecdef
@@ -54,9 +55,13 @@ TABLES = [
     "private_recordkey",
     "private_sealed",
     "private_access",
+    "private_access_rest",
     "private_deletion",
     "private_link",
 ]
+
+MONTHS = "^private_access_[0-9]{6}$"
+"""The tables of the log, one for each month, in use or taken out."""
 
 
 def fence(limit: int = 20) -> list[tuple[Any, ...]]:
@@ -67,7 +72,7 @@ def fence(limit: int = 20) -> list[tuple[Any, ...]]:
     """
     query = _LAX if settings.DEMONSTRATION else f"{_LAX} UNION ALL {_ABOVE}"
     with connection.cursor() as cursor:
-        cursor.execute(query, {"role": vault.ROLE, "tables": TABLES})
+        cursor.execute(query, {"role": vault.ROLE, "tables": TABLES, "months": MONTHS})
         return list(cursor.fetchall()[:limit])
 
 

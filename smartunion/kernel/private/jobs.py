@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from . import actions, vault
+from smartunion.kernel.base.days import campus_day
+
+from . import actions, registry, vault
 
 
 def erase_due(at: datetime) -> int:
@@ -20,3 +22,11 @@ def link_log(at: datetime) -> int:
     None while somebody is just writing one: they are never made to wait, the next round links it.
     """
     return vault.close_chain(at=at)
+
+
+def keep_log(at: datetime) -> None:
+    """Make the log's coming months and take out those whose years are over; can run twice."""
+    actions.make_months(at=at)
+    years = registry.term("access_years", on=campus_day(at))
+    if years is not None:
+        actions.retire_months(at=at, years=int(years))

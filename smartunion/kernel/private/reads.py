@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.module_loading import import_string
 
-from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.days import campus_day, next_month
 from smartunion.kernel.people.models import Office, Person
 from smartunion.kernel.people.reads import held_on
 
@@ -86,6 +86,22 @@ def overdue_kinds(before: datetime, *, most: int = 1_000) -> list[tuple[str, int
     for row in vault.due(most=most, at=before):
         found.setdefault(words_of(row["kind"]), []).append(row["erase_at"])
     return [(words, len(days), min(days)) for words, days in sorted(found.items())]
+
+
+def unmade_months(at: datetime) -> tuple[list[str], int]:
+    """Return which of this month and the next has no table of the log, and how many lines lack one.
+
+    Before anything was read nothing is missing.
+    """
+    tables = {one["name"]: one for one in vault.log_tables()}
+    if not any(one["lines"] for one in tables.values()):
+        return [], 0
+    day, missing = campus_day(at), []
+    for month in (day, next_month(day)):
+        table = tables.get(vault.month_table(month))
+        if table is None or not table["attached"]:
+            missing.append(f"{month:%Y年%m月}")
+    return missing, tables[vault.REST]["lines"]
 
 
 def _readings(lines: Sequence[Mapping[str, Any]]) -> list[Reading]:

@@ -6,6 +6,7 @@ function shows is bound by row-level security to the record that it was asked fo
 that it has written about that. See docs/adr/0030.
 """
 
+import datetime as day
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,12 @@ from typing import Any
 
 from django.db import connection
 
+from smartunion.kernel.base.days import CAMPUS
+
 ROLE = "smartunion_private"
+ZONE = str(CAMPUS)
+REST = "private_access_rest"
+"""Where lines lie whose month has no table yet."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,29 @@ def close_chain(*, at: datetime) -> int:
     """Link the lines written since the last link and return how many; 0 where one is written."""
     ((rows,),) = _call("SELECT * FROM private_close(%s)", [at])
     return int(rows)
+
+
+def months(*, at: datetime, ahead: int) -> list[str]:
+    """Make the log's tables of a moment's month and of so many after it; return which are new."""
+    return [
+        name for (name,) in _call("SELECT * FROM private_months(%s, %s, %s)", [at, ahead, ZONE])
+    ]
+
+
+def retire(*, before: str) -> list[str]:
+    """Take the months before one (`private_access_202503`) out of the log; return which."""
+    return [name for (name,) in _call("SELECT * FROM private_retire(%s)", [before])]
+
+
+def log_tables() -> list[dict[str, Any]]:
+    """Return each table of the log: its name, whether it is in use, how many lines."""
+    return _rows("SELECT * FROM private_log_tables()", [])
+
+
+def month_table(of: datetime | day.date) -> str:
+    """Return what the log's table of a moment's or a day's month is called."""
+    on = of.astimezone(CAMPUS) if isinstance(of, datetime) else of
+    return f"private_access_{on:%Y%m}"
 
 
 def _call(call: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -109,7 +109,10 @@ class Wellbeing:
     def _answers(self, form: str) -> list[int]:
         """Return ninety answers: ones, but for the factors that the form names by their sums."""
         given = [1] * ITEMS
-        for code, total in self.story["forms"][form].items():
+        told = dict(self.story["forms"][form])
+        for number, answer in told.pop("items", {}).items():
+            given[number - 1] = answer
+        for code, total in told.items():
             items = next(f.items for f in FACTORS if f.code == code)
             for step in range(total - len(items)):
                 given[items[step % len(items)] - 1] += 1
@@ -122,6 +125,7 @@ class Wellbeing:
         by = (run.backup if run.taken_over_at else run.lead) if run else None
         if task is not None and run is not None and by is not None:
             caring.finish(
-                run_id=run.pk, kind=task.kind, met_at=at - timedelta(minutes=20), way="当面",
+                run_id=run.pk, kind=task.kind, way=each.get("way", "当面"),
+                met_at=max(at - timedelta(minutes=20), task.opened_at),
                 summary=each["said"], outcome=each["outcome"], by=by, at=at,
             )  # fmt: skip

@@ -25,6 +25,7 @@ from smartunion.kernel.ledger import actions as ledger
 from smartunion.kernel.ledger.models import Encumbrance, Transfer
 from smartunion.kernel.notices import jobs as notices
 from smartunion.kernel.people.models import Person
+from smartunion.kernel.private import jobs as private
 from smartunion.kernel.trail.deliver import deliver
 from smartunion.site.org import founding, rosters
 
@@ -130,6 +131,7 @@ class Year:
         rosters.lay(year=self.year, at=at)
         planning.import_year(year=self.year, by=None, at=at, because="年度计划经常委会审议通过")
         ledger.load_chart(at=at)
+        private.keep_log(at)
         deposit = figures.terms_on(first).deposit_fen
         tills = open_shops(day=date(self.year, 1, 13), deposit_fen=deposit)
         campus = gather(seed=self.seed, year=self.year, tills=tills)
@@ -472,6 +474,7 @@ class Year:
         self.settlement.match(since=day.replace(day=1), until=day, at=at)
         ledger.fold_balances(at=at)
         ledger.close_block(at=at)
+        private.keep_log(at)
         self.say(
             f"{day:%Y-%m}  消费 {self.tally.payments:>7,} 笔  划拨 {self.tally.allotments:>6,} 次  "
             f"退款 {self.tally.refunds:>4,} 笔  拒付 {sum(self.tally.refusals.values()):>4,} 次"

@@ -54,12 +54,14 @@ def test_a_year_of_questionnaires_has_blue_and_yellow_and_one_too_late() -> None
         assert list(Campaign.objects.order_by("pk").values_list("state", flat=True)) == [
             "closed", "open",
         ]  # fmt: skip
-        assert Response.objects.filter(state="submitted").count() == 13
+        assert Response.objects.filter(state="submitted").count() == 14
         bands = Counter(Alert.objects.values_list("band", flat=True))
-        assert bands == {"blue": 5, "yellow": 1}
+        assert bands == {"blue": 5, "yellow": 2}
         late = [task for task in Task.objects.exclude(done_at=None) if task.done_at > task.due_at]
         assert [task.kind for task in late] == ["talk"]
         assert Task.objects.filter(done_at=None).count() == 1, "one waits at the scene"
+        (review,) = Task.objects.filter(kind="review")
+        assert review.outcome == "yellow", "a single answer was looked at before it was red"
         held = drills.held()
         assert (held.count(), held.filter(run__breached_at=None).count()) == (20, 20)
         assert {one.run.settled_at is not None for one in held if one.run} == {True}

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from smartunion.domains.crisis import public as crisis
 from smartunion.domains.wellbeing.models import Alert, Response, Task
-from smartunion.domains.wellbeing.procedure import ASSESSMENT, TALK
+from smartunion.domains.wellbeing.procedure import ASSESSMENT, REVIEW, TALK
 from smartunion.domains.wellbeing.reads import caring, cases, figures
 from smartunion.domains.wellbeing.rules import records
 from smartunion.domains.wellbeing.rules.records import OF_A_RESPONSE
@@ -19,16 +19,20 @@ from smartunion.kernel.notices.rules import Priority
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.private import actions as private
 from smartunion.kernel.procedures import engine
+from smartunion.kernel.procedures.engine import Given
 from smartunion.kernel.procedures.models import StepRun
 from smartunion.kernel.procedures.telling import moment
 from smartunion.kernel.timers.actions import cancel_under, set_timer
 from smartunion.kernel.trail.record import record
 
+from . import opening
 from .forgetting import forget
 from .opening import Whom
 
 REMIND = "wellbeing.remind"
 Kind = Task.Kind
+REVIEWED = "心理健康自评的关键题，心理中心复核后或到时限"
+SHEET_OF = {Kind.TALK: TALK, Kind.ASSESSMENT: ASSESSMENT, Kind.REVIEW: REVIEW}
 
 
 @transaction.atomic
@@ -47,9 +51,14 @@ def raise_alert(
     """Open an alert in the caller's transaction with what its band asks for; red goes to crisis.
 
     Blue: a talk within 24 hours (R102). Yellow: an assessment within 48 (R104), and by the plan's
-    switch a talk besides (T42). Red: the three parties at once (R106). The alert has no name.
+    switch a talk besides (T42). Red: the three parties at once (R106). A single answer that asks
+    for red is looked at by the centre first, within minutes (T41); with nobody there it is red at
+    once. The alert has no name.
     """
     terms = figures.terms_on(campus_day(at))
+    out = {subject.pk, *avoid}
+    if band == Band.REVIEW and caring.reviewers(out=out, at=at).first is None:
+        band = Band.RED
     alert = Alert(
         number=next_number(Alert, "GX", at, digits=4), band=band.value, source=source,
         population=population,
@@ -68,7 +77,8 @@ def raise_alert(
         subject=subject, by=None, at=at,
     )  # fmt: skip
     record("wellbeing.alerted", alert, by=None, at=at)
-    out = {subject.pk, *avoid}
+    if band == Band.REVIEW:
+        open_review(alert=alert, out=out, at=at)
     if band == Band.BLUE:
         open_talk(alert=alert, out=out, at=at)
     if band == Band.YELLOW:
@@ -105,6 +115,36 @@ def open_assessment(*, alert: Alert, out: Collection[int], at: datetime) -> Task
 
 
 @transaction.atomic
+def open_review(*, alert: Alert, out: Collection[int], at: datetime) -> Task:
+    """Ask whoever is on duty for the centre to look before it is red, against a clock (T41)."""
+    who = caring.reviewers(out=out, at=at)
+    task = _open(alert, Kind.REVIEW, {
+        "number": alert.number, "reviewer": _pk(who.first), "deputy": _pk(who.deputy),
+    }, False, at)  # fmt: skip
+    record("wellbeing.review_asked", alert, by=None, at=at)
+    return task
+
+
+@transaction.atomic
+def review_lapses(*, run_id: int, at: datetime) -> None:
+    """Go red when nobody has looked by the limit; a review that was written is left alone."""
+    run, case, _ = engine.locked(run_id)
+    if run.state != StepRun.State.OPEN:
+        return
+    task = Task.objects.select_related("alert").get(case=case)
+    engine.pass_step(
+        run_id=run.pk,
+        facts={"recorded": True, "outcome": Task.Outcome.RED.value},
+        outputs={"record": Given(text="到时限无人复核，按红色处置")},
+        by=None,
+        at=at,
+    )
+    record("wellbeing.review_lapsed", task.alert, by=None, at=at)
+    whom = opening.whom(alert=task.alert, kind="lapse", by=None, at=at)
+    finish(task=task, outcome=Task.Outcome.RED, whom=whom, by=None, at=at)
+
+
+@transaction.atomic
 def remind(*, task_id: int, hours: int, at: datetime) -> None:
     """Remind whoever has the task now; one that is done is left alone."""
     task = Task.objects.select_related("alert").get(pk=task_id)
@@ -136,8 +176,11 @@ def to_chair(*, run_id: int, at: datetime) -> None:
 
 
 @transaction.atomic
-def finish(*, task: Task, outcome: str, whom: Whom, by: Person, at: datetime) -> Alert:
-    """Write how a task ended and do what follows: refer, go red, or close the alert."""
+def finish(*, task: Task, outcome: str, whom: Whom, by: Person | None, at: datetime) -> Alert:
+    """Write how a task ended and do what follows: refer, go red, or close the alert.
+
+    A review sets the alert's band; `by` None is the clock.
+    """
     alert = Alert.objects.select_for_update(of=("self",)).select_related("unit").get(
         pk=task.alert_id
     )  # fmt: skip
@@ -147,10 +190,19 @@ def finish(*, task: Task, outcome: str, whom: Whom, by: Person, at: datetime) ->
     record("wellbeing.task_done", alert, by=by, at=at)
     if outcome == Task.Outcome.RED:
         alert.crisis = crisis.open_case(
-            subject=whom.person, unit=alert.unit, source="report", basis="谈心或评估时发现危险",
+            subject=whom.person, unit=alert.unit,
+            source=alert.source if task.kind == Kind.REVIEW else "report",
+            basis=REVIEWED if task.kind == Kind.REVIEW else "谈心或评估时发现危险",
             conflicted=tuple(whom.avoid), by=by, at=at,
         )  # fmt: skip
         alert.save(update_fields=["crisis"])
+    if task.kind == Kind.REVIEW:
+        alert.band = outcome
+        alert.save(update_fields=["band"])
+    if outcome == Task.Outcome.YELLOW:
+        open_assessment(alert=alert, out=whom.out, at=at)
+    if outcome == Task.Outcome.BLUE:
+        open_talk(alert=alert, out=whom.out, at=at)
     assessing = alert.tasks.filter(kind=Kind.ASSESSMENT, done_at=None).exists()
     if outcome == Task.Outcome.REFER and not assessing:
         open_assessment(alert=alert, out=whom.out, at=at)
@@ -159,7 +211,7 @@ def finish(*, task: Task, outcome: str, whom: Whom, by: Person, at: datetime) ->
     return alert
 
 
-def _close(alert: Alert, whom: Whom, *, by: Person, at: datetime) -> None:
+def _close(alert: Alert, whom: Whom, *, by: Person | None, at: datetime) -> None:
     """Close an alert; answers whose consent was taken back meanwhile are destroyed now."""
     alert.closed_at = at
     alert.save(update_fields=["closed_at"])
@@ -170,7 +222,7 @@ def _close(alert: Alert, whom: Whom, *, by: Person, at: datetime) -> None:
 
 
 def _open(alert: Alert, kind: str, facts: dict[str, object], is_extra: bool, at: datetime) -> Task:
-    sheet = TALK if kind == Kind.TALK else ASSESSMENT
+    sheet = SHEET_OF[Kind(kind)]
     case = engine.open_case(
         sheet=sheet, title=f"{sheet.matter} {alert.number}", facts=facts, unit=alert.unit,
         subject=cases.about(alert), by=None, at=at,
@@ -180,7 +232,7 @@ def _open(alert: Alert, kind: str, facts: dict[str, object], is_extra: bool, at:
     task = Task.objects.create(
         alert=alert, kind=kind, case=case, is_extra=is_extra, opened_at=at, due_at=run.due_at
     )  # fmt: skip
-    for hours in figures.terms_on(campus_day(at)).remind_hours[kind]:
+    for hours in figures.terms_on(campus_day(at)).remind_hours.get(kind, ()):
         set_timer(
             kind=REMIND, key=f"wellbeing.remind/{task.pk}/{hours}",
             due_at=at + timedelta(hours=hours), payload={"task": task.pk, "hours": hours}, at=at,

@@ -1,5 +1,6 @@
 """Hold a talk, try in vain, open the answers with a purpose, write an assessment (R102, R104)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,8 +26,16 @@ Kind, Outcome = Task.Kind, Task.Outcome
 MAY_END = {
     Kind.TALK: (Outcome.CLOSE, Outcome.REFER, Outcome.RED),
     Kind.ASSESSMENT: (Outcome.CLOSE, Outcome.HOSPITAL, Outcome.RED),
+    Kind.REVIEW: (Outcome.RED, Outcome.YELLOW, Outcome.BLUE),
 }
-SEALED_AS = {Kind.TALK: records.TALK.code, Kind.ASSESSMENT: records.ASSESSMENT.code}
+SEALED_AS = {
+    Kind.TALK: records.TALK.code,
+    Kind.ASSESSMENT: records.ASSESSMENT.code,
+    Kind.REVIEW: records.REVIEW.code,
+}
+DONE = {Kind.TALK: "wellbeing.talked", Kind.ASSESSMENT: "wellbeing.assessed"}
+WITH_ANSWERS = (Kind.ASSESSMENT, Kind.REVIEW)
+"""Tasks of the centre: who has one in hand may open the answers behind it."""
 
 
 @transaction.atomic
@@ -62,7 +71,7 @@ def finish(
     by: Person,
     at: datetime,
 ) -> Task:
-    """Record a talk or an assessment and do what it leads to; the words are sealed.
+    """Record a talk, an assessment or a review and do what it leads to; the words are sealed.
 
     :raises Refused: not in hand, one's own matter, a moment that cannot be, or an outcome that is
         not this step's to give
@@ -86,8 +95,7 @@ def finish(
         at=at,
     )
     alerting.finish(task=task, outcome=outcome, whom=found, by=by, at=at)
-    record("wellbeing.talked" if kind == Kind.TALK else "wellbeing.assessed", task.alert,
-           by=by, at=at)  # fmt: skip
+    record(DONE.get(Kind(kind), "wellbeing.reviewed"), task.alert, by=by, at=at)
     return task
 
 
@@ -104,11 +112,11 @@ class Opened:
 
 @transaction.atomic
 def open_answers(*, run_id: int, purpose: str, by: Person, at: datetime) -> Opened:
-    """Open the answers behind an assessment in hand, with a purpose; the person sees who and why.
+    """Open the answers behind a task of the centre in hand, with a purpose; the person sees it.
 
     :raises Refused: not in hand, one's own matter, no purpose, or already destroyed
     """
-    task, _ = _in_hand(run_id, Kind.ASSESSMENT, by)
+    task, _ = _in_hand(run_id, WITH_ANSWERS, by)
     if not purpose.strip():
         raise NoPurpose
     found = _whom(task, by, at)
@@ -125,8 +133,8 @@ def open_answers(*, run_id: int, purpose: str, by: Person, at: datetime) -> Open
     )
 
 
-def _in_hand(run_id: int, kind: str, by: Person) -> tuple[Task, StepRun]:
-    found = cases.task_of_run(run_id, kind)
+def _in_hand(run_id: int, kind: str | Collection[str], by: Person) -> tuple[Task, StepRun]:
+    found = cases.task_of_run(run_id, *([kind] if isinstance(kind, str) else kind))
     if found is None or not cases.has_in_hand(found[1], by):
         number = found[0].alert.number if found else "这一件"
         raise refusals.NotYourTask(number=number)

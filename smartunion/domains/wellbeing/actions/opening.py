@@ -33,8 +33,11 @@ class Whom:
 
 
 @transaction.atomic
-def whom(*, alert: Alert, kind: str, by: Person, at: datetime) -> Whom:
-    """Return whose an alert is, to the one who has its task of this kind in hand."""
+def whom(*, alert: Alert, kind: str, by: Person | None, at: datetime) -> Whom:
+    """Return whose an alert is, to the one who has its task of this kind in hand.
+
+    `by` None is the clock, with a purpose of its own ("lapse").
+    """
     told = private.open_sealed(
         about=cases.about(alert), kind=records.WHOM.code, by=by, purpose=kind, at=at
     )  # fmt: skip

@@ -17,14 +17,15 @@ from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.web.page import PersonRequest, page, show
 
 ASSESS, LEAD, COUNTS = "wellbeing.assess", "wellbeing.lead", "wellbeing.counts"
-KIND = "assessment"
+KINDS = {"assessment": forms.Assessment, "review": forms.Review}
+"""What the centre has in hand, and the form of its record."""
 
 
 @page(can=ASSESS)
 def tasks(request: PersonRequest) -> HttpResponse:
-    """专业评估: what was given to me; for the head, all that there is."""
+    """专业评估与红色前复核: what was given to me; for the head, all that there is."""
     at = clock.now()
-    rows = reads.tasks(KIND, by=request.person, all_of_them=request.mandate.may(LEAD), at=at)
+    rows = reads.tasks(*KINDS, by=request.person, all_of_them=request.mandate.may(LEAD), at=at)
     context = {
         "rows": rows,
         "open": sum(1 for row in rows if row.done_at is None),
@@ -36,15 +37,15 @@ def tasks(request: PersonRequest) -> HttpResponse:
 
 @page(can=ASSESS, methods="GET POST")
 def task(request: PersonRequest, *, run_id: int) -> HttpResponse:
-    """一件评估: open the answers with a purpose, write what was found."""
+    """一件评估或复核: open the answers with a purpose, write what was found."""
     at = clock.now()
-    found = cases.task_of_run(run_id, KIND)
+    found = cases.task_of_run(run_id, *KINDS)
     if found is None or not cases.was_in_hand(found[1], request.person):
         raise Http404
     it, run = found
     terms = figures.terms_on(campus_day(at))
     do = request.POST.get("do", "")
-    form = forms.Assessment(
+    form = KINDS[it.kind](
         request.POST if do == "finish" else None, initial={"met_at": at.astimezone(CAMPUS)}
     )
     purpose = forms.Purpose(request.POST if do == "open" else None)
@@ -52,11 +53,11 @@ def task(request: PersonRequest, *, run_id: int) -> HttpResponse:
     whom, opened, no = None, None, None
     try:
         if do == "whom":
-            whom = caring.whom(kind=KIND, **asked).person
+            whom = caring.whom(kind=it.kind, **asked).person
         if purpose.is_valid():
             opened = caring.open_answers(purpose=purpose.cleaned_data["purpose"], **asked)
         if form.is_valid():
-            caring.finish(kind=KIND, **form.cleaned_data, **asked)
+            caring.finish(kind=it.kind, **form.cleaned_data, **asked)
             messages.success(request, f"{it.alert.number} 已记录并封存")
             return redirect("wellbeing:tasks")
     except Refused as refused:

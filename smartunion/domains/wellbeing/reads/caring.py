@@ -7,6 +7,8 @@ from datetime import datetime
 
 from smartunion.domains.wellbeing.models import Population
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.duty import reads as duty
+from smartunion.kernel.duty.rules import Post
 from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.people.reads import away, held_on, holders
 from smartunion.kernel.procedures.models import StepRun
@@ -79,6 +81,25 @@ def assessors(*, out: Collection[int], at: datetime) -> Assessors:
     here = [p for p in holders("psychologist", on=on) if p.pk not in shut and p != head]
     here.sort(key=_load(here))
     return Assessors(here[0] if here else head, head)
+
+
+@dataclass(frozen=True)
+class Reviewers:
+    """Who of the centre looks first, and who when the first does not."""
+
+    first: Person | None
+    deputy: Person | None
+
+
+def reviewers(*, out: Collection[int], at: datetime) -> Reviewers:
+    """Return who is on duty for the centre now, then its head and the others; None for nobody."""
+    on = campus_day(at)
+    shut = set(out) | set(away(on))
+    on_duty = duty.on_call(unit=None, posts=[Post.CENTRE], at=at, excluded=shut)[Post.CENTRE]
+    others = [*holders("psychology_head", on=on), *holders("psychologist", on=on)]
+    here = [p for p in (*on_duty.in_turn(), *others) if p.pk not in shut]
+    found = [*dict.fromkeys(here), None, None]
+    return Reviewers(found[0], found[1])
 
 
 def count_officers(units: Collection[int], terms: Terms, at: datetime) -> int:

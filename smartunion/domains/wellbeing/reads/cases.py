@@ -27,12 +27,14 @@ def link(task: Task, run: StepRun) -> str:
     return f"/wellbeing/{place}/{run.pk}/"
 
 
-def task_of_run(run_id: int, kind: str) -> tuple[Task, StepRun] | None:
-    """Return the task of a step with the step; None where there is no such."""
+def task_of_run(run_id: int, *kinds: str) -> tuple[Task, StepRun] | None:
+    """Return the task of a step with the step, of one of these kinds; None for no such."""
     run = StepRun.objects.select_related("lead", "backup", "case").filter(pk=run_id).first()
     if run is None:
         return None
-    task = Task.objects.select_related("alert__unit").filter(case=run.case_id, kind=kind).first()
+    task = (
+        Task.objects.select_related("alert__unit").filter(case=run.case_id, kind__in=kinds).first()
+    )
     return (task, run) if task else None
 
 

@@ -31,9 +31,9 @@ class Row:
     mine: bool
 
 
-def tasks(kind: str, *, by: Person, all_of_them: bool, at: datetime) -> list[Row]:
-    """Return tasks of a kind, open ones first: one's own, or all for who answers for the centre."""
-    found = Task.objects.filter(kind=kind).select_related("alert")
+def tasks(*kinds: str, by: Person, all_of_them: bool, at: datetime) -> list[Row]:
+    """Return tasks of these kinds, open ones first: one's own, or all for who leads the centre."""
+    found = Task.objects.filter(kind__in=kinds).select_related("alert")
     runs = {
         run.case_id: run
         for run in StepRun.objects.filter(case__in=found.values("case")).select_related(
@@ -143,7 +143,9 @@ def counts(*, least: int) -> list[Counted]:
             {
                 "没有后续": max(one.answered - raised, 0),
                 "由同事谈心": by_band.get(Alert.Band.BLUE, 0),
-                "由中心评估": by_band.get(Alert.Band.YELLOW, 0),
+                "由中心评估": sum(
+                    by_band.get(band, 0) for band in (Alert.Band.YELLOW, Alert.Band.REVIEW)
+                ),
                 "启动处置": by_band.get(Alert.Band.RED, 0),
             },
             least=least,

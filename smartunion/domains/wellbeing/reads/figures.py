@@ -25,6 +25,8 @@ class Terms:
     yellow_contact: bool
     remind_hours: Mapping[str, tuple[int, ...]]
     deputy_hours: int
+    review_minutes: int
+    review_deputy_minutes: int
     minutes: Mapping[str, int]
     gate_hours: int
     drill_days: int
@@ -55,6 +57,8 @@ def terms_on(day: date) -> Terms:
         yellow_contact=bool(told["yellow_contact"]),
         remind_hours={kind: tuple(hours) for kind, hours in told["remind_hours"].items()},
         deputy_hours=told["deputy_hours"],
+        review_minutes=told["review_minutes"],
+        review_deputy_minutes=told["review_deputy_minutes"],
         minutes=told["answer_minutes"],
         gate_hours=told["gate_hours"],
         drill_days=told["drill_days"],

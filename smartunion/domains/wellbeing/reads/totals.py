@@ -53,7 +53,10 @@ class Covered:
 
 
 def covered(first: date, until: date, *, on: date) -> list[Covered]:
-    """Return the alerts of a period: talked to, assessed, or handed to the crisis protocol."""
+    """Return the alerts of a period: talked to, assessed, or handed to the crisis protocol.
+
+    A review looks at answers: by itself it is nobody's coming.
+    """
     found = Alert.objects.filter(
         opened_at__gte=start_of(first), opened_at__lt=min(start_of(until), end_of(on))
     ).prefetch_related("tasks")
@@ -61,7 +64,7 @@ def covered(first: date, until: date, *, on: date) -> list[Covered]:
 
 
 def _covered(one: Alert, on: date) -> Covered:
-    tasks = list(one.tasks.all())
+    tasks = [task for task in one.tasks.all() if task.kind != Task.Kind.REVIEW or not task.done_at]
     done = [t for t in tasks if t.done_at and campus_day(t.done_at) <= on]
     came = bool(done) or bool(one.crisis)
     waits = not came and any(t.due_at > end_of(on) for t in tasks)

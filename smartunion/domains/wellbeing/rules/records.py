@@ -20,11 +20,14 @@ WHOM = RecordKind(
     {
         "talk": Purpose("办理关心谈心", can=BY_CASE),
         "assessment": Purpose("办理专业评估", can=BY_CASE),
+        "review": Purpose("办理红色前复核", can=BY_CASE),
+        "lapse": Purpose("到时限无人复核，转红色处置", can=CLOCK),
     },
 )
 TALK = RecordKind("wellbeing.talk", "谈心记录", Sort.MIND, "reports", _ASSESS)
 ASSESSMENT = RecordKind("wellbeing.assessment", "评估记录", Sort.MIND, "reports", _ASSESS)
+REVIEW = RecordKind("wellbeing.review", "红色前复核记录", Sort.MIND, "reports", _ASSESS)
 
-RECORDS = (DRAFT, AVOID, LINK, ANSWERS, RESULT, WHOM, TALK, ASSESSMENT)
+RECORDS = (DRAFT, AVOID, LINK, ANSWERS, RESULT, WHOM, TALK, ASSESSMENT, REVIEW)
 OF_A_RESPONSE = (DRAFT, AVOID, LINK, ANSWERS, RESULT)
 """What is destroyed when the person takes their answers back."""

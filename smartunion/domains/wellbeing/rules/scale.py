@@ -24,6 +24,8 @@ class Band(StrEnum):
     NONE = "none"
     BLUE = "blue"
     YELLOW = "yellow"
+    REVIEW = "review"
+    """A single answer asks for red: a person of the centre looks first, against a clock (T41)."""
     RED = "red"
 
     @property
@@ -34,7 +36,10 @@ class Band(StrEnum):
     @property
     def words(self) -> str:
         """Return the plan's word for the desk of the centre."""
-        return {"none": "无预警", "blue": "蓝色", "yellow": "黄色", "red": "红色"}[self.value]
+        return {
+            "none": "无预警", "blue": "蓝色", "yellow": "黄色", "review": "红色前复核",
+            "red": "红色",
+        }[self.value]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -5,24 +5,32 @@ from typing import Any
 
 import pytest
 
-from smartunion.domains.wellbeing.actions import answering, caring
+from smartunion.domains.wellbeing import public
+from smartunion.domains.wellbeing.actions import answering, caring, policy
 from smartunion.domains.wellbeing.models import Alert, Task
-from smartunion.domains.wellbeing.procedure import ASSESSMENT, TALK
+from smartunion.domains.wellbeing.procedure import ASSESSMENT, REVIEW, TALK
 from smartunion.domains.wellbeing.reads import answers, figures
 from smartunion.domains.wellbeing.reads.caring import talkers
 from smartunion.domains.wellbeing.rules import refusals
 from smartunion.kernel.base.days import campus_day
-from smartunion.kernel.notices.models import Notice
-from smartunion.kernel.people.models import Absence, Person, Unit
+from smartunion.kernel.duty import reads as duty
+from smartunion.kernel.duty.models import Shift
+from smartunion.kernel.duty.rules import Post
+from smartunion.kernel.notices.models import Message, Notice
+from smartunion.kernel.people.models import Absence, Appointment, Person, Unit
 from smartunion.kernel.private.reads import accesses_to, versions
 from smartunion.kernel.private.refusals import NoPurpose
 from smartunion.kernel.procedures.define import Unit as Counted
 from smartunion.kernel.procedures.define import Within
 from smartunion.kernel.procedures.models import Case
+from smartunion.kernel.response.models import Asked, Run
 from smartunion.kernel.trail.models import Entry
+from tests.cast import appoint
 
 from .conftest import BLUE, CALM, MARCH_3, RED, YELLOW, House, post
 
+LONE = [1] * 14 + [5] + [1] * 75
+"""Only item 15 is answered 5: no factor reaches 2.0."""
 TELLING = ("蓝", "黄色", "红色", "抑郁", "躯体", "心理", "测评", "分数", "预警", "林晓梅")
 
 
@@ -245,6 +253,24 @@ def test_red_goes_to_crisis_in_the_transaction_of_the_submission(house: House) -
     assert alert.crisis
 
 
+@pytest.mark.clause("R115")
+@pytest.mark.clause("R106")
+@pytest.mark.clause("T45")
+def test_a_student_s_red_calls_the_three_contacts_as_a_teacher_s_does(house: House) -> None:
+    """A, B and C hear of it in the moment of the submission, each by SMS and by WeCom."""
+    for number, one in enumerate(Person.objects.order_by("pk")):
+        Person.objects.filter(pk=one.pk).update(phone=f"139{number:08}")
+    house.open()
+    house.answer(house.people["student"], RED)
+    run = Run.objects.get(is_drill=False)
+    told = Asked.objects.filter(run=run, turn=1, post__in=["a", "b", "c"]).select_related("person")
+    assert [one.told_at for one in told] == [house.at] * 3
+    for one in told:
+        ways = Message.objects.filter(notice__person=one.person, notice__at=house.at)
+        assert {"sms", "wecom"} <= set(ways.values_list("channel", flat=True))
+    assert house.alert().population == "student"
+
+
 @pytest.mark.clause("R105")
 def test_whoever_sees_danger_in_a_talk_raises_the_alarm(house: House) -> None:
     house.open()
@@ -252,6 +278,85 @@ def test_whoever_sees_danger_in_a_talk_raises_the_alarm(house: House) -> None:
     finish(house, "talk", "red")
     alert = house.alert()
     assert (alert.band, bool(alert.crisis), alert.closed_at) == ("blue", True, house.at)
+
+
+@pytest.fixture
+def signed(house: House) -> House:
+    """The floor signed by the head, and a campaign open."""
+    digest = figures.digest_of(figures.proposal_of(figures.terms_on(campus_day(house.at))))
+    policy.sign(sha256=digest, by=house.people["head"], at=house.at)
+    house.open()
+    return house
+
+
+@pytest.mark.clause("T41")
+def test_a_single_answer_that_asks_for_red_is_looked_at_by_the_centre_first(signed: House) -> None:
+    """Whoever is on duty opens the answers, sets it to yellow with a reason; nobody was alarmed."""
+    house, lin = signed, signed.people["lin"]
+    house.answer(lin, LONE)
+    alert, (task, run) = house.alert(), house.task("review")
+    assert (alert.band, alert.crisis, alert.closed_at) == ("review", "", None)
+    assert task.due_at == house.at + timedelta(minutes=30)
+    on_duty = duty.on_call(unit=None, posts=[Post.CENTRE], at=house.at)[Post.CENTRE]
+    assert [run.lead, run.backup] == on_duty.in_turn()
+    assert not [line for line in told_to(run.lead) for word in TELLING if word in line]
+    appoint(run.lead, "wellbeing.assess")
+    opened = caring.open_answers(run_id=run.pk, purpose="复核", by=run.lead, at=house.at)
+    assert (opened.result.critical, opened.result.plan_band.value) == ((15,), "none")
+    with pytest.raises(refusals.OutcomeWrong):
+        finish(house, "review", "close")
+    with pytest.raises(refusals.NotYourTask):
+        finish(house, "review", "blue", by=house.people["mo"])
+    finish(house, "review", "yellow")
+    alert.refresh_from_db()
+    assert (alert.band, alert.crisis) == ("yellow", "")
+    assert house.task("assessment")[0].due_at == house.at + timedelta(hours=48)
+    assert versions(f"wellbeing.task:{task.pk}", "wellbeing.review") == 1
+    march = (campus_day(house.at).replace(day=1), campus_day(house.at).replace(month=4, day=1))
+    (waiting,) = public.coverage(*march, on=campus_day(house.at))
+    assert (waiting.came, waiting.pending) == (False, True), "to look at answers is not to come"
+    house.later(hours=1)
+    assert house.alert().band == "yellow", "the clock of a review that was written says nothing"
+
+
+@pytest.mark.clause("T41")
+def test_a_review_goes_to_the_deputy_and_turns_red_when_nobody_looks(signed: House) -> None:
+    """15 minutes: the deputy has it; 30: red, whoever is asleep."""
+    house = signed
+    house.answer(house.people["lin"], LONE)
+    task, run = house.task("review")
+    house.later(minutes=15)
+    run.refresh_from_db()
+    assert run.taken_over_at == house.at
+    assert told_to(run.backup)
+    assert house.alert().crisis == ""
+    house.later(minutes=15)
+    alert = house.alert()
+    task.refresh_from_db()
+    assert (alert.band, bool(alert.crisis), alert.closed_at) == ("red", True, house.at)
+    assert (task.outcome, task.done_by, task.done_at) == ("red", None, house.at)
+    reads = {(one.by, one.purpose) for one in accesses_to(house.people["lin"])}
+    assert (None, "到时限无人复核，转红色处置") in reads
+
+
+@pytest.mark.clause("T41")
+def test_the_centre_may_confirm_red_and_a_factor_s_red_waits_for_nobody(signed: House) -> None:
+    house = signed
+    house.answer(house.people["lin"], LONE)
+    finish(house, "review", "red")
+    assert (house.alert().band, bool(house.alert().crisis)) == ("red", True)
+    both = [max(pair) for pair in zip(RED, LONE, strict=True)]
+    house.answer(house.people["tan"], both)
+    assert Alert.objects.filter(band="red").count() == 2
+    assert Task.objects.filter(kind="review", done_at=None).count() == 0
+
+
+def test_without_anybody_at_the_centre_it_is_red_at_once(signed: House) -> None:
+    house = signed
+    Shift.objects.filter(post=Post.CENTRE).delete()
+    Appointment.objects.filter(office__code__in=["psychologist", "psychology_head"]).delete()
+    house.answer(house.people["lin"], LONE)
+    assert (house.alert().band, bool(house.alert().crisis)) == ("red", True)
 
 
 def test_what_cannot_be_recorded_is_refused_and_nothing_is_kept(house: House) -> None:
@@ -298,7 +403,9 @@ def test_answers_taken_back_while_somebody_cares_are_destroyed_when_that_ends(
 @pytest.mark.clause("T42")
 def test_the_sheets_run_by_the_plan_s_hours(house: House) -> None:
     terms = figures.terms_on(MARCH_3.date())
-    talk, assess = TALK.first, ASSESSMENT.first
+    talk, assess, review = TALK.first, ASSESSMENT.first, REVIEW.first
+    assert review.within == Within(terms.review_minutes, Counted.MINUTES)
+    assert review.duty.take_over_after == Within(terms.review_deputy_minutes, Counted.MINUTES)
     assert talk.within == Within(terms.minutes["blue"] // 60, Counted.HOURS)
     assert assess.within == Within(terms.minutes["yellow"] // 60, Counted.HOURS)
     assert talk.duty.take_over_after == Within(terms.deputy_hours, Counted.HOURS)

@@ -8,10 +8,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from smartunion.domains.wellbeing.actions import campaigns
+from smartunion.domains.wellbeing.actions import campaigns, policy
 from smartunion.domains.wellbeing.models import Alert, Campaign, Response, SignedPolicy, Task
+from smartunion.domains.wellbeing.reads import figures
 from smartunion.kernel.base import clock
 from smartunion.kernel.people.models import Person
+from tests.cast import appoint
 
 from .conftest import BLUE, CALM, RED, YELLOW, House
 
@@ -185,6 +187,28 @@ def test_the_centre_s_desk_from_the_list_to_the_sealed_record(house: House) -> N
     assert "已办结" in text(get(who, "task", run_id=run.pk))
 
 
+@pytest.mark.clause("T41")
+def test_the_review_s_page_says_what_waits_and_asks_for_a_reason(house: House) -> None:
+    head = house.people["head"]
+    digest = figures.digest_of(figures.proposal_of(figures.terms_on(house.at.date())))
+    policy.sign(sha256=digest, by=head, at=house.at)
+    house.open()
+    house.answer(house.people["lin"], [1] * 14 + [5] + [1] * 75)
+    _, run = house.task("review")
+    appoint(run.lead, "wellbeing.assess")
+    assert "红色前复核" in text(get(run.lead, "tasks"))
+    page = get(run.lead, "task", run_id=run.pk)
+    assert "系统按红色处置" in text(page)
+    assert "林晓梅" not in text(page)
+    data = {"do": "finish", "met_at": house.at.strftime("%Y-%m-%dT%H:%M"), "way": "电话",
+            "summary": "", "outcome": "blue"}  # fmt: skip
+    assert "这个字段是必填项" in text(send(run.lead, "task", data, run_id=run.pk))
+    answer = send(run.lead, "task", {**data, "summary": "误点，本人说明"}, run_id=run.pk)
+    assert answer.status_code == 302
+    assert Alert.objects.get().band == "blue"
+    assert Task.objects.get(kind="talk").done_at is None
+
+
 def test_the_head_plans_reads_the_gate_opens_and_signs(bare: House, monkeypatch: Any) -> None:
     house, head = bare, bare.people["head"]
     monkeypatch.setattr(clock, "now", lambda: house.at)
@@ -192,7 +216,10 @@ def test_the_head_plans_reads_the_gate_opens_and_signs(bare: House, monkeypatch:
     day = house.at.date().isoformat()
     data = {"title": "春季自评", "opens_on": day, "closes_on": day, "populations": ["staff"],
             "units": [unit.pk], "cap": ""}  # fmt: skip
-    assert send(head, "campaigns", {**data, "closes_on": "2025-01-01"}).status_code == 200
+    wrong = send(head, "campaigns", {**data, "closes_on": "2025-01-01", "populations": []})
+    assert "末日不能早于首日" in text(wrong)
+    assert "至少选一类对象" in text(wrong)
+    assert f'value="{unit.pk}" class="form-check-input" id="id_units_0" checked' in text(wrong)
     assert send(head, "campaigns", data).status_code == 302
     it = Campaign.objects.get()
     page = get(head, "campaign", campaign_id=it.pk)

@@ -30,7 +30,7 @@ PLAIN = Policy((2, 3, 4))
 SIGNED = Policy(
     (2, 3, 4),
     floor=(
-        Floor(15, 4, Band.RED),
+        Floor(15, 4, Band.REVIEW),
         Floor(15, 2, Band.YELLOW),
         Floor(59, 3, Band.YELLOW),
         Floor(63, 4, Band.YELLOW),
@@ -91,7 +91,7 @@ def test_a_lone_critical_item_is_missed_by_the_factors_and_caught_by_the_signed_
     told = answers(i15=5)
     plan, signed = score(told, PLAIN), score(told, SIGNED)
     assert (plan.band, plan.sums["DEP"], plan.total) == (Band.NONE, 17, 94)
-    assert (signed.band, signed.plan_band, signed.critical) == (Band.RED, Band.NONE, (15,))
+    assert (signed.band, signed.plan_band, signed.critical) == (Band.REVIEW, Band.NONE, (15,))
     assert signed.is_lifted
     assert score(answers(i59=3), SIGNED).band == Band.YELLOW
     assert score(answers(i59=5), PLAIN).band == Band.NONE
@@ -111,6 +111,8 @@ def test_seven_fours_in_one_factor_are_red() -> None:
 
 
 @pytest.mark.clause("R101")
+@pytest.mark.clause("R103")
+@pytest.mark.clause("R105")
 @pytest.mark.parametrize("code", [f.code for f in FACTORS if f.clinical])
 def test_every_border_of_every_factor(code: str) -> None:
     n = SIZES[code]
@@ -164,7 +166,7 @@ def by_fractions(told: list[int], policy: Policy) -> Band:
     for floor in policy.floor:
         if told[floor.item - 1] >= floor.at_least:
             found.append(floor.band)
-    order = ["none", "blue", "yellow", "red"]
+    order = ["none", "blue", "yellow", "review", "red"]
     return max(found, key=lambda band: order.index(band.value))
 
 

@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Person
@@ -267,6 +268,79 @@ def test_the_chain_waits_for_nobody_and_leaves_no_line_out(transactional_db: Non
 
 def find(by: Person) -> dict[str, object]:
     return actions.open_sealed(about=ABOUT, kind="test.place", by=by, purpose="find", at=MARCH_5)
+
+
+# ---------- a table for each month ----------
+
+
+def tables() -> dict[str, tuple[bool, int]]:
+    return {one["name"][15:]: (one["attached"], one["lines"]) for one in vault.log_tables()}
+
+
+def at_once() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_each_month_has_a_table_of_its_own_and_no_line_is_lost_before_there_is_one(
+    lin: Person, settings
+) -> None:
+    """Before any month lines lie in the rest; making it moves them; the chain stays whole."""
+    from smartunion.site.guarding import unmade
+
+    seal("test.answers", lin)
+    find_own: Any = {"about": ABOUT, "kind": "test.answers", "by": lin, "purpose": "本人查看"}
+    assert list(unmade(MARCH_5)) == [], "nothing was read yet"
+    for late in (0, 1, 30):
+        actions.open_sealed(at=MARCH_5 + timedelta(days=late), **find_own)
+    assert jobs.link_log(MARCH_5) == 3
+    assert tables() == {"rest": (True, 3)}
+    assert [one.subject for one in unmade(MARCH_5)] == ["查阅日志", "查阅日志", "查阅日志余表"]
+    at_once()
+    jobs.keep_log(MARCH_5)
+    jobs.keep_log(MARCH_5)
+    assert tables() == {
+        "202503": (True, 2), "202504": (True, 1), "202505": (True, 0), "rest": (True, 0),
+    }  # fmt: skip
+    assert (unlinked(), audits.fence(), list(unmade(MARCH_5))) == ([], [], [])
+    assert [one.at.day for one in reads.accesses(ABOUT)] == [4, 6, 5]
+    (early,) = unmade(MARCH_5 + timedelta(days=70))
+    assert early.text.startswith("2025年06月的分区还没有")
+    made = Entry.objects.filter(what="private.month_made")
+    assert [one.subject.partition(":")[2] for one in made.order_by("pk")] == [
+        "202503", "202504", "202505",
+    ]  # fmt: skip
+    refused = pytest.raises(DatabaseError, match="refuses UPDATE")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE private_access_202503 SET purpose = '别的'")
+
+
+@pytest.mark.breaks
+def test_a_month_taken_out_after_its_years_stays_in_the_chain(
+    lin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No page shows it any more; whoever changes a line of it breaks the chain all the same."""
+    monkeypatch.setitem(TERMS, "access_years", 6)
+    seal("test.report", lin)
+    find_own: Any = {"about": ABOUT, "kind": "test.report", "by": lin, "purpose": "本人查看"}
+    at_once()
+    jobs.keep_log(MARCH_5)
+    actions.open_sealed(at=MARCH_5, **find_own)
+    at_once()
+    then = MARCH_5.replace(year=2031, month=4)
+    jobs.keep_log(then)
+    assert tables()["202503"] == (True, 1), "not linked yet: it stays"
+    jobs.link_log(MARCH_5)
+    jobs.keep_log(MARCH_5.replace(year=2031))
+    assert tables()["202503"] == (True, 1), "six years are over when the month is"
+    jobs.keep_log(then)
+    assert tables()["202503"] == (False, 1)
+    assert reads.accesses(ABOUT) == []
+    actions.open_sealed(at=then, **find_own)
+    jobs.link_log(then)
+    assert (unlinked(), audits.fence()) == ([], [])
+    by_hand("UPDATE private_access_202503 SET purpose = '别的'")
+    assert [where for where, _ in unlinked()] != []
 
 
 # ---------- new master keys ----------
