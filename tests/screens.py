@@ -71,6 +71,7 @@ SCREENS_OF = (
     Screen("wellbeing-talks", "/wellbeing/talks/", "chen"),
     Screen("wellbeing-tasks", "/wellbeing/desk/", "bailu"),
     Screen("wellbeing-campaigns", "/wellbeing/desk/campaigns/", "jingyi"),
+    Screen("wellbeing-imports", "/wellbeing/desk/imports/", "jingyi"),
     Screen("wellbeing-floor", "/wellbeing/desk/floor/", "jingyi"),
     Screen("wellbeing-counts", "/wellbeing/desk/counts/", "jingyi"),
     Screen("crisis", "/crisis/", "hongmei"),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("desk/campaigns/", desk.campaigns, name="campaigns"),
     path("desk/campaigns/<int:campaign_id>/", desk.campaign, name="campaign"),
     path("desk/floor/", desk.floor, name="floor"),
+    path("desk/imports/", desk.imports, name="imports"),
     path("desk/counts/", desk.counts, name="counts"),
     path("results/", api.take, name="results"),
 ]

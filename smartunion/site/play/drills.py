@@ -6,9 +6,12 @@ alone, so a play that was interrupted is simply played again.
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 
+from smartunion.domains.crisis.protocol import RED
 from smartunion.domains.planning import public as planning
-from smartunion.kernel.people.models import Person
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.response import actions as response
 from smartunion.kernel.response import drills
 from smartunion.kernel.response.models import Asked, Run, StepRun
@@ -17,6 +20,8 @@ from .aid import tick
 from .campus import moment
 
 Note = Callable[[datetime, Callable[[datetime], None]], None]
+
+ALARM = RED.code
 
 FIRST_MONTH, LAST_MONTH = 3, 12
 """The first is held before the spring's questionnaires, which ask for one."""
@@ -43,17 +48,27 @@ class Drills:
         for month in range(FIRST_MONTH, LAST_MONTH + 1):
             first = date(self.until.year, month, 1)
             terms = planning.lasting_terms(drills.SECTION, on=first)
-            self.note(moment(first, "09:00"), self._order)
             held_on = first.replace(day=terms["drill_day"])
-            self.note(moment(held_on, f"{terms['drill_hour']:02}:00"), self._hold)
+            planned_at = moment(held_on, f"{terms['drill_hour']:02}:00")
+            branches = terms["drill_branches"]
+            self.note(moment(first, "09:00"), partial(self._order, planned_at, branches))
+            self.note(planned_at, self._hold)
 
-    def _order(self, at: datetime) -> None:
-        drills.plan_month(at=at)
+    def _order(self, planned_at: datetime, many: int, at: datetime) -> None:
+        """Plan the month's drills of the red alarm, as the worker's round does."""
+        branches = list(Unit.objects.filter(kind=Unit.Kind.BRANCH).order_by("code"))
+        for unit in drills.turn(branches, campus_day(planned_at), many):
+            drills.order(
+                protocol=ALARM, unit=unit, planned_at=planned_at, by=None, at=at,
+                because="月度演练",
+            )  # fmt: skip
 
     def _hold(self, at: datetime) -> None:
         """Let the timers begin them, and answer each."""
         tick(at)
-        for number, drill in enumerate(drills.held().filter(planned_at=at).order_by("pk")):
+        for number, drill in enumerate(
+            drills.held().filter(protocol=ALARM, planned_at=at).order_by("pk")
+        ):
             if drill.run is not None:
                 self._answer(drill.run, at + timedelta(seconds=SLOWER * number))
 

@@ -9,9 +9,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from smartunion.domains.wellbeing.actions import answering, campaigns, caring, policy
+from smartunion.domains.wellbeing.actions import (
+    answering,
+    campaigns,
+    caring,
+    importing,
+    policy,
+)
 from smartunion.domains.wellbeing.models import Campaign, Invitation, Response, Task
 from smartunion.domains.wellbeing.reads import cases, figures
+from smartunion.domains.wellbeing.rules.importing import shift_of
 from smartunion.domains.wellbeing.rules.refusals import GateShut
 from smartunion.domains.wellbeing.rules.scale import FACTORS, ITEMS
 from smartunion.kernel.base.days import campus_day
@@ -44,6 +51,8 @@ class Wellbeing:
             at = moment(each["day"], each["at"])
             self._note(at, partial(self._begin, each))
             self._note(at + WRITING, partial(self._hand_in, each))
+        for each in self.story["imports"]:
+            self._note(moment(each["day"], each["at"]), partial(self._import, each))
         for each in self.story["care"]:
             self._note(moment(each["day"], each["at"]), partial(self._care, each))
 
@@ -117,6 +126,19 @@ class Wellbeing:
             for step in range(total - len(items)):
                 given[items[step % len(items)] - 1] += 1
         return given
+
+    def _import(self, each: Story, at: datetime) -> None:
+        """Take what an outside system sends on its scale of 0 to 4; the same again is known."""
+        answered = (at - timedelta(hours=2)).isoformat()
+        rows = [
+            {
+                "key": f"{each['day']:%Y%m%d}-{n}", "username": person.username,
+                "answers": [0] * ITEMS, "answered_at": answered, "consented_at": answered,
+            }
+            for n, person in enumerate(self.campus.people[each["from"] : each["until"]], 1)
+        ]  # fmt: skip
+        shift = shift_of("0-4", "plus_one")
+        importing.take(source=each["source"], rows=rows, shift=shift, at=at)
 
     def _care(self, each: Story, at: datetime) -> None:
         open_ones = Task.objects.filter(kind=each["kind"], done_at=None, opened_at__lt=at)

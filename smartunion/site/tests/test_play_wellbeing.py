@@ -54,7 +54,7 @@ def test_a_year_of_questionnaires_has_blue_and_yellow_and_one_too_late() -> None
         assert list(Campaign.objects.order_by("pk").values_list("state", flat=True)) == [
             "closed", "open",
         ]  # fmt: skip
-        assert Response.objects.filter(state="submitted").count() == 14
+        assert Response.objects.filter(state="submitted").count() == 17
         bands = Counter(Alert.objects.values_list("band", flat=True))
         assert bands == {"blue": 5, "yellow": 2}
         late = [task for task in Task.objects.exclude(done_at=None) if task.done_at > task.due_at]

@@ -174,6 +174,12 @@ def floor(request: PersonRequest) -> HttpResponse:
     return response
 
 
+@page(can=LEAD)
+def imports(request: PersonRequest) -> HttpResponse:
+    """外部测评: what came from outside systems, counted by day."""
+    return show(request, "wellbeing/desk/imports.html", {"rows": reads.imports(), "leads": True})
+
+
 @page(can=COUNTS)
 def counts(request: PersonRequest) -> HttpResponse:
     """统计: closed campaigns in counts that point at nobody."""

@@ -2,15 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import TruncDate
 
-from smartunion.domains.wellbeing.models import Alert, Campaign, Response, SignedPolicy, Task
+from smartunion.domains.wellbeing.models import (
+    Alert,
+    Campaign,
+    Population,
+    Response,
+    SignedPolicy,
+    Task,
+)
 from smartunion.domains.wellbeing.rules.counts import Published, published
 from smartunion.domains.wellbeing.rules.scale import FACTORS, Result, tenths
+from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.procedures.models import StepRun
 
@@ -114,6 +123,32 @@ def branches() -> list[Unit]:
 def last_signature() -> SignedPolicy | None:
     """Return the newest signature, in force or not."""
     return SignedPolicy.objects.select_related("signed_by").order_by("-signed_at").first()
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an outside system sent on a day: counts, never whose or what became of it."""
+
+    source: str
+    on: date
+    staff: int
+    students: int
+    withdrawn: int
+    last_at: datetime
+
+
+def imports() -> list[Imported]:
+    """Return what came from outside systems, by day of receipt, the newest first (R113)."""
+    rows = Response.objects.filter(invitation=None).exclude(ended_at=None).annotate(
+        on=TruncDate("ended_at", tzinfo=CAMPUS)
+    )  # fmt: skip
+    counted = rows.values("source", "on").annotate(
+        staff=Count("pk", filter=Q(population=Population.STAFF)),
+        students=Count("pk", filter=Q(population=Population.STUDENT)),
+        withdrawn=Count("pk", filter=Q(state=Response.State.WITHDRAWN)),
+        last_at=Max("ended_at"),
+    )
+    return [Imported(**row) for row in counted.order_by("-on", "source")]
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,13 @@ from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.duty import reads as duty
 from smartunion.kernel.people.models import Unit
 from smartunion.kernel.people.reads import holders
-from smartunion.kernel.response import drills, registry
+from smartunion.kernel.response import drills
 
 from . import asked, caring, instrument
 from .figures import Terms
+
+ALARM = "crisis.red"
+"""The protocol of the alarm that a red result raises."""
 
 NAMED = 3
 """How many places a sentence names before it counts them."""
@@ -37,14 +40,12 @@ def checks(campaign: Campaign, *, terms: Terms, at: datetime) -> list[Check]:
 
 
 def last_drill(at: datetime) -> datetime | None:
-    """Return when the newest drill of an alarm that is drilled each month was passed by a moment.
+    """Return when the newest drill of the red alarm was passed by a moment.
 
-    Passed is settled within its whole limit; one that the patrol holds by itself is none.
+    Passed is settled within its whole limit; one that the patrol holds by itself is none, nor one
+    of another emergency.
     """
-    codes = {one.protocol.code for one in registry.wired() if one.drilled}
-    passed = drills.held().filter(
-        protocol__in=codes, run__settled_at__lte=at, run__breached_at=None
-    )
+    passed = drills.held().filter(protocol=ALARM, run__settled_at__lte=at, run__breached_at=None)
     newest = passed.order_by("-run__settled_at").first()
     return newest.run.settled_at if newest and newest.run else None
 

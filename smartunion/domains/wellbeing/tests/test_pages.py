@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from smartunion.domains.wellbeing.actions import campaigns, policy
+from smartunion.domains.wellbeing.actions import campaigns, importing, policy
 from smartunion.domains.wellbeing.models import Alert, Campaign, Response, SignedPolicy, Task
 from smartunion.domains.wellbeing.reads import figures
 from smartunion.kernel.base import clock
@@ -235,6 +235,23 @@ def test_the_head_plans_reads_the_gate_opens_and_signs(bare: House, monkeypatch:
     assert send(head, "floor", {"do": "sign", "sha256": digest[1]}).status_code == 302
     assert SignedPolicy.objects.get().signed_by == head
     assert "已生效" in text(get(head, "floor"))
+
+
+@pytest.mark.clause("R113")
+def test_the_head_sees_how_much_came_from_outside_and_never_whose(house: House) -> None:
+    head = house.people["head"]
+    assert "还没有外部系统送来的作答" in text(get(head, "imports"))
+    at = (house.at - timedelta(hours=1)).isoformat()
+    rows = [
+        {"key": f"E{n}", "username": who, "answers": CALM, "answered_at": at, "consented_at": at}
+        for n, who in enumerate(("lin", "S2301"))
+    ]
+    for _ in range(2):
+        importing.take(source="外部测评", rows=rows, shift=0, at=house.at)
+    page = main(get(head, "imports"))
+    assert re.search(r"外部测评\s+1\s+1\s+0", page)
+    assert "林晓梅" not in page
+    assert get(house.people["lin"], "imports").status_code == 403
 
 
 @pytest.mark.clause("T51")
