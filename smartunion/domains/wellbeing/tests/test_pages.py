@@ -202,7 +202,7 @@ def test_the_review_s_page_says_what_waits_and_asks_for_a_reason(house: House) -
     assert "林晓梅" not in text(page)
     data = {"do": "finish", "met_at": house.at.strftime("%Y-%m-%dT%H:%M"), "way": "电话",
             "summary": "", "outcome": "blue"}  # fmt: skip
-    assert "这个字段是必填项" in text(send(run.lead, "task", data, run_id=run.pk))
+    assert "请填写理由" in text(send(run.lead, "task", data, run_id=run.pk))
     answer = send(run.lead, "task", {**data, "summary": "误点，本人说明"}, run_id=run.pk)
     assert answer.status_code == 302
     assert Alert.objects.get().band == "blue"
