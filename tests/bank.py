@@ -40,11 +40,16 @@ class SandboxProcess:
     retiring: str = f"{0xDECAF:064x}"
     bank_private: str = f"{0xBA9C:064x}"
 
+    @property
+    def ours(self) -> str:
+        """Return our own key as the settings write it."""
+        return f"UNION01:{self.private}"
+
     def client(self, url: str = "", *, signs: str = "", believes: str = "") -> HttpBank:
         """Return our side of the line; `signs` and `believes` name other keys than the right."""
         return HttpBank(
             url or self.url,
-            ours=keys_of(signs or f"UNION01:{self.private}"),
+            ours=keys_of(signs or self.ours),
             theirs=keys_of(believes or f"CCB01:{sm2.public_of(self.bank_private)}"),
         )
 

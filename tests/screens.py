@@ -133,6 +133,7 @@ SCREENS_OF = (
         "desk-payment", "/wallet/desk/payments/", "wang", click="a[href*='/wallet/desk/payments/']"
     ),
     Screen("desk-freezings", "/wallet/desk/freezings/", "wang"),
+    Screen("desk-bank", "/wallet/desk/bank/", "wang"),
     Screen(
         "desk-freezing", "/wallet/desk/freezings/", "wang",
         click="a[href*='/wallet/desk/freezings/']",

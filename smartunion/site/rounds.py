@@ -46,7 +46,7 @@ class Round:
 
 def of_the_house() -> tuple[Round, ...]:
     """Return everything that the worker does by itself."""
-    bank = jobs.bank()
+    bank = jobs.bank(tells=True)
     return (
         Round("划拨送银行", 0.5, lambda at: jobs.send_allotments(bank, at=at)),
         Round("收付款送银行", 1.0, lambda at: jobs.send_payments(bank, at=at)),

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 import httpx
+from django.conf import settings
 
 from smartunion.kernel.base import clock, sm2
 
@@ -21,6 +22,8 @@ CORPORATE = "CORPORATE"
 
 BATCH = 500
 """How many instructions the bank takes at once."""
+
+SKEW_SECONDS = 300
 
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 8.0
 
@@ -132,8 +135,14 @@ def keys_of(said: str) -> dict[str, str]:
 class HttpBank:
     """The bank behind HTTP, as docs/bank.md says."""
 
-    def __init__(self, url: str, *, ours: Mapping[str, str], theirs: Mapping[str, str]) -> None:
-        """Speak with keys by their ids: the first of ours signs, each of theirs is believed."""
+    def __init__(
+        self, url: str, *, ours: Mapping[str, str], theirs: Mapping[str, str], told_at: str = ""
+    ) -> None:
+        """Speak with keys by their ids: the first of ours signs, each of theirs is believed.
+
+        `told_at` is where the bank shall tell what it did, besides its answer; empty: nowhere.
+        """
+        self._told_at = told_at
         self._key_id, self._private = next(iter(ours.items()))
         self._theirs = theirs
         self._opened: set[str] = set()
@@ -207,8 +216,8 @@ class HttpBank:
         return self._believes(file.signature, file.data)
 
     def _outcomes(self, path: str, content: dict[str, Any]) -> list[Outcome]:
-        answer = self._ask("POST", path, content)
-        outcomes = [_outcome(each) for each in answer["outcomes"]]
+        answer = self._ask("POST", path, {**content, "notify_url": self._told_at})
+        outcomes = outcomes_of(answer)
         if any(each.code == "UNKNOWN_WALLET" for each in outcomes):
             self._opened.clear()  # the bank does not know what we thought it knew
         return outcomes
@@ -256,6 +265,31 @@ def is_stamped(stamps: str, data: bytes, believed: Mapping[str, str]) -> bool:
         if public is not None and sm2.is_genuine(public, data, signature):
             return True
     return False
+
+
+def their_keys() -> dict[str, str]:
+    """Return the bank's keys that are believed; in the demonstration the simulated bank's."""
+    theirs = keys_of(settings.BANK_THEIR_KEYS)
+    return theirs or {
+        key_id: sm2.public_of(private)
+        for key_id, private in keys_of(settings.BANK_SANDBOX_KEYS).items()
+    }
+
+
+def notified(
+    path: str, stamp: str, signature: str, body: bytes, *, at: datetime
+) -> list[Outcome] | None:
+    """Return what a notification tells, or None: it is not the bank's, or not of this hour."""
+    if not stamp.isdecimal() or abs(at.timestamp() - int(stamp)) > SKEW_SECONDS:
+        return None
+    if not is_stamped(signature, _lines("POST", path, stamp, body=body), their_keys()):
+        return None
+    return outcomes_of(json.loads(body))
+
+
+def outcomes_of(answer: Mapping[str, Any]) -> list[Outcome]:
+    """Return the outcomes of an answer or a notification of the bank's."""
+    return [_outcome(each) for each in answer["outcomes"]]
 
 
 def _lines(*lines: str, body: bytes) -> bytes:

@@ -25,10 +25,10 @@ from smartunion.domains.wallet.gateways import (
     Opening,
     Outcome,
     keys_of,
+    their_keys,
 )
 from smartunion.domains.wallet.models import BankOrder
 from smartunion.domains.wallet.reads import figures, waits
-from smartunion.kernel.base import sm2
 from smartunion.kernel.base.days import campus_day
 
 log = logging.getLogger(__name__)
@@ -129,15 +129,12 @@ class Leased:
         )  # fmt: skip
 
 
-def bank() -> HttpBank:
-    """Return the bank that the settings name."""
-    theirs = keys_of(settings.BANK_THEIR_KEYS)
-    if not theirs:  # the demonstration: the simulated bank's own
-        theirs = {
-            key_id: sm2.public_of(private)
-            for key_id, private in keys_of(settings.BANK_SANDBOX_KEYS).items()
-        }
-    return HttpBank(settings.BANK_URL, ours=keys_of(settings.BANK_OUR_KEYS), theirs=theirs)
+def bank(*, tells: bool = False) -> HttpBank:
+    """Return the bank that the settings name; it tells the house's own door where one is open."""
+    door = f"{settings.PUBLIC_URL}/wallet/bank/notifications/" if tells else ""
+    return HttpBank(
+        settings.BANK_URL, ours=keys_of(settings.BANK_OUR_KEYS), theirs=their_keys(), told_at=door
+    )
 
 
 def send_allotments(bank: Bank, *, at: datetime) -> int:

@@ -5,9 +5,11 @@ from django.urls import include, path
 from smartunion.kernel.web.registers import register_urls
 
 from .pages import (
+    bank,
     barring,
     desk,
     merchant,
+    notified,
     phone,
     points,
     registers,
@@ -42,6 +44,9 @@ urlpatterns = [
     path("wallet/desk/freezings/", desk.freezings, name="freezings"),
     path("wallet/desk/freezings/<int:freezing_id>/", desk.case, name="case"),
     path("wallet/desk/barred/<int:wallet_id>/", barring.readmission, name="readmission"),
+    path("wallet/desk/bank/", bank.orders, name="bank"),
+    path("wallet/desk/bank/asking/", bank.asking, name="bank_asking"),
+    path("wallet/bank/notifications/", notified.bank, name="bank_notified"),
     path("wallet/desk/heat/", desk.heat, name="heat"),
     path("wallet/desk/subsidy/", desk.subsidy, name="subsidy"),
     path("wallet/desk/points/", points.points, name="points"),

@@ -13,7 +13,15 @@ from openpyxl import Workbook, load_workbook
 
 from smartunion.domains.wallet import forms
 from smartunion.domains.wallet.actions import allotting, deciding, opening, refusals
-from smartunion.domains.wallet.models import Allotment, Freezing, Merchant, Payment, Refund, Wallet
+from smartunion.domains.wallet.models import (
+    Allotment,
+    BankOrder,
+    Freezing,
+    Merchant,
+    Payment,
+    Refund,
+    Wallet,
+)
 from smartunion.domains.wallet.reads import bills, heat, register
 from smartunion.domains.wallet.reads.figures import terms_on
 from smartunion.kernel.base.days import campus_day
@@ -29,7 +37,7 @@ MEMBER_PAGES = [
 ]  # fmt: skip
 TILL_PAGES = ["till", "till_refund", "till_day"]
 MERCHANT_PAGES = ["merchant", "merchant_payments", "merchant_months", "merchant_terminals"]
-DESK_PAGES = ["desk", "payments", "freezings", "heat", "subsidy"]
+DESK_PAGES = ["desk", "payments", "freezings", "bank", "heat", "subsidy"]
 
 
 @pytest.fixture
@@ -470,6 +478,42 @@ class TestDesk:
                 },
             )
             assert answer.status_code == 200
+
+
+class TestBank:
+    def test_what_the_bank_has_not_answered_stands_on_the_desk_with_owner_and_clock(
+        self, house: Campus
+    ) -> None:
+        lin = house.member("lin", ecny=200_00)
+        paid = house.pay(lin, 120_00, pending=True, at=NOON)
+        shop_id = house.shop("M01").merchant_id
+        order = BankOrder.objects.create(
+            kind="PAY", document=f"payment:{paid.id}", wallet=lin, merchant_id=shop_id,
+            amount_fen=120_00, occurred_at=NOON, two_phases=True, attempts=2,
+            decide_by=NOON + timedelta(seconds=150),
+        )  # fmt: skip
+        finance = person("money", "李会计", unit("B02", "机关工会分会"))
+        appoint(finance, "wallet.desk", "settlement.work", scope=Office.Scope.ALL)
+        client = signed_in(finance)
+        said = text_of(client.get(reverse("wallet:bank")))
+        for words in (
+            "1 条还没有结果，共 ¥120.00",
+            f"payment:{paid.id}",
+            "2 次",
+            "12:02:30",
+            "财务处长",
+        ):
+            assert words in said
+        assert "lin" not in said, "nobody's name"
+        BankOrder.objects.update(due_at=NOON + timedelta(days=1000))
+        assert client.post(reverse("wallet:bank_asking")).status_code == 302
+        order.refresh_from_db()
+        assert order.due_at < NOON + timedelta(days=1000)
+        viewer = person("viewer", "看的人", unit("B03", "化学系工会分会"))
+        appoint(viewer, "wallet.desk", scope=Office.Scope.ALL)
+        assert signed_in(viewer).post(reverse("wallet:bank_asking")).status_code == 403
+        receipt = signed_in(lin.owner).get(reverse("wallet:receipt", args=[paid.id]))
+        assert 'hx-trigger="every 2s"' in receipt.content.decode()
 
 
 class TestPoints:

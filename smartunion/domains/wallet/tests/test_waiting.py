@@ -1,5 +1,6 @@
 """Payments that wait for the bank: held, then posted, or given back; a real bank that fails."""
 
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -9,9 +10,10 @@ from django.db.models.functions import Now
 
 from smartunion.domains.wallet import jobs, rules
 from smartunion.domains.wallet.actions import allotting, legs, ordering, refunding, refusals
-from smartunion.domains.wallet.gateways import BankSilent, HttpBank
+from smartunion.domains.wallet.gateways import BankSilent, HttpBank, keys_of, their_keys
 from smartunion.domains.wallet.models import BankFeed, BankOrder, Payment, Wallet
 from smartunion.domains.wallet.reads import figures, orders
+from smartunion.kernel.base import sm2
 from smartunion.kernel.base.days import campus_day
 from tests.bank import SandboxProcess
 
@@ -158,6 +160,28 @@ def test_a_lost_answer_to_the_posting_is_asked_for_and_paid_once(
     for said in ("POSTED", "VOIDED", "RESERVED"):  # notifications: twice, late, out of turn
         legs.heard(order_id=order.pk, status=said, bank_ref="x", posted_at=moment, at=moment)
     assert (status(paid.id), course(paid.id)[-1]) == ("S", "done")
+
+
+def test_what_the_bank_tells_before_its_answer_and_twice_is_heard_once(
+    campus: Campus, lin: Wallet, bank: SandboxProcess, live_server, settings
+) -> None:
+    """The bank's own word comes over HTTP; when the answer is lost, it alone is enough."""
+    settings.BANK_THEIR_KEYS = f"CCB01:{sm2.public_of(bank.bank_private)}"
+    door = f"{live_server.url}/wallet/bank/notifications/"
+    told = HttpBank(bank.url, ours=keys_of(bank.ours), theirs=their_keys(), told_at=door)
+    faults(bank, notify_first=1, notify_twice=1)
+    paid = campus.pay(lin, 120_00, points_fen=0, pending=True)
+    ask(campus, told)
+    assert (status(paid.id), course(paid.id)) == ("S", ["reserved", "posting", "done"])
+    faults(bank, notify_first=1, lose_answers=1)
+    small = campus.pay(lin, 10_00, points_fen=0)
+    until_all_is_over()
+    assert jobs.send_payments(told, at=campus.at) == 0, "the answer was lost"
+    order = BankOrder.objects.get(document=f"payment:{small.id}")
+    assert (order.state, bool(order.bank_ref)) == ("done", True), "and yet it is known"
+    forged = {"X-Timestamp": str(int(time.time())), "X-Signature": "sm2,CCB01,AAAA"}
+    assert httpx.post(door, json={"outcomes": []}, headers=forged).status_code == 401
+    told.close()
 
 
 def test_an_unknown_posting_past_its_time_is_voided_and_the_bank_s_word_stands(
