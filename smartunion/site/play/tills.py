@@ -17,7 +17,9 @@ from typing import Protocol, TypeVar
 
 from django.db import connection
 
+from smartunion.domains.wallet import rules
 from smartunion.domains.wallet.actions import allotting, opening, paying, refunding
+from smartunion.domains.wallet.reads import figures
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
 
@@ -96,6 +98,7 @@ def buy(purchase: Purchase) -> Bought:
             total_fen=purchase.total_fen,
             code=code,
             points_fen=purchase.points_fen,
+            pending=rules.waits_for_bank(purchase.total_fen, figures.terms_on(purchase.day)),
             at=purchase.at,
         )
     except Refused as no:

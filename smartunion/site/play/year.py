@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from smartunion.domains.performance import jobs as performance
 from smartunion.domains.planning import public as planning
@@ -29,8 +29,8 @@ from smartunion.kernel.private import jobs as private
 from smartunion.kernel.trail.deliver import deliver
 from smartunion.site.org import founding, rosters
 
+from . import lines, tills
 from . import people as crowd
-from . import tills
 from .aid import Aid
 from .campus import Campus, gather, moment, open_shops
 from .crisis import Crisis
@@ -93,6 +93,7 @@ class Year:
     ) -> None:
         self.year, self.seed, self.size, self.until = year, seed, people, until
         self.bank, self.say = bank, say
+        self.line = cast(Bank, lines.of_the_year(bank, seed))
         self.tally = Tally()
         self.diary: Diary = defaultdict(list)
         self.papers: Diary = defaultdict(list)
@@ -182,6 +183,8 @@ class Year:
             self._note(moment(each["day"], "11:00"), partial(self._points, each))
         for each in story["bursts"]:
             self._plan_a_burst(each)
+        for each in story["large"]:
+            self._note(moment(each["day"], each["at"]), partial(self._buy_large, each))
         self.watching = Watching(self.campus, self._note, self._buy_schemed, self.until)
         self.watching.plan()
         Aid(self.campus, self._file, self.until).plan()
@@ -278,7 +281,7 @@ class Year:
         share = self.campus.story["liveliness"].get(month.month, 1.0)
         staged = {
             self.campus.person(each).pk
-            for each in self.campus.story["bursts"]
+            for each in (*self.campus.story["bursts"], *self.campus.story["large"])
             if each["day"].month == month.month
         } | self.watching.schemers(month)
         present = month == campus_month(self.until)
@@ -353,8 +356,7 @@ class Year:
                 self.tally.allotments += 1
 
     def _ask_the_bank(self, at: datetime) -> None:
-        while jobs.send_allotments(self.bank, at=at):
-            pass
+        lines.ask_until_known(jobs.send_allotments, self.line, at=at)
 
     def _shop(self, day: date) -> Iterator[tills.Bought]:
         """Let everybody begin to buy what they mean to buy today."""
@@ -449,6 +451,13 @@ class Year:
     def _buy_schemed(self, person: Person, shop: str, fen: int, at: datetime) -> None:
         self._buy_staged(person, crowd.Visit(at, person.pk, shop, fen, False), at)
 
+    def _buy_large(self, each: dict[str, Any], at: datetime) -> None:
+        """Buy what is over the floor limit, and let the bank decide over the line of that day."""
+        person = self.campus.person(each)
+        visit = crowd.Visit(at, person.pk, each["shop"], each["yuan"] * 100, False)
+        self._buy_staged(person, visit, at)
+        lines.decide(self.line, each["line"], at=at)
+
     def _appeal(self, person: Person, text: str, at: datetime) -> None:
         deciding.appeal(freezing_id=self._freezing(person), text=text, by=person, at=at)
 
@@ -469,7 +478,7 @@ class Year:
     def _settle(self, day: date) -> None:
         """Send what the month moved to the bank, fold it into the books, say how it went."""
         at = min(moment(day, "23:30"), self.until)
-        jobs.send_payments(self.bank, at=at)
+        lines.ask_until_known(jobs.send_payments, self.line, at=at)
         folding.fold(at=at)
         self.settlement.match(since=day.replace(day=1), until=day, at=at)
         ledger.fold_balances(at=at)

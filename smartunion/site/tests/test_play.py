@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from smartunion.domains.wallet.gateways import HttpBank
-from smartunion.domains.wallet.models import Payment
+from smartunion.domains.wallet.models import BankOrder, Payment
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.ledger.models import Transfer
 from smartunion.kernel.trail.models import Entry
@@ -24,6 +24,8 @@ from tests.bank import SandboxProcess
 pytestmark = pytest.mark.django_db(transaction=True)
 
 END = datetime(2025, 3, 21, 10, 41, tzinfo=CAMPUS)
+LINES = ("well", "lost", "down", "late")
+"""How the line to the bank was at each purchase over the floor limit until then."""
 
 
 @pytest.fixture
@@ -49,6 +51,10 @@ def test_the_same_seed_gives_the_same_books_and_another_seed_others(client: Http
     assert tally.payments > 50
     assert tally.allotments > 20
     assert failing() == []
+    large = BankOrder.objects.filter(two_phases=True).order_by("occurred_at")
+    ends = list(large.values_list("state", flat=True))
+    assert ends == [{"down": "voided"}.get(how, "done") for how in LINES], "each over its own line"
+    assert not BankOrder.objects.filter(state="sent", attempts=1).exists(), "what was lost is known"
 
     live(client)
     assert digest.of_the_books() == books, "living the year again changes nothing"

@@ -1,0 +1,120 @@
+"""The year's line to the bank: it loses a request or an answer now and then, and all is resolved.
+
+The bank is the real process; what fails is the way there, so that both books must still agree.
+"""
+
+import time
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, cast
+
+from django.db.models.functions import Now
+
+from smartunion.domains.wallet import jobs
+from smartunion.domains.wallet.actions import ordering
+from smartunion.domains.wallet.gateways import Bank, BankSilent
+from smartunion.domains.wallet.models import BankOrder
+from smartunion.domains.wallet.reads import waits
+from smartunion.site.play.people import random_of
+
+ONE_IN = 40
+"""How many asks, about, pass before one of them or its answer is lost."""
+
+QUIET = 4
+"""After a loss, this many asks go well: whoever asks again is heard."""
+
+BEFORE, AFTER = "before", "after"
+
+
+class Line:
+    """What stands where the bank stands; `lost` counts what was lost on the way."""
+
+    def __init__(self, bank: Bank, strikes: Callable[[str], str]) -> None:
+        self._bank, self._strikes, self.lost = bank, strikes, 0
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the bank's own method, over this line."""
+        method = getattr(self._bank, name)
+
+        def over(*given: Any, **more: Any) -> Any:
+            struck = self._strikes(name)
+            self.lost += bool(struck)
+            if struck == BEFORE:
+                raise BankSilent(f"play: the request of {name} was lost")
+            answer = method(*given, **more)
+            if struck == AFTER:
+                raise BankSilent(f"play: the answer to {name} was lost")
+            return answer
+
+        return over
+
+
+def of_the_year(bank: Bank, seed: int) -> Line:
+    """Return the line of a whole year, with the seed's luck."""
+    luck = _Luck(random_of(seed, "line"))
+    return Line(bank, luck.strikes)
+
+
+class _Luck:
+    def __init__(self, luck: Random) -> None:
+        self._luck, self._quiet = luck, QUIET
+
+    def strikes(self, name: str) -> str:
+        """Return what happens to this ask."""
+        if name not in ("carry_out", "query", "reserve", "post", "void"):
+            return ""
+        self._quiet -= 1
+        if self._quiet >= 0 or self._luck.randrange(ONE_IN):
+            return ""
+        self._quiet = QUIET
+        return self._luck.choice([BEFORE, AFTER])
+
+
+def ask_until_known(send: Callable[..., int], bank: Bank, *, at: datetime) -> None:
+    """Send until nothing is left whose outcome was lost; the played clock waits for no lease."""
+    while True:
+        while send(bank, at=at):
+            pass
+        if not (lost := waits.lost_on_the_way()):
+            return
+        _due_now(lost)
+
+
+def decide(bank: Bank, how: str, *, at: datetime) -> None:
+    """Let the bank decide about a large purchase that was just made, over a line that is `how`.
+
+    well: as always. lost: the answer to the posting is lost, and asked for. late: so is every
+    further one, until the time is over; the void then hears that it was posted. down: the bank
+    is away for an hour, and the money comes back.
+    """
+    _until_ordered(at)
+    every = ("open_wallets", "reserve", "post", "void", "query")
+    soon, over = at + timedelta(seconds=1), at + timedelta(minutes=3)
+    if how == "down":
+        _over(bank, every, BEFORE, soon)
+        _over(bank, every, BEFORE, over)
+    elif how != "well":
+        _over(bank, ("post",), AFTER, soon)
+    ends = {"down": at + timedelta(hours=1), "late": over}
+    while waits.open_orders():
+        _over(bank, (), "", ends.get(how, soon + timedelta(seconds=3)))
+
+
+def _over(bank: Bank, names: Collection[str], when: str, at: datetime) -> None:
+    _due_now(waits.open_orders())
+    line = Line(bank, lambda name: when if name in names else "")
+    jobs.decide_waiting(cast(Bank, line), at=at)
+
+
+def _until_ordered(at: datetime) -> None:
+    """Wait until the purchase is certainly over, so that its order is written."""
+    for _ in range(400):
+        ordering.order(at=at)
+        if not waits.without_order():
+            return
+        time.sleep(0.01)
+
+
+def _due_now(order_ids: Collection[int]) -> None:
+    BankOrder.objects.filter(pk__in=order_ids).update(due_at=Now())
