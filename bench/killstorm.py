@@ -113,7 +113,7 @@ def killed(bench: Bench, kills: int, cases: int) -> None:
     keys = Counter((call["channel"], call["key"]) for call in bench.calls())
     messages = bench.one("SELECT count(*) FROM notices_message")
     points = Counter(bench.noted("points"))
-    late = [row[0] for row in bench.ask(EFFECT, ["storm"])]
+    late = [row[0] for row in bench.ask(EFFECT, [list(told["submitted"])])]
     bench.figures |= {
         "kills": bench.killed(),
         "kills_at": {

@@ -1,10 +1,13 @@
 """Red cases on a real roster: opened at random moments, some answered in the moment of a limit.
 
-    crisis_load.py prepare
+    crisis_load.py prepare CASES
+    crisis_load.py submit RUN CASES SECONDS ANSWERED
     crisis_load.py open RUN CASES SECONDS ANSWERED
 
-Prints one line: what was opened and when each was submitted. `ANSWERED` is the share in which A
-answers within 15 ms of A's limit, so that a tap and the clock meet.
+`submit` hands in questionnaires that lie there filled in, sealed and unsent: scored, sealed, an
+alert raised, a red case opened, all of it by wellbeing's own action; `open` begins the response
+alone. Prints one line: what was opened and when each was submitted. `ANSWERED` is the share in
+which A answers within 30 ms of A's limit, so that a tap and the clock meet.
 """
 
 import json
@@ -12,23 +15,31 @@ import random
 import sys
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import close_old_connections, connection
 
-from bench.parts.crisis_protocol import LIMITS
+from bench.parts.crisis_protocol import LIMITS, RED
+from smartunion.domains.planning import public as planning
+from smartunion.domains.wellbeing.actions import answering
+from smartunion.domains.wellbeing.models import Campaign, Invitation, Response
+from smartunion.domains.wellbeing.rules.scale import FACTORS, ITEMS
 from smartunion.kernel.base import clock
+from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.duty.models import Shift
 from smartunion.kernel.duty.rules import OF_A_BRANCH, Part, Post
 from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.response import actions
-from smartunion.kernel.response.models import Via
+from smartunion.kernel.response.models import Run, Via
 
 BRANCHES = 22
 
 
-def prepare() -> None:
-    """22 branches with A, B and C, primary and deputy each, and one duty leader with a deputy."""
+def prepare(cases: int) -> None:
+    """22 branches with A, B and C, primary and deputy each, and one duty leader with a deputy.
+
+    And so many members who have answered everything, red, and not handed it in.
+    """
     now = clock.now()
     units: list[Unit | None] = [
         Unit.objects.create(code=f"Z{n:02}", name=f"压测{n}工会分会", kind=Unit.Kind.BRANCH)
@@ -47,8 +58,48 @@ def prepare() -> None:
                     unit=unit, post=post, part=part, person=person,
                     since=now - timedelta(days=1), until=now + timedelta(days=30),
                 )  # fmt: skip
+    if cases:
+        drafts([unit for unit in units if unit], cases, now)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def drafts(units: list[Unit], cases: int, now: datetime) -> None:
+    """Let members answer ninety items, those of phobic anxiety with 4: red, and nothing besides."""
+    planning.import_year(year=2025, by=None, at=now, because="bench")
+    today = campus_day(now)
+    campaign = Campaign.objects.create(
+        title="压测", opens_on=today, closes_on=today + timedelta(days=2), populations=["staff"],
+        cap=cases + 1, state="open", opened_at=now, planned_at=now,
+        planned_by=Person.objects.filter(username__startswith="Z").earliest("pk"),
+    )  # fmt: skip
+    told = dict.fromkeys(range(1, ITEMS + 1), 1)
+    told |= dict.fromkeys(next(f.items for f in FACTORS if f.code == "PHOB"), 4)
+    for number in range(cases + 1):
+        member = Person.objects.create(
+            username=f"M{number:04}", name=f"会员{number}", unit=units[number % BRANCHES],
+            phone=f"1370000{number:04}",
+        )  # fmt: skip
+        invited = Invitation.objects.create(
+            campaign=campaign, person=member, population="staff", sent_on=today
+        )
+        made = answering.begin(invitation_id=invited.pk, by=member, at=now)
+        answering.save(response_id=made.pk, given=told, by=member, at=now)
+
+
+def submit(draft: Response) -> Run:
+    """Hand a questionnaire in; return the response that it has begun."""
+    answering.submit(response_id=draft.pk, by=draft.person, at=clock.now())
+    return Run.objects.latest("pk")
+
+
+def begin(run: str, case: int, units: list[Unit]) -> Run:
+    """Begin a response alone, about nobody."""
+    number = f"{run}-{case:05}"
+    return actions.open_run(
+        protocol=RED.code, about=f"bench.case:{number}", unit=units[case % BRANCHES],
+        number=number, by=None, at=clock.now(),
+    )  # fmt: skip
 
 
 def answer(planned: list[tuple[float, int, int]], told: dict[str, int]) -> None:
@@ -70,28 +121,27 @@ def answer(planned: list[tuple[float, int, int]], told: dict[str, int]) -> None:
         time.sleep(0.001)
 
 
-def main(run: str, cases: int, seconds: float, share: float) -> None:
+def main(what: str, run: str, cases: int, seconds: float, share: float) -> None:
     random.seed(run)
     told = {"answered": 0, "late": 0, "failed": 0, "closed": 0}
     planned: list[tuple[float, int, int]] = []
     thread = threading.Thread(target=answer, args=(planned, told))
     thread.start()
     units = list(Unit.objects.filter(code__startswith="Z").order_by("code"))
+    waiting = list(Response.objects.filter(state="draft").select_related("person").order_by("pk"))
     submitted: dict[str, float] = {}
-    actions.open_run(  # a house that has been up for a while: its caches are warm
-        protocol="bench.red", about="bench.case:warm", unit=units[0], number=f"warm {run}",
-        by=None, at=clock.now(),
-    )  # fmt: skip
+
+    def red(case: int) -> Run:
+        return submit(waiting[case]) if what == "submit" else begin(run, case, units)
+
+    red(cases)  # a house that has been up for a while: its caches are warm
     time.sleep(2)
     began = time.time()
-    for case, moment in enumerate(sorted(random.uniform(0, seconds) for _ in range(cases))):
-        time.sleep(max(0.0, began + moment - time.time()))
-        number = f"{run}-{case:05}"
-        submitted[number] = time.time()
-        opened = actions.open_run(
-            protocol="bench.red", about=f"bench.case:{number}", unit=units[case % BRANCHES],
-            number=number, by=None, at=clock.now(),
-        )  # fmt: skip
+    for case, offset in enumerate(sorted(random.uniform(0, seconds) for _ in range(cases))):
+        time.sleep(max(0.0, began + offset - time.time()))
+        moment = time.time()
+        opened = red(case)
+        submitted[opened.number] = moment
         if random.random() < share:
             primary = opened.asked.get(post="a", turn=0).person_id
             limit = opened.t0.timestamp() + LIMITS["call_seconds"]
@@ -102,6 +152,6 @@ def main(run: str, cases: int, seconds: float, share: float) -> None:
 
 
 if sys.argv[1] == "prepare":
-    prepare()
+    prepare(int(sys.argv[2]))
 else:
-    main(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), float(sys.argv[5]))
+    main(*sys.argv[1:3], int(sys.argv[3]), float(sys.argv[4]), float(sys.argv[5]))

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from smartunion.domains.crisis.protocol import RED as REAL
 from smartunion.kernel.response.define import TIMEOUT, Back, Outcome, Part, Protocol, Step
 from smartunion.kernel.response.registry import Wired
 
@@ -11,7 +12,7 @@ LIMITS = {
 }  # fmt: skip
 
 RED = Protocol(
-    code="bench.red", version="1", title="红色预警", word="请立即处置", terms="bench",
+    code=REAL.code, version="bench", title="红色预警", word="请立即处置", terms="bench",
     sla="settle_seconds", told_on_breach=(), stands_down=("a",),
     steps=(
         Step(

@@ -274,18 +274,22 @@ def ran_out(run: Run, protocol: Protocol, code: str, *, at: datetime) -> None:
     follow(run, protocol, step, outcome, by=None, at=at)
 
 
-def back_up(run: Run, protocol: Protocol, code: str, number: int, *, at: datetime) -> None:
+def back_up(
+    run: Run, protocol: Protocol, code: str, number: int, *, since: datetime, at: datetime
+) -> None:
     """Ask somebody besides for a step that nobody has answered yet."""
     step, row = protocol.step(code), step_of(run, code)
     if run.ended_at is not None or row.state != State.OPEN:
         return
     back = step.backs[number]
-    called = _besides(run, protocol, step, back, at=at)
+    called = _besides(run, protocol, step, back, since=since, at=at)
     names = "、".join(sorted({one.person.name for one in called})) or "没有人可加派"
     log(run, f"{code}/back/{number}", Event.Kind.BACK, at=at, step=code, word=back.to, note=names)
 
 
-def _besides(run: Run, protocol: Protocol, step: Step, back: Back, *, at: datetime) -> list[Asked]:
+def _besides(
+    run: Run, protocol: Protocol, step: Step, back: Back, *, since: datetime, at: datetime
+) -> list[Asked]:
     """Summon the deputies, the leaders or another post; those who were summoned stay."""
     if back.post:
         lines.begin(run, protocol, [back.post], at=at)
@@ -295,7 +299,7 @@ def _besides(run: Run, protocol: Protocol, step: Step, back: Back, *, at: dateti
     for post in step.posts:
         for one in lines.line(run, post):
             if one.part == str(back.to) and one.summoned_at is None and one.declined_at is None:
-                lines.summon(run, protocol, [one], at=at)
+                lines.summon(run, protocol, [one], since=since, at=at)
                 called.append(one)
                 if back.to == Part.LEADER:
                     break

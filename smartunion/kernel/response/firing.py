@@ -1,13 +1,21 @@
 """What the clocks of a run do. Each runs in the transaction that marks its timer fired."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from smartunion.kernel.timers.handlers import Handler, HandlerOfMany
 from smartunion.kernel.timers.models import Timer
 
 from . import drills, engine, lines, registry
 from .models import Asked
+
+PROMPT = timedelta(seconds=1)
+"""A clock that fires later than this counts from when it did."""
+
+
+def _since(timer: Timer, at: datetime) -> datetime:
+    """Return the moment from which counts what a clock begins: its own, if it fired in time."""
+    return timer.due_at if at - timer.due_at < PROMPT else at
 
 
 def due(timer: Timer, at: datetime) -> None:
@@ -19,8 +27,9 @@ def due(timer: Timer, at: datetime) -> None:
 def back(timer: Timer, at: datetime) -> None:
     """Somebody is asked besides."""
     run = engine.held(timer.payload["run"])
-    given = timer.payload
-    engine.back_up(run, registry.of(run).protocol, given["step"], given["back"], at=at)
+    given, protocol = timer.payload, registry.of(run).protocol
+    since = _since(timer, at)
+    engine.back_up(run, protocol, given["step"], given["back"], since=since, at=at)
 
 
 def call(timer: Timer, at: datetime) -> None:
@@ -34,7 +43,8 @@ def calls(timers: Sequence[Timer], at: datetime) -> None:
     if run.ended_at is None:
         wanted = [timer.payload["asked"] for timer in timers]
         asked = Asked.objects.filter(pk__in=wanted).select_related("person").order_by("pk")
-        lines.call_again(run, registry.of(run).protocol, list(asked), at=at)
+        since = _since(timers[0], at)
+        lines.call_again(run, registry.of(run).protocol, list(asked), since=since, at=at)
 
 
 def sla(timer: Timer, at: datetime) -> None:

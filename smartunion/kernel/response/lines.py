@@ -164,16 +164,28 @@ def begin(run: Run, protocol: Protocol, posts: Sequence[str], *, at: datetime) -
         Asked.objects.filter(pk__in=[one.pk for one in deputies], told_at=None).update(told_at=at)
 
 
-def summon(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: datetime) -> None:
-    """Make it their turn: told by every way, and called again until they answer."""
+def summon(
+    run: Run,
+    protocol: Protocol,
+    asked: Sequence[Asked],
+    *,
+    at: datetime,
+    since: datetime | None = None,
+) -> None:
+    """Make it their turn: told by every way, and called again until they answer.
+
+    `since` is when the clock that does it was due: a firing that is some milliseconds late delays
+    none of those that follow, and what a run has due in one moment stays in one moment.
+    """
     if not asked:
         return
+    since = since or at
     for one in asked:
-        one.summoned_at = at
+        one.summoned_at = since
         one.told_at = one.told_at or at
         one.calls += 1
     Asked.objects.filter(pk__in=[one.pk for one in asked]).update(
-        summoned_at=at, told_at=Coalesce("told_at", Value(at)), calls=F("calls") + 1
+        summoned_at=since, told_at=Coalesce("told_at", Value(at)), calls=F("calls") + 1
     )
     telling.alert(run, protocol, asked, at=at)
     log_each(run, Event.Kind.TOLD, [(f"summoned/{one.pk}", one) for one in asked], at=at)
@@ -203,7 +215,9 @@ def calls_of(asked: Asked) -> str:
     return f"response/{asked.run_id}/call/{asked.pk}"
 
 
-def call_again(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: datetime) -> None:
+def call_again(
+    run: Run, protocol: Protocol, asked: Sequence[Asked], *, since: datetime, at: datetime
+) -> None:
     """Call again whoever is in turn and has not answered, or pass to the next; by the clock.
 
     All of them were to be called in this moment, so no clock of theirs is left to stop.
@@ -218,17 +232,19 @@ def call_again(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: date
         called = [(f"call/{one.pk}/{one.calls}", one) for one in again]
         log_each(run, Event.Kind.CALLED, called, at=at)
         _call_later(run, protocol, again, at=at)
-    _pass_on(run, protocol, [one for one in silent if one not in again], at=at)
+    _pass_on(run, protocol, [one for one in silent if one not in again], since=since, at=at)
 
 
 def pass_on(run: Run, protocol: Protocol, asked: Asked, *, at: datetime) -> None:
     """Summon whoever comes after somebody who does not answer, cannot come or is not reached."""
     cancel_under(prefix=calls_of(asked), at=at)
     if asked.passed_at is None:
-        _pass_on(run, protocol, [asked], at=at)
+        _pass_on(run, protocol, [asked], since=at, at=at)
 
 
-def _pass_on(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: datetime) -> None:
+def _pass_on(
+    run: Run, protocol: Protocol, asked: Sequence[Asked], *, since: datetime, at: datetime
+) -> None:
     if not asked:
         return
     for one in asked:
@@ -248,7 +264,7 @@ def _pass_on(run: Run, protocol: Protocol, asked: Sequence[Asked], *, at: dateti
             following.append(members[position])
         elif not any(_can(m) and m.received_at for m in members):
             _nobody(run, protocol, one.post, at=at)
-    summon(run, protocol, following, at=at)
+    summon(run, protocol, following, since=since, at=at)
 
 
 def _nobody(run: Run, protocol: Protocol, post: str, *, at: datetime) -> None:

@@ -44,10 +44,7 @@ def terms(group: str, *, on: date) -> Mapping[str, Any]:
 
     Raises NoTerms when no adopted plan year covers the day or the group has no term then.
     """
-    kept = _current()
-    if (group, on) not in kept.answers:
-        kept.answers[group, on] = _answer(kept, group, on)
-    return kept.answers[group, on]
+    return _known(_current(), group, on)
 
 
 def lasting_terms(group: str, *, on: date) -> Mapping[str, Any]:
@@ -56,13 +53,14 @@ def lasting_terms(group: str, *, on: date) -> Mapping[str, Any]:
     For what cannot wait for a plan to be adopted: an alarm on New Year's Day. Raises NoTerms when
     no adopted plan of that day or before has the group.
     """
+    kept = _current()
     try:
-        return terms(group, on=on)
+        return _known(kept, group, on)
     except NoTerms:
-        before = [last for _, last, _ in _current().years if last < on]
+        before = [last for _, last, _ in kept.years if last < on]
         if not before:
             raise
-        return terms(group, on=max(before))
+        return _known(kept, group, max(before))
 
 
 def judged_day(on: date) -> date | None:
@@ -76,6 +74,12 @@ def judged_day(on: date) -> date | None:
         return on
     before = [last for _, last, _ in years if last < on]
     return max(before) if before else min((first for first, _, _ in years), default=None)
+
+
+def _known(kept: _Kept, group: str, on: date) -> Mapping[str, Any]:
+    if (group, on) not in kept.answers:
+        kept.answers[group, on] = _answer(kept, group, on)
+    return kept.answers[group, on]
 
 
 def _answer(kept: _Kept, group: str, on: date) -> Mapping[str, Any]:
