@@ -61,6 +61,7 @@ def of_the_house() -> tuple[Round, ...]:
         Round("应急巡检", 5.0, patrol.patrol),
         Round("防控每日评估", 1800.0, safety.evaluate_controls),
         Round("每月演练排定", 600.0, lambda at: drills.plan_month(at=at)),
+        Round("规程更新后的演练排定", 600.0, lambda at: drills.plan_after_change(at=at)),
         Round("每日汇总通知", 30.0, lambda at: notices.gather(at=at)),
         Round("查阅日志连成链", 5.0, private.link_log),
         Round("封存资料到期销毁", 60.0, private.erase_due),

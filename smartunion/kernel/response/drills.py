@@ -104,6 +104,38 @@ def plan_month(*, at: datetime) -> list[Drill]:
     return made
 
 
+def plan_after_change(*, at: datetime) -> list[Drill]:
+    """Plan a drill of each protocol that is in force in another version than was last drilled.
+
+    So a deployment that changes what happens in an emergency is drilled at the next hour of
+    drills (design 4.B.7); run again and again by the worker.
+    """
+    terms = registry.terms(SECTION, campus_day(at))
+    made: list[Drill] = []
+    for one in {wired.protocol.code: wired for wired in registry.wired()}.values():
+        code = one.protocol.code
+        of_it = Drill.objects.filter(protocol=code, is_synthetic=False)
+        last = of_it.exclude(run=None).select_related("run__protocol", "unit")
+        newest = last.order_by("-planned_at").first()
+        if not terms or not one.drilled or newest is None or newest.run is None:
+            continue
+        same = newest.run.protocol.digest == one.protocol.digest()
+        if same or of_it.filter(run=None).exists():
+            continue
+        hour = at.astimezone(CAMPUS).replace(
+            hour=int(str(terms["drill_hour"])), minute=0, second=0, microsecond=0
+        )
+        planned_at = hour if hour > at else hour + timedelta(days=1)
+        because = f"规程更新为 {one.protocol.version} 版后的演练"
+        made.append(
+            order(
+                protocol=code, unit=newest.unit, planned_at=planned_at, by=None, at=at,
+                because=because,
+            )
+        )  # fmt: skip
+    return made
+
+
 def _moment(day: date, terms: Mapping[str, object]) -> datetime:
     """Return this month's moment of the drill."""
     on = day.replace(day=int(str(terms["drill_day"])))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.urls import reverse
 
 from smartunion.kernel.base.days import start_of
@@ -268,6 +268,16 @@ def _state(row: Asked, *, ended: bool) -> str:
     if row.summoned_at:
         return "unanswered" if ended else "calling"
     return "standby" if row.told_at else "waiting"
+
+
+FRESH_SECONDS = 30
+"""A phone's page is drawn anew at least so often: its domain's card may say more than the log."""
+
+
+def version_of(run_id: int, *, at: datetime) -> str:
+    """Return what differs whenever a run has gone on; everything that happens in it is an event."""
+    log = Event.objects.filter(run=run_id).aggregate(last=Max("pk"), count=Count("pk"))
+    return f"{log['last']}.{log['count']}.{int(at.timestamp()) // FRESH_SECONDS}"
 
 
 def alert_of(run_id: int, person: Person, *, at: datetime) -> Alert | None:

@@ -4,6 +4,8 @@ Two ways lead to it: the one-tap link of a message, which stands for a login, an
 one. GET only shows, because chat programs open every address for a preview; POST acts.
 """
 
+from http import HTTPStatus
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -41,14 +43,22 @@ def mine(request: PersonRequest, *, run_id: int) -> HttpResponse:
 
 
 def _answering(request: HttpRequest, run_id: int, person: Person, *, via: str) -> HttpResponse:
-    """Show what somebody is asked, or do what they pressed and show it again."""
-    shown = reads.alert_of(run_id, person, at=clock.now())
+    """Show what somebody is asked, or do what they pressed and show it again.
+
+    The page asks every five seconds with what it has seen: mostly nothing is new, and one small
+    query says so.
+    """
+    at = clock.now()
+    seen = reads.version_of(run_id, at=at)
+    if request.method == "GET" and request.GET.get("seen") == seen:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    shown = reads.alert_of(run_id, person, at=at)
     if shown is None:
         raise Http404
     if request.method == "POST":
         _act(request, run_id, person, via=via)
         return redirect(request.path)
-    return show(request, "response/alert.html", {"alert": shown}, part="alert")
+    return show(request, "response/alert.html", {"alert": shown, "seen": seen}, part="alert")
 
 
 def _act(request: HttpRequest, run_id: int, person: Person, *, via: str) -> None:

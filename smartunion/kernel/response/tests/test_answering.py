@@ -1,7 +1,9 @@
 """Answers by one tap, by a reply, by somebody else's link: what counts and what does not."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +15,7 @@ from smartunion.kernel.notices import answering as notice_answering
 from smartunion.kernel.notices import jobs, links, outbox
 from smartunion.kernel.notices.models import Message, Notice
 from smartunion.kernel.notices.outbox import Reported
-from smartunion.kernel.response import actions
+from smartunion.kernel.response import actions, reads
 from smartunion.kernel.response.models import DRILL, Asked, Correction, Event, Run, StepRun
 from smartunion.kernel.timers import ticker
 
@@ -48,6 +50,21 @@ def test_the_link_shows_by_get_and_acts_by_post(run: Run, duty: Duty) -> None:
     assert asked(run, duty.lin).via == "link"
     client.post(link, {"act": "no_answer", "step": "call"})
     assert states(run)["locate"] == "open"
+
+
+def test_a_page_that_has_seen_everything_costs_one_small_query(
+    run: Run, duty: Duty, django_assert_max_num_queries: Any
+) -> None:
+    """A phone asks every five seconds: who it is, whether they still work here, what is new."""
+    client, link = Client(), link_to(duty.lin)
+    seen = reads.version_of(run.pk, at=clock.now())
+    with django_assert_max_num_queries(2):
+        assert client.get(link, {"seen": seen}).status_code in {200, 204}
+    until = time.monotonic() + 40  # a page is drawn anew each half a minute
+    while client.get(link, {"seen": seen}).status_code != 204 and time.monotonic() < until:
+        seen = reads.version_of(run.pk, at=clock.now())
+    actions.receive(run_id=run.pk, by=duty.sun, at=clock.now(), via="link")
+    assert "孙伟" in client.get(link, {"seen": seen}).content.decode()
 
 
 def test_the_message_carries_that_very_link_at_every_try(run: Run, duty: Duty) -> None:

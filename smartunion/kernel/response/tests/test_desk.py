@@ -1,16 +1,21 @@
 """The desk: who sees a run, what the list, the pop-up, the corrections and the drills show."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
 from smartunion.kernel.base import clock
+from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.response import actions, drills, reads, reports
 from smartunion.kernel.response.models import Correction, Drill, Run, Via, mark_of
+from smartunion.kernel.response.registry import Wired
 from smartunion.kernel.timers import ticker
 from smartunion.kernel.timers.models import Timer
 from smartunion.site.audits import RESPONSE
 from tests.cast import appoint
 
+from . import conftest
 from .conftest import Duty, after, begin, until
 
 
@@ -122,9 +127,6 @@ def test_a_drill_is_ordered_held_measured_and_told(duty: Duty, chair: object) ->
 def test_each_month_another_branch_has_its_drill(
     duty: Duty, settings: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from smartunion.kernel.response.registry import Wired
-    from smartunion.kernel.response.tests import conftest
-
     monkeypatch.setattr(conftest, "WIRED", [Wired(conftest.RED, drilled=True)])
     monkeypatch.setattr(
         conftest, "LIMITS", {"drill_day": 10, "drill_hour": 15, "drill_branches": 1}
@@ -135,6 +137,24 @@ def test_each_month_another_branch_has_its_drill(
     timer = Timer.objects.get(key=f"response.drill/{made[0].pk}")
     assert timer.due_at == made[0].planned_at
     assert drills.plan_month(at=after(86400 * 6)) == [], "the day has passed"
+
+
+def test_a_protocol_that_was_changed_is_drilled_at_the_next_hour_of_drills(
+    duty: Duty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever deploys another version of what happens at red learns by a drill whether it does."""
+    monkeypatch.setattr(conftest, "WIRED", [Wired(conftest.RED, drilled=True)])
+    given = {"protocol": "test.red", "unit": duty.branch, "by": None}
+    at = clock.now()
+    drills.begin(drills.order(planned_at=at, at=at, because="测试", **given), at=at)
+    monkeypatch.setattr(conftest, "LIMITS", {**conftest.LIMITS, "drill_hour": 15})
+    assert drills.plan_after_change(at=at) == [], "the same version was drilled"
+    newer = replace(conftest.RED, version="2")
+    monkeypatch.setattr(conftest, "WIRED", [Wired(newer, drilled=True)])
+    (made,) = drills.plan_after_change(at=at)
+    assert (made.unit, made.planned_at > at) == (duty.branch, True)
+    assert made.planned_at.astimezone(CAMPUS).hour == 15
+    assert drills.plan_after_change(at=at) == [], "once"
 
 
 def test_every_audit_of_responses_holds_after_a_night(duty: Duty) -> None:
