@@ -154,6 +154,9 @@ SCREENS_OF = (
         "suspicion", "/merchants/desk/risk/?state=confirmed", "wang", click="td a[href*='/risk/']"
     ),
     Screen("shop", "/wallet/desk/merchants/?q=M36", "wang", click="td a[href*='/desk/shops/']"),
+    Screen("report", "/merchants/desk/report/?month=2025-11", "wang"),
+    Screen("heat-days", "/merchants/heat/", ""),
+    Screen("heat-day", "/merchants/heat/2025-02-14/", ""),
     Screen("disputes", "/merchants/desk/disputes/", "wang"),
     Screen("merchant-own", "/merchants/own/", "canteen1"),
     Screen("samples", "/merchants/desk/calls/", "wang"),

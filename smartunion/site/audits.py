@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Max
 
 from smartunion.domains.aid.reads import audits as aid
+from smartunion.domains.merchants.reads.audits import AUDITS as MERCHANTS
 from smartunion.domains.planning import public as planning
 from smartunion.domains.procurement.reads.audits import AUDITS as PROCUREMENT
 from smartunion.domains.settlement.reads import statements as settlement
@@ -220,6 +221,7 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
         *judged,
         *BANK,
         *SETTLEMENT,
+        *MERCHANTS,
         *PROCUREMENT,
         *PLAN,
         *TIMERS,

@@ -50,6 +50,7 @@ MENU: list[Item] = [
     Item(WELFARE, "device-tablet", "终端名册", "终端", "wallet:terminals", "wallet.desk"),
     Item(WELFARE, "baby-carriage", "托育意外", "托育", "safety:child", "safety.child"),
     Item(WELFARE, "radar-2", "套现疑点", "疑点", "merchants:risk", "merchants.risk"),
+    Item(WELFARE, "report", "补贴审议报表", "报表", "merchants:report", "merchants.risk"),
     Item(WELFARE, "phone-call", "电话回访", "回访", "merchants:samples", "merchants.risk"),
     Item(TOP, "phone-call", "回访名单", "回访", "merchants:calls", "merchants.call"),
     Item(WELFARE, "snowflake", "冻结与申诉", "冻结", "wallet:freezings", "wallet.desk"),

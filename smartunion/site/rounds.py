@@ -68,6 +68,7 @@ def of_the_house() -> tuple[Round, ...]:
         Round("查阅日志按月分区", 3600.0, private.keep_log),
         Round("排班与值班号码核对", 300.0, lambda at: duty.keep(at=at)),
         Round("套现疑点检测与回访抽样", 600.0, lambda at: merchants.watch(at=at)),
+        Round("公布试运行热力图", 600.0, lambda at: merchants.publish(at=at)),
         Round("账期结束的指标定格", 600.0, lambda at: performance.freeze_closed_periods(at=at)),
     )
 

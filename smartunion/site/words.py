@@ -332,6 +332,7 @@ TRAIL: dict[str, str] = {
     "merchants.left": "商户退出",
     "merchants.disputed": "商户提出异议",
     "merchants.dispute_answered": "答复商户异议",
+    "merchants.heat_published": "公布热力图",
     "merchants.scanned": "检测套现疑点",
     "merchants.suspected": "发现疑点",
     "merchants.suspicion_excluded": "排除疑点",

@@ -611,6 +611,7 @@ WHOLE_CAMPUS: dict[str, str] = {
     "membership:assets_export": "the list's own rows, as a sheet",
     "performance:board_part": REFERENCE,
     "performance:cockpit_part": REFERENCE,
+    "merchants:heat_day": "published for everybody; small cells are muted in the archive",
     "publicity:posting": "public to everybody on campus; its masks are tested in kernel/publicity",
     "notices:address": "one's own number by a channel; there is no other in the address",
     "duty:tap": "the signature is the proof; tested in kernel/duty",

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from smartunion.domains.merchants.actions import calling, detecting
-from smartunion.domains.merchants.models import CallSample, Scan
+from smartunion.domains.merchants.actions import calling, detecting, publishing
+from smartunion.domains.merchants.models import CallSample, HeatDay, Scan
+from smartunion.domains.wallet import public as wallet
 from smartunion.kernel.base.days import campus_day, campus_month
 from smartunion.kernel.base.refusals import Refused
 
@@ -27,6 +28,20 @@ def watch(*, at: datetime) -> None:
             calling.draw(month=before, by=None, at=at)
         except Refused:
             return  # nothing was sold, or the books have no block yet: asked again later
+
+
+def publish(*, at: datetime) -> int:
+    """Publish the heat map of every finished day of the trial (R050); return how many are new."""
+    today = campus_day(at)
+    try:
+        days = wallet.trial_days(on=today)
+    except Refused:
+        return 0  # no plan covers the day
+    there = set(HeatDay.objects.values_list("day", flat=True))
+    due = [day for day in days if day < today and day not in there]
+    for day in due:
+        publishing.publish_heat(day=day, at=at)
+    return len(due)
 
 
 FIRST_DAYS = 5

@@ -232,3 +232,20 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return f"商户异议 {self.pk}"
+
+
+class HeatDay(models.Model):
+    """公布的热力图: a day of the trial as it was published, small cells muted (R050, T59)."""
+
+    day = models.DateField("日期", primary_key=True)
+    cells = models.JSONField("格子")
+    """[merchant, half hour, count]; the count is null where fewer than `least` people paid."""
+    least = models.IntegerField("最少付款人数")
+    sha256 = models.CharField("摘要", max_length=64)
+    published_at = models.DateTimeField("公布时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公布的热力图"
+
+    def __str__(self) -> str:
+        return f"热力图 {self.day}"

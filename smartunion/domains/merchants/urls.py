@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import api
-from .pages import calls, portal, risk, shops
+from .pages import calls, portal, reports, risk, shops
 
 app_name = "merchants"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("desk/shops/<int:merchant_id>/", shops.shop, name="shop"),
     path("desk/steps/<int:run_id>/", shops.step, name="step"),
     path("desk/disputes/", shops.disputes, name="disputes"),
+    path("desk/report/", reports.month, name="report"),
+    path("heat/", reports.heat_days, name="heat_days"),
+    path("heat/<slug:day>/", reports.heat_day, name="heat_day"),
     path("own/", portal.own, name="own"),
     path("calls/", calls.calling_list, name="calls"),
     path("calls/<int:call_id>/", calls.reporting, name="reporting"),

@@ -1,12 +1,12 @@
 """The one door of the shop for other domains: ids and frozen facts."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from smartunion.kernel.people.models import Person
 
 from .actions import admitting, folding, ordering, penalising
-from .reads import banked, controls, overview
+from .reads import banked, controls, overview, register
 from .reads import claims as claim_reads
 from .reads import statements as statement_reads
 from .reads import trades as trade_reads
@@ -15,14 +15,16 @@ from .reads.claims import Claim
 from .reads.controls import Admissions, FreezingFacts
 from .reads.figures import terms_on
 from .reads.overview import DaySums, HeatCell, MonthOfMember, Sale, SubsidyOfMember
+from .reads.register import MonthRow
+from .reads.register import Total as MonthTotal
 from .reads.statements import Settled
 from .reads.trades import Callee, ShopFact, Sold, TerminalFact, Trade
 from .reads.vouchers import Voucher
 
 __all__ = [
     "Admissions", "Callee", "Claim", "DaySums", "FreezingFacts", "HeatCell", "MonthOfMember",
-    "Movement", "Sale", "Settled", "ShopFact", "Sold", "SubsidyOfMember", "TerminalFact", "Trade",
-    "Voucher",
+    "MonthRow", "MonthTotal", "Movement", "Sale", "Settled", "ShopFact", "Sold", "SubsidyOfMember",
+    "TerminalFact", "Trade", "Voucher",
 ]  # fmt: skip
 """The facts that the door hands out; its functions are below."""
 
@@ -92,9 +94,9 @@ def trades(month: date) -> list[Trade]:
     return trade_reads.trades(month)
 
 
-def sold(month: date) -> list[Sold]:
-    """Return the month's purchases by receipt number and merchant: the population of R058."""
-    return trade_reads.sold(month)
+def sold(month: date, *, at: datetime) -> list[Sold]:
+    """Return the month's purchases as they stood at a moment: what R058's sample is drawn from."""
+    return trade_reads.sold(month, at=at)
 
 
 def callees(payment_ids: Collection[int]) -> dict[int, Callee]:
@@ -248,3 +250,43 @@ def settled_total_fen(row: Settled, month: date) -> int:
 def close_month(*, month: date, by: Person | None, at: datetime) -> None:
     """Close a consumption month for the review of the 5th; closing it twice keeps the first."""
     folding.close_month(month=month, by=by, at=at)
+
+
+def month_report(month: date) -> tuple[list[MonthRow], MonthTotal]:
+    """Return the month's subsidy report by merchant, and its sums (R052)."""
+    rows = register.subsidy_report(month)
+    return rows, register.total(rows)
+
+
+def months(*, on: date) -> list[date]:
+    """Return the months with payments up to a day, newest first."""
+    return register.months(on)
+
+
+def at_cap_count(month: date) -> tuple[int, int]:
+    """Return for how many persons the month's subsidy reaches the cap, and how many earned one."""
+    return overview.at_cap_count(month)
+
+
+def freezings_between(since: datetime, until: datetime) -> tuple[int, int]:
+    """Return how many phones were frozen in [since, until), and how many of them still wait."""
+    return controls.freezings_between(since, until)
+
+
+def review_day(*, on: date) -> int:
+    """Return the day of the month on which the committee reviews the report (T26)."""
+    return terms_on(on).review_day
+
+
+def least_payers(*, on: date) -> int:
+    """Return below how many payers a cell of the heat map is muted (T59)."""
+    return terms_on(on).heatmap_min_payers
+
+
+def trial_days(*, on: date) -> list[date]:
+    """Return the days of the trial of the plan year that covers a day (R049); none without one."""
+    terms = terms_on(on)
+    if terms.trial_from is None or terms.trial_until is None:
+        return []
+    days = (terms.trial_until - terms.trial_from).days + 1
+    return [terms.trial_from + timedelta(days=n) for n in range(days)]

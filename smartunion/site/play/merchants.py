@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from smartunion.domains.merchants import jobs
 from smartunion.domains.merchants.actions import calling, deciding, detecting, leaving
 from smartunion.domains.merchants.models import CallBack, Suspicion
 from smartunion.domains.merchants.reads import cases
 from smartunion.domains.wallet import public as wallet
-from smartunion.kernel.base.days import campus_month
+from smartunion.kernel.base.days import campus_day, campus_month
 from smartunion.kernel.people.models import Person
 from smartunion.site.cast import BY_USERNAME
 
@@ -53,6 +54,8 @@ class Watching:
     def plan(self) -> None:
         """Note what the story tells of shops that leave."""
         tang, li = self.campus.officers["tang"], self.campus.officers["li"]
+        for day in wallet.trial_days(on=campus_day(self.until)):
+            self.note(moment(day + timedelta(days=1), "00:20"), self._publish)
         for each in self.campus.story["departures"]:
             for what, by, act in (
                 ("day", tang, self._open),
@@ -111,6 +114,9 @@ class Watching:
                     person = self._person(number)
                     self.note(at, partial(self.buy, person, each["shop"], fen))
                     at += timedelta(minutes=each["apart"])
+
+    def _publish(self, at: datetime) -> None:
+        jobs.publish(at=at)
 
     def _watch(self, month: date, at: datetime) -> None:
         detecting.scan(month=month, by=None, at=at)

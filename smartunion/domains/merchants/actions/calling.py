@@ -43,7 +43,7 @@ def draw(*, month: date, by: Person | None, at: datetime) -> CallSample:
     block = Block.objects.order_by("-to_xid").first()
     if block is None:
         raise refusals.NoBlock
-    sold = wallet.sold(first)
+    sold = wallet.sold(first, at=at)
     if not sold:
         raise refusals.NothingSold(month=f"{first:%Y-%m}")
     percent = terms_on(first).callback_percent
@@ -166,7 +166,10 @@ def _replace(calls: Sequence[CallBack]) -> None:
     """Draw for each its merchant's next in the seed's order, as long as there is one."""
     if not calls:
         return
-    sold = {sample.month: wallet.sold(sample.month) for sample in {call.sample for call in calls}}
+    sold = {
+        sample.month: wallet.sold(sample.month, at=sample.drawn_at)
+        for sample in {call.sample for call in calls}
+    }
     for call in calls:
         ids = {
             each.number: each.id

@@ -78,7 +78,7 @@ def sample(request: PersonRequest, *, month: str) -> HttpResponse:
     if found is None:
         raise Http404("这个月还没有抽样")
     if request.GET.get("as") == "csv":
-        rows = [(each.merchant, each.number) for each in wallet.sold(of)]
+        rows = [(each.merchant, each.number) for each in wallet.sold(of, at=found.sample.drawn_at)]
         return excel.download(rows, POPULATION, title=f"回访总体_{month}", form="csv")
     context = {"it": found, "rows": reads.lines(of)}
     return show(request, "merchants/desk/sample.html", context)

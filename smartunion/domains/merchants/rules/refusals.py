@@ -228,3 +228,12 @@ class AlreadyAnswered(Refused):
     text = "这件异议已经答复"
     clause = "7.1③"
     remedy = "刷新页面看答复"
+
+
+class DayNotOver(Refused):
+    """The day still runs."""
+
+    code = "merchants.day_not_over"
+    text = "{day} 还没有过完，不能公布热力图"
+    clause = "3.1-1④"
+    remedy = "次日自动公布"

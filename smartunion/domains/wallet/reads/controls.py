@@ -49,3 +49,9 @@ def freezing_facts() -> FreezingFacts:
         Freezing.objects.count(),
         Freezing.objects.filter(outcome="").count(),
     )
+
+
+def freezings_between(since: datetime, until: datetime) -> tuple[int, int]:
+    """Return how many phones were frozen in [since, until), and how many of them still wait."""
+    rows = Freezing.objects.filter(frozen_at__gte=since, frozen_at__lt=until)
+    return rows.count(), rows.filter(outcome="").count()

@@ -129,6 +129,12 @@ def over_cap_count(month: date) -> tuple[int, int]:
         return over, persons
 
 
+def at_cap_count(month: date) -> tuple[int, int]:
+    """Return for how many persons the month's subsidy reaches the cap, and how many earned one."""
+    rows, cap_fen = subsidies(month), terms_on(month).cap_fen
+    return sum(one.subsidy_fen >= cap_fen for one in rows), len(rows)
+
+
 @dataclass(frozen=True)
 class Sale:
     """A purchase as an overview shows it: never with its payer."""

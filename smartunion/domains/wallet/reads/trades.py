@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
-from smartunion.domains.wallet.models import Merchant, Payment, Terminal
+from smartunion.domains.wallet.models import Merchant, Payment, PaymentEvent, Terminal
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Person
 
@@ -61,12 +63,17 @@ class Sold:
     merchant: str
 
 
-def sold(month: date) -> list[Sold]:
-    """Return what was sold in a consumption month, in its order: what a sample is drawn from."""
+def sold(month: date, *, at: datetime) -> list[Sold]:
+    """Return what of a consumption month was sold as the rows stood at a moment, in their order.
+
+    What is released, voided or uploaded afterwards changes nothing: a sample that was drawn then
+    can be drawn again at any time.
+    """
+    then = PaymentEvent.objects.filter(payment=OuterRef("pk"), at__lte=at).order_by("-pk")
     rows = (
-        Payment.objects.filter(
-            month=month.year * 100 + month.month, seq__gt=0, status__in=("S", "R")
-        )
+        Payment.objects.filter(month=month.year * 100 + month.month, seq__gt=0, received_at__lte=at)
+        .annotate(then=Coalesce(Subquery(then.values("now")[:1]), F("born")))
+        .filter(then__in=("S", "R"))
         .order_by("pk")
         .values_list("pk", "biz_date", "merchant__number")
     )
