@@ -1,10 +1,10 @@
-"""What must hold of merchants: samples are what their seed draws (C1), deposits are booked."""
+"""What must hold of merchants: samples are what their seed draws (CB1), deposits are booked."""
 
 from smartunion.kernel.ledger.audits import Audit
 
 AUDITS = (
     Audit(
-        "C1",
+        "CB1",
         "回访样本就是公开种子抽出的那些",
         """
         WITH sold AS (
