@@ -13,7 +13,6 @@ from smartunion.domains.merchants.actions import publishing
 from smartunion.domains.merchants.models import HeatDay
 from smartunion.domains.merchants.reads import report
 from smartunion.domains.merchants.rules import refusals
-from smartunion.domains.wallet.actions import folding
 from smartunion.domains.wallet.tests.conftest import Campus
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS
@@ -63,8 +62,7 @@ def test_the_report_of_the_fifth_says_what_the_rows_say(
     campus.pay(lin, 5_000, campus.shop("M02"))
     campus.refund(first.id, 10_000)
     april = datetime(2025, 4, 3, 9, tzinfo=CAMPUS)
-    folding.fold(at=april)
-    Account.objects.filter(code="expense.subsidy").update(gl="5001-03")
+    Account.objects.filter(code="merchant.deposit").update(gl="2201-05")
     monkeypatch.setattr(clock, "now", lambda: april)
     it = report.report(date(2025, 3, 1))
     net = 15_000 * 6 // 5
@@ -86,6 +84,6 @@ def test_the_report_of_the_fifth_says_what_the_rows_say(
     ).worksheets[0]
     rows = list(book.iter_rows(min_row=2, values_only=True))
     march = Transfer.objects.filter(event_at__lt=datetime(2025, 4, 1, tzinfo=CAMPUS))
-    assert len(rows) == march.count() > 3
-    assert {row[4] for row in rows if row[5] == "补贴支出—商户"} == {"5001-03"}
+    assert len(rows) == march.count() == 2  # both shops' deposits
+    assert {(row[6], row[7], row[8]) for row in rows} == {("2201-05", "商户保证金", 20_000)}
     assert client.get(page, {"month": "x"}).status_code == 404
