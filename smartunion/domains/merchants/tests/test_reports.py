@@ -25,7 +25,7 @@ FEBRUARY = datetime(2025, 2, 3, 12, tzinfo=CAMPUS)
 @pytest.mark.clause("R050")
 @pytest.mark.clause("T59")
 def test_every_day_of_the_trial_is_published_once_and_small_cells_never(
-    campus: Campus, monkeypatch: pytest.MonkeyPatch
+    db: None, campus: Campus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Five payers in one half hour show a number, four in another show none, to nobody."""
     campus.at = FEBRUARY
@@ -54,7 +54,7 @@ def test_every_day_of_the_trial_is_published_once_and_small_cells_never(
 
 @pytest.mark.clause("R052")
 def test_the_report_of_the_fifth_says_what_the_rows_say(
-    campus: Campus, monkeypatch: pytest.MonkeyPatch
+    db: None, campus: Campus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """First page, paper, and the vouchers that finance takes over with its own codes."""
     lin = campus.member("lin", ecny=30_000)
