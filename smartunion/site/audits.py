@@ -10,6 +10,7 @@ from django.db.models import Max
 from smartunion.domains.aid.reads import audits as aid
 from smartunion.domains.merchants.reads.audits import AUDITS as MERCHANTS
 from smartunion.domains.planning import public as planning
+from smartunion.domains.crisis.reads import audits as crisis
 from smartunion.domains.procurement.reads.audits import AUDITS as PROCUREMENT
 from smartunion.domains.settlement.reads import statements as settlement
 from smartunion.domains.wallet.reads import audits as wallet
@@ -164,6 +165,13 @@ WELLBEING = (
         lambda limit: differing(limit=limit, at=clock.now()),
     ),
 )
+CRISIS = (
+    *crisis.AUDITS,
+    Tried("D6", "过期的位置资料都已销毁", "", crisis.kept_too_long),
+    Tried("D7", "每件个案该封存的都封存着，直到保存期满", "", crisis.unsealed),
+    Tried("D8", "个案的明文和有关消息里没有当事人的姓名、电话", "", crisis.named),
+    Tried("D9", "没有人办理自己的个案", "", crisis.own_matters),
+)
 PUBLICITY = (
     Tried("G1", "公示满了所承诺的工作日，内容与所公示一致", "", publicity.short),
     Audit("G2", "异议都在公示期内；没有裁定的不生效，成立的即结束", publicity.LATE_OBJECTIONS),
@@ -231,6 +239,7 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
         *ORGANIZATION,
         *SEALED,
         *WELLBEING,
+        *CRISIS,
         *cases.all_of_them(),
         *PUBLICITY,
     )

@@ -1,6 +1,6 @@
 """Who hears what: the one place where an upper domain subscribes to a lower one's happenings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from smartunion.domains.aid.rules.records import RECORDS as AID_RECORDS
 from smartunion.domains.crisis import jobs as crisis
 from smartunion.domains.crisis.procedure import SHEETS as CRISIS
 from smartunion.domains.crisis.protocol import RED
+from smartunion.domains.crisis.reads import cases as crisis_cases
 from smartunion.domains.crisis.rules.records import RECORDS as CRISIS_RECORDS
 from smartunion.domains.merchants.procedure import SHEETS as MERCHANTS
 from smartunion.domains.planning import public as planning
@@ -163,6 +164,9 @@ def private_terms(on: date) -> Mapping[str, Any] | None:
     except NoTerms:
         return None
 
+
+PRIVATE_HOLDS: tuple[Callable[[], Collection[str]], ...] = (crisis_cases.held,)
+"""Under which names sealed records must not be erased now (kernel/private/holds.py)."""
 
 WATCHES: dict[str, Watch] = {
     "消息未发": notices.late,

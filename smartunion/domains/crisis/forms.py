@@ -6,6 +6,8 @@ from django import forms
 
 from smartunion.kernel.web.fields import YuanField
 
+from .actions.ending import Harm
+from .models import Hold
 from .rules.grounds import Ground, Guardian, LocationBasis
 from .rules.library import Trigger
 
@@ -139,6 +141,28 @@ class StandDown(forms.Form):
         field = self.fields["reason"]
         if isinstance(field, forms.ChoiceField):
             field.choices = reasons
+
+
+class HarmForm(forms.Form):
+    """Somebody came to harm after the alarm."""
+
+    harm = _pick("发生了什么", [(one.value, one.value) for one in Harm])
+    note = _text("经过", 4, 600, help_text="何时何地、谁在场、已采取的措施；内容会封存")
+
+
+class HoldAsk(forms.Form):
+    """Why a case is held."""
+
+    ground = _pick("留存事由", Hold.Ground.choices)
+    paper = _text(
+        "来文文号", most=40, help_text="法院、公安、纪检的文号，或本人申请的登记号；不写姓名"
+    )
+
+
+class HoldOver(forms.Form):
+    """Why a hold is needed no longer."""
+
+    over = _pick("解除事由", Hold.Over.choices)
 
 
 class EscortForm(forms.Form):

@@ -68,8 +68,9 @@ class RedCase(models.Model):
     debrief_case = models.OneToOneField(
         "procedures.Case", models.PROTECT, verbose_name="复盘", null=True, related_name="+"
     )
-    held_until = models.DateTimeField("留存解除时间", null=True)
-    """The legal hold: until then nothing of the case is erased; it begins with the case."""
+    telling_case = models.OneToOneField(
+        "procedures.Case", models.PROTECT, verbose_name="告知本人", null=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "红色个案"
@@ -101,6 +102,75 @@ class RedCase(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Hold(models.Model):
+    """留存令: nothing sealed of a case is erased while it stands, whatever its term.
+
+    It stands from the asking, because erasing cannot be undone; a second person agrees or ends it,
+    and what was agreed ends by two again: one asks, another lifts.
+    """
+
+    class Ground(models.TextChoices):
+        COURT = "court", "诉讼、仲裁需要"
+        POLICE = "police", "公安、司法机关调取"
+        DISCIPLINE = "discipline", "纪检、审计核查"
+        PERSON = "person", "本人或家属申请保留"
+
+    class Over(models.TextChoices):
+        DONE = "done", "事由已经办结"
+        TAKEN_BACK = "taken_back", "申请方撤回"
+        MISTAKE = "mistake", "登记有误"
+
+    case = models.ForeignKey(RedCase, models.PROTECT, verbose_name="红色个案", related_name="holds")
+    ground = models.CharField("留存事由", max_length=12, choices=Ground)
+    paper = models.CharField("来文文号", max_length=40)
+    asked_by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="提出人", related_name="+"
+    )
+    asked_at = models.DateTimeField("提出时间")
+    agreed_by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="同意人", null=True, related_name="+"
+    )
+    agreed_at = models.DateTimeField("同意时间", null=True)
+    over = models.CharField("解除事由", max_length=12, choices=Over, blank=True)
+    over_asked_by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="解除提出人", null=True, related_name="+"
+    )
+    over_asked_at = models.DateTimeField("解除提出时间", null=True)
+    lifted_by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="解除人", null=True, related_name="+"
+    )
+    lifted_at = models.DateTimeField("解除时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "留存令"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(lifted_at=None), name="hold_stands_once_on_a_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_by=None) | ~Q(agreed_by=F("asked_by")),
+                name="hold_agreed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at=None, lifted_by=None)
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False, over_asked_by__isnull=False),
+                name="hold_lifted_by_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_by=None) | ~Q(lifted_by=F("over_asked_by")),
+                name="hold_lifted_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(over_asked_by=None, over="") | (~Q(over="") & ~Q(over_asked_by=None)),
+                name="hold_is_over_for_a_reason",
+            ),
+            models.CheckConstraint(condition=~Q(paper=""), name="hold_names_its_paper"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} 留存令"
 
 
 class Call(models.Model):

@@ -1,4 +1,4 @@
-"""善后的两张六栏表: escort with the deposit, and the debrief (第六章 Step6、Step7, R125–R129)."""
+"""善后的三张六栏表: escort with the deposit, debrief, telling of the locating (R119, R125–R129)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -206,4 +206,49 @@ DEBRIEF = Procedure(
     ),
 )
 
-SHEETS = (ESCORT, DEBRIEF)
+
+@dataclass(frozen=True)
+class TellingFacts:
+    """What varies between two tellings."""
+
+    number: str = fact("编号")
+    kept_out: tuple[str, ...] = ()
+    """The mark that stands for the person, so that they are kept out of every step."""
+    told: bool = fact("已告知本人", kind="bool")
+
+
+def not_told(facts: Facts) -> bool:
+    """Test if the person has not been told yet."""
+    return not facts.get("told")
+
+
+TELLING = Procedure(
+    code="crisis.telling",
+    version="2025.1",
+    matter="定位后依法告知本人",
+    owner="health_committee_chair",
+    project="3.2",
+    basis=("6",),
+    facts=TellingFacts,
+    confidential=True,
+    steps=(
+        Step(
+            code="tell",
+            name="告知本人用过位置",
+            duty=Duty(lead="psychologist", backup="psychology_head", recuse=(kept_out,)),
+            within=Within(72, Unit.HOURS, Since.EVENT, roll=False),
+            outputs=(Output("notice", "告知记录", "record"),),
+            escalations=(
+                Escalation(66, "lead"),
+                Escalation(90, "psychology_head"),
+                Escalation(100, "executive_vice_chair"),
+            ),
+            risks=(Risk("CRI-7", "用过位置不告知本人", "发出告知才能办结，记时间", not_told),),
+            ways=(Way(END),),
+            page="crisis:aftercare",
+            hint="紧急情况消除后及时告知（个人信息保护法第18条）；消息不写缘由，本人登录后看用途和经办",
+        ),
+    ),
+)
+
+SHEETS = (ESCORT, DEBRIEF, TELLING)

@@ -13,12 +13,14 @@ from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
-from . import box, vault
+from . import box, holds, vault
 from .admission import admitted, broken_for
 from .define import GLASS
 from .keyring import keyring
 from .models import Access, Consent, RecordKey, Sealed
 from .refusals import NoPurpose, NotConsented, NothingSealed, SealBroken
+from .models import Consent, RecordKey, Sealed
+from .refusals import Held, NoPurpose, NotConsented, NothingSealed, SealBroken
 from .registry import erased_from, kind_of, kinds
 
 log = logging.getLogger(__name__)
@@ -130,8 +132,16 @@ def erase(*, about: str, kind: str, by: Person | None, at: datetime, because: st
 
     Its key goes with it, so a copy of the ciphertext elsewhere is noise as soon as the backups of
     the keys have been overwritten. What is left is a proof: which record, how many versions, the
-    digest of their ciphertexts, who, when, why. Erasing what is not there does nothing.
+    digest of their ciphertexts, who, when, why. Erasing what is not there does nothing. Raises
+    Held while somebody's hold stands on what it is about.
     """
+    holds.before_erasing()
+    if about in holds.held():
+        raise Held
+    return _destroy(about, kind, by, at, because)
+
+
+def _destroy(about: str, kind: str, by: Person | None, at: datetime, because: str) -> int:
     gone = vault.erase(about=about, kind=kind, by_id=by.pk if by else None, at=at, because=because)
     if gone is None:
         return 0
@@ -147,13 +157,14 @@ def erase(*, about: str, kind: str, by: Person | None, at: datetime, because: st
 def erase_due(*, at: datetime, most: int = BATCH) -> int:
     """Destroy one batch of the records whose time has come, the oldest first; return how many.
 
-    Each leaves its proof and an entry that names the day that was promised. Safe to run twice and
-    by several workers at once; call it until it returns 0.
+    Each leaves its proof and an entry that names the day that was promised; what is held stays.
+    Safe to run twice and by several workers at once; call it until it returns 0.
     """
+    holds.before_erasing()
     gone = 0
-    for row in vault.due(most=most, at=at):
+    for row in vault.due(most=most, at=at, but=holds.held()):
         promised = f"保存期满：{campus_day(row['erase_at']):%Y-%m-%d}"
-        gone += bool(erase(about=row["about"], kind=row["kind"], by=None, at=at, because=promised))
+        gone += bool(_destroy(row["about"], row["kind"], None, at, promised))
     return gone
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from smartunion.kernel.base import clock
 
-from . import box, vault
+from . import box, holds, vault
 
 BATCH = 200
 
@@ -77,9 +77,9 @@ def fence(limit: int = 20) -> list[tuple[Any, ...]]:
 
 
 def overdue(limit: int = 20) -> list[tuple[Any, ...]]:
-    """Return records that are kept although the job has erased later ones."""
+    """Return records that are kept although the job has erased later ones and nobody holds them."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM private_passed_over()")
+        cursor.execute("SELECT * FROM private_passed_over(%s)", [holds.held()])
         return list(cursor.fetchall()[:limit])
 
 

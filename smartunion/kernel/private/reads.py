@@ -13,7 +13,7 @@ from smartunion.kernel.base.days import campus_day, next_month
 from smartunion.kernel.people.models import Office, Person
 from smartunion.kernel.people.reads import held_on
 
-from . import vault
+from . import holds, vault
 from .define import BY_CASE, CLOCK, RecordKind, Sort
 from .models import Consent, Glass
 from .registry import kept_words, kinds
@@ -81,9 +81,12 @@ def versions(about: str, kind: str) -> int:
 
 
 def overdue_kinds(before: datetime, *, most: int = 1_000) -> list[tuple[str, int, datetime]]:
-    """Return (kind in words, how many, the first day) of what was to be erased by a moment."""
+    """Return (kind in words, how many, the first day) of what was to be erased by a moment.
+
+    What is held is not: it waits for its hold to be lifted.
+    """
     found: dict[str, list[datetime]] = {}
-    for row in vault.due(most=most, at=before):
+    for row in vault.due(most=most, at=before, but=holds.held()):
         found.setdefault(words_of(row["kind"]), []).append(row["erase_at"])
     return [(words, len(days), min(days)) for words, days in sorted(found.items())]
 

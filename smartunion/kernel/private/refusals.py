@@ -12,6 +12,15 @@ class NothingSealed(Refused):
     status = 404
 
 
+class Held(Refused):
+    """A hold stands on what the record is about: it is not erased, by nobody and for nothing."""
+
+    code = "private.held"
+    text = "这份封存资料正在依法留存，现在不能销毁"
+    clause = "个人信息保护法第47条"
+    remedy = "留存解除以后，到期的会自动销毁"
+
+
 class NoPurpose(Refused):
     """Whoever opens sealed data says why."""
 

@@ -109,9 +109,9 @@ def erase(
     return rows[0] if rows else None
 
 
-def due(*, most: int, at: datetime) -> list[dict[str, Any]]:
-    """Return the records whose time has come."""
-    return _rows("SELECT * FROM private_due(%s, %s)", [at, most])
+def due(*, most: int, at: datetime, but: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the records whose time has come, without those about something that is held."""
+    return _rows("SELECT * FROM private_due(%s, %s, %s)", [at, most, list(but)])
 
 
 def undated(*, most: int) -> list[dict[str, Any]]:

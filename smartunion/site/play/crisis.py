@@ -25,7 +25,6 @@ from smartunion.domains.crisis.procedure import mark_of
 from smartunion.domains.crisis.rules.grounds import Legal
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Person
-from smartunion.kernel.people.reads import holders
 from smartunion.kernel.procedures.models import StepRun
 from smartunion.kernel.response import actions as response
 from smartunion.kernel.response.models import Asked
@@ -223,10 +222,9 @@ def _debrief(each: Story, case: RedCase, at: datetime) -> None:
 
 
 def _tell(each: Story, case: RedCase, at: datetime) -> None:
-    asked = case.locations.filter(told_at=None).exclude(answered_at=None).first()
-    centre = holders("psychologist", on=at.date())
-    if asked and centre and case.state != RUNNING:
-        locating.tell_the_person(request_id=asked.pk, by=centre[0], at=at)
+    if found := _sheet(case, "telling", "tell"):
+        run, by = found
+        aftercare.tell_of_location(run_id=run.pk, by=by, at=at)
 
 
 def _stand_down(each: Story, case: RedCase, at: datetime) -> None:

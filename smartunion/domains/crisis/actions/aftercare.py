@@ -1,15 +1,23 @@
 """善后: the family is not alone, the deposit is advanced and comes back, the college looks back.
 
-Two six-column sheets run it (kernel/procedures); what they need of a case is written here, so that
+Six-column sheets run it (kernel/procedures); what they need of a case is written here, so that
 money moves and reports are sealed in the same transaction in which the step passes.
 """
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from smartunion.domains.crisis.models import Advance, Debrief, Escort, RedCase, Settlement
-from smartunion.domains.crisis.procedure import DEBRIEF, ESCORT
+from smartunion.domains.crisis.models import (
+    Advance,
+    Debrief,
+    Escort,
+    LocationRequest,
+    RedCase,
+    Settlement,
+)
+from smartunion.domains.crisis.procedure import DEBRIEF, ESCORT, TELLING
 from smartunion.domains.crisis.reads import cases, locks
 from smartunion.domains.crisis.reads.figures import fund_on, terms_on
 from smartunion.domains.crisis.rules import money, refusals
@@ -47,6 +55,50 @@ def begin(*, case: RedCase, at: datetime) -> None:
         )  # fmt: skip
     case.save(update_fields=["debrief_case", "escort_case"])
     record("crisis.aftercare_begun", case, by=None, at=at)
+
+
+@transaction.atomic
+def owe_telling(*, case: RedCase, at: datetime) -> None:
+    """Open the sheet by which the person hears that they were looked for, now that it is over.
+
+    However the case ended: a false alarm was located too. Nothing is owed where nobody answered a
+    request, and of a drill.
+    """
+    if case.is_drill or case.telling_case_id or not _untold(case).exists():
+        return
+    case.telling_case = engine.open_case(
+        sheet=TELLING, title=f"{case.number} 依法告知", unit=case.unit,
+        facts={"number": case.number, "kept_out": [case.subject_mark]},
+        subject=cases.about(case), event_at=at, by=None, at=at,
+    )  # fmt: skip
+    case.save(update_fields=["telling_case"])
+    record("crisis.telling_owed", case, by=None, at=at)
+
+
+def _untold(case: RedCase) -> QuerySet[LocationRequest]:
+    return case.locations.filter(told_at=None).exclude(answered_at=None)
+
+
+@transaction.atomic
+def tell_of_location(*, run_id: int, by: Person, at: datetime) -> RedCase:
+    """Tell the person that their whereabouts were used; the sheet's step passes (PIPL 18).
+
+    The message says only that something was used; ground, moment and readers stand on their page.
+    """
+    case = _of_run(run_id)
+    _untold(case).update(told_at=at, told_by=by)
+    sealing.tell_the_person(
+        case=case, about=f"crisis.location/{case.pk}/told",
+        title="依法告知：我们使用过你的一项个人信息",
+        text="登录后可以看到用途、时间和经办岗位；有疑问可以向校工会提出。",
+        by=by, at=at,
+    )  # fmt: skip
+    engine.pass_step(
+        run_id=run_id, facts={"told": True}, outputs={"notice": Given(text="已发出告知")},
+        by=by, at=at,
+    )  # fmt: skip
+    record("crisis.location_told", case, by=by, at=at)
+    return case
 
 
 @transaction.atomic

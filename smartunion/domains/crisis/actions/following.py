@@ -7,6 +7,7 @@ the form writes its details first and then answers, so what is there already sta
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from smartunion.domains.crisis.models import Call, Decision, RedCase, Referral, Scene, Vehicle
 from smartunion.domains.crisis.protocol import (
@@ -133,6 +134,7 @@ def _settle(case: RedCase, outcome: str, at: datetime) -> None:
     record("crisis.settled", case, by=None, at=at, result=case.get_outcome_display())
     if real:
         aftercare.begin(case=case, at=at)
+    aftercare.owe_telling(case=case, at=at)
 
 
 @transaction.atomic
@@ -150,21 +152,23 @@ def end(*, case_id: int, stood_down: bool, at: datetime) -> RedCase:
     case.state, case.settled_at, case.closed_at = State.STOOD_DOWN, at, at
     case.save()
     record("crisis.stood_down", case, by=None, at=at, result=case.get_outcome_display())
+    aftercare.owe_telling(case=case, at=at)
     return case
 
 
 @transaction.atomic
 def close_when_cared_for(*, procedure_case_id: int, at: datetime) -> None:
     """Close a case whose after-care sheets are all closed."""
-    from django.db.models import Q
-
-    found = RedCase.objects.filter(
-        Q(escort_case=procedure_case_id) | Q(debrief_case=procedure_case_id), state=State.CARING
-    ).values_list("pk", flat=True)
-    for case_id in found:
+    of_it = (
+        Q(escort_case=procedure_case_id)
+        | Q(debrief_case=procedure_case_id)
+        | Q(telling_case=procedure_case_id)
+    )
+    for case_id in RedCase.objects.filter(of_it, state=State.CARING).values_list("pk", flat=True):
         case = locks.locked(case_id)
-        sheets = [sheet for sheet in (case.escort_case, case.debrief_case) if sheet is not None]
-        if case.state == State.CARING and all(sheet.closed_at for sheet in sheets):
+        sheets = (case.escort_case, case.debrief_case, case.telling_case)
+        done = all(sheet.closed_at for sheet in sheets if sheet is not None)
+        if case.state == State.CARING and done:
             case.state, case.closed_at = State.CLOSED, at
             case.save(update_fields=["state", "closed_at"])
             record("crisis.closed", case, by=None, at=at)

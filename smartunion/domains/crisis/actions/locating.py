@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from smartunion.domains.crisis.models import LocationRequest, RedCase
+from smartunion.domains.crisis.models import LocationRequest
 from smartunion.domains.crisis.reads import cases, locks
 from smartunion.domains.crisis.reads.figures import terms_on
 from smartunion.domains.crisis.rules import refusals
@@ -113,28 +113,6 @@ def note_place(
 
 
 @transaction.atomic
-def tell_the_person(*, request_id: int, by: Person, at: datetime) -> LocationRequest:
-    """Tell the person, now that it is over, that their whereabouts were used, why and by whom.
-
-    The message says only that something was used; ground, moment and readers stand on their page.
-    """
-    asked = _locked(request_id, by, "", "告知本人")
-    if asked.case.state == RedCase.State.RUNNING:
-        raise refusals.LocationNotOver(number=asked.case.number)
-    if asked.told_at is None:
-        asked.told_at, asked.told_by = at, by
-        asked.save(update_fields=["told_at", "told_by"])
-        sealing.tell_the_person(
-            case=asked.case, about=f"crisis.location/{asked.pk}/told",
-            title="依法告知：我们使用过你的一项个人信息",
-            text="登录后可以看到用途、时间和经办岗位；有疑问可以向校工会提出。",
-            by=by, at=at,
-        )  # fmt: skip
-        record("crisis.location_told", asked.case, by=by, at=at)
-    return asked
-
-
-@transaction.atomic
 def expire_location(*, request_id: int, at: datetime) -> None:
     """Note that a release has run out; from that moment on nothing of it opens any more."""
     asked = LocationRequest.objects.select_related("case").get(pk=request_id)
@@ -143,12 +121,12 @@ def expire_location(*, request_id: int, at: datetime) -> None:
 
 
 def _locked(request_id: int, by: Person, state: str, what: str) -> LocationRequest:
-    """Return a request after its case's lock; of a running case where a state is asked for."""
+    """Return a request of a running case in a state, after the case's lock."""
     case_id = LocationRequest.objects.values_list("case_id", flat=True).get(pk=request_id)
-    case = locks.running(case_id, by, what) if state else locks.locked(case_id)
+    case = locks.running(case_id, by, what)
     asked = LocationRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
     asked.case = case
-    if state and asked.state != state:
+    if asked.state != state:
         raise refusals.NotReleased(number=case.number, state=asked.get_state_display())
     return asked
 

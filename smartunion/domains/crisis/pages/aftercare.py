@@ -1,4 +1,4 @@
-"""善后的一步: escort, deposit, settlement, debrief; the sheet says whose it is and until when."""
+"""善后的一步: escort, deposit, settlement, debrief, telling; the sheet says whose and until when."""
 
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ FORMS: dict[str, Any] = {
     "pay": forms.Paying,
     "settle": forms.Settling,
     "debrief": forms.DebriefForm,
+    "tell": forms.Nothing,
 }
 
 
@@ -31,7 +32,8 @@ def aftercare(request: PersonRequest, *, run_id: int) -> HttpResponse:
     if found is None or found.run.step not in FORMS:
         raise Http404
     initial = {"met_at": at.astimezone(CAMPUS), "held_at": at.astimezone(CAMPUS)}
-    form = FORMS[found.run.step](request.POST or None, initial=initial)
+    data = request.POST if request.method == "POST" else None
+    form = FORMS[found.run.step](data, initial=initial)
     no: Refused | None = None
     if form.is_valid():
         try:
@@ -60,6 +62,9 @@ def _do(request: PersonRequest, run: Any, given: dict[str, Any], at: datetime) -
             **asked, kind=given["kind"], amount_fen=given["amount"], receipt=given["receipt"]
         )
         return f"已登记{made.get_kind_display()}"
+    if run.step == "tell":
+        actions.tell_of_location(**asked)
+        return "已告知本人，告知时间已记下"
     actions.hold_debrief(
         **asked, held_at=given["held_at"], people=given["people"], report=given["report"]
     )

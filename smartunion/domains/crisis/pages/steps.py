@@ -18,6 +18,7 @@ from smartunion.domains.crisis import forms
 from smartunion.domains.crisis.actions import (
     calling,
     ending,
+    holding,
     locating,
     referring,
     scene,
@@ -25,7 +26,7 @@ from smartunion.domains.crisis.actions import (
 )
 from smartunion.domains.crisis.actions.referring import Told
 from smartunion.domains.crisis.reads import cases, desk
-from smartunion.domains.crisis.reads.desk import Shown
+from smartunion.domains.crisis.reads.desk import HOLDERS, Shown
 from smartunion.domains.crisis.reads.figures import terms_on
 from smartunion.domains.crisis.rules.grounds import Legal
 from smartunion.domains.crisis.rules.matrix import Role, Stage
@@ -40,10 +41,6 @@ LEAD = "response.lead"
 
 def _always(shown: Shown, at: datetime) -> bool:
     return shown.stage == Stage.RUNNING
-
-
-def _later(shown: Shown, at: datetime) -> bool:
-    return shown.stage != Stage.RUNNING
 
 
 @dataclass(frozen=True)
@@ -72,10 +69,8 @@ def _may_ask(shown: Shown, at: datetime) -> bool:
     return _always(shown, at) and (request is None or not cases.stands(request, at=at))
 
 
-def _to_tell(shown: Shown, at: datetime) -> bool:
-    request = shown.request
-    there = request is not None and request.answered_at is not None and request.told_at is None
-    return _later(shown, at) and there
+def _may_hold(shown: Shown, at: datetime) -> bool:
+    return shown.hold is None and not shown.case.is_drill
 
 
 def _there(shown: Shown) -> bool:
@@ -158,12 +153,6 @@ ACTS: tuple[Act, ...] = (
         "只登记时间和地点，不截图、不外传", lambda s, at: _asked(s, at, "released"),
     ),
     Act(
-        "notice", "依法告知本人用过位置", frozenset({CENTRE}), forms.Nothing,
-        _on_request(locating.tell_the_person), "已告知本人", "message-circle",
-        "个人信息保护法第18条：紧急情况消除后及时告知；消息不写缘由，本人登录后看",
-        _to_tell, "现在告知",
-    ),
-    Act(
         "arrival", "我到现场了", frozenset({C}), forms.Nothing, _on_case(scene.arrive),
         "到场时间已记下", "run", "", lambda s, at: _always(s, at) and not _there(s), "已到场",
     ),
@@ -212,6 +201,38 @@ ACTS: tuple[Act, ...] = (
         "standdown", "解除个案", frozenset({A, LEADER}), forms.StandDown,
         _on_case(ending.stand_down), "个案已解除，已通知所有人", "flag-off",
         "确认本人平安才解除；原因所有人看得到，详情封存", button="解除",
+    ),
+    Act(
+        "harm", "登记失控", frozenset({LEADER, C, CENTRE}), forms.HarmForm,
+        _on_case(ending.lose_control), "已登记，统计已更新，经过已封存", "alert-octagon",
+        "预警以后本人或他人受到伤害、失联的，如实登记；计入“失控”指标，登记后不能撤销",
+        lambda s, at: not s.case.is_drill and not s.case.lost_control, "登记",
+    ),
+    Act(
+        "hold", "依法留存", HOLDERS, forms.HoldAsk, _on_case(holding.ask),
+        "已留存，等另一位同意", "archive",
+        "留存期间封存资料到期也不销毁；立即生效，由另一位同意", _may_hold, "登记留存",
+    ),
+    Act(
+        "hold-agreement", "同意留存", HOLDERS, forms.Nothing, _on_case(holding.agree),
+        "已同意留存", "archive", "与提出人不是同一人",
+        lambda s, at: s.hold is not None
+        and s.hold.agreed_by_id is None
+        and not s.is_mine(s.hold.asked_by_id),
+        "同意",
+    ),
+    Act(
+        "hold-end", "提出解除留存", HOLDERS, forms.HoldOver, _on_case(holding.ask_to_lift),
+        "已提出，等另一位解除", "archive-off", "由另一位办理解除",
+        lambda s, at: s.hold is not None and s.hold.over_asked_by_id is None, "提出解除",
+    ),
+    Act(
+        "hold-lifting", "解除留存", HOLDERS, forms.Nothing, _on_case(holding.lift),
+        "留存已解除，到期的由系统销毁", "archive-off", "与提出人不是同一人；解除后到期资料随即销毁",
+        lambda s, at: s.hold is not None
+        and s.hold.over_asked_by_id is not None
+        and not s.is_mine(s.hold.over_asked_by_id),
+        "解除留存",
     ),
 )  # fmt: skip
 

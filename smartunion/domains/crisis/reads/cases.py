@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.crypto import constant_time_compare
 
-from smartunion.domains.crisis.models import LocationRequest, RedCase
+from smartunion.domains.crisis.models import Hold, LocationRequest, RedCase
 from smartunion.domains.crisis.procedure import mark_of
 from smartunion.domains.crisis.rules.matrix import Stage
 from smartunion.kernel.people.models import Person
@@ -41,7 +42,14 @@ def stands(asked: LocationRequest, *, at: datetime) -> bool:
     return held and asked.expires_at is not None and at < asked.expires_at
 
 
-def is_held(about: str) -> bool:
-    """Test if the legal hold of a case forbids to erase what is sealed about it."""
-    table, _, key = about.partition(":")
-    return table == "crisis.redcase" and RedCase.objects.filter(pk=key, held_until=None).exists()
+def held() -> set[str]:
+    """Return under which names nothing may be erased: cases that go on, and those under a hold."""
+    going_on = Q(state__in=[RedCase.State.RUNNING, RedCase.State.CARING])
+    ordered = Exists(Hold.objects.filter(case=OuterRef("pk"), lifted_at=None))
+    return {about(case) for case in RedCase.objects.filter(going_on | ordered).only("pk")}
+
+
+def hold_on(case: RedCase) -> Hold | None:
+    """Return the hold that stands on a case."""
+    found = Hold.objects.select_related("asked_by", "agreed_by", "over_asked_by")
+    return found.filter(case=case, lifted_at=None).first()

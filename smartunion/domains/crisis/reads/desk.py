@@ -1,11 +1,13 @@
 """What the pages show of cases: mine, one with its moments, the counts of the year."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from smartunion.domains.crisis.models import LocationRequest, RedCase, Referral, Vehicle
+from smartunion.domains.crisis.models import Hold, LocationRequest, RedCase, Referral, Vehicle
+from smartunion.domains.crisis.procedure import SHEETS
 from smartunion.domains.crisis.reads import cases, duties
 from smartunion.domains.crisis.reads.figures import terms_on
 from smartunion.domains.crisis.rules.matrix import Field, Role, Stage, fields_of, may_see
@@ -20,6 +22,9 @@ LEAST_COUNT = 10
 """Counts below this are not told apart (§4.F)."""
 LOOKERS = frozenset({Role.B, Role.SECURITY, Role.CENTRE, Role.AUDITOR})
 """Who sees that somebody was looked for, by whose request and release."""
+
+HOLDERS = frozenset({Role.CENTRE, Role.AUDITOR})
+"""Who puts and lifts a hold, two of them each time."""
 
 MARKS = {"running": "run", "caring": "wait", "closed": "ok", "stood_down": "off"}
 
@@ -58,8 +63,12 @@ class Shown:
     request: LocationRequest | None
     referral: Referral | None
     vehicles: list[Vehicle]
-    sheets: list[StepRun]
-    """Open steps of after-care that are this person's."""
+    sheets: list[tuple[StepRun, str]]
+    """Open steps of after-care that are this person's, each with its name."""
+    hold: Hold | None
+    """The hold that stands on the case, for whoever may put one."""
+    is_mine: Callable[[int | None], bool]
+    """Tests if a key is that of whoever looks."""
 
     def sees(self, field: Field) -> bool:
         """Test if the person sees a field now."""
@@ -73,7 +82,10 @@ def mine(person: Person, mandate: Mandate) -> list[tuple[RedCase, list[Role], st
         runs = Asked.objects.filter(person=person).exclude(told_at=None).values("run_id")
         sheets = StepRun.objects.filter(Q(lead=person) | Q(backup=person)).values("case_id")
         found = found.filter(
-            Q(run_id__in=runs) | Q(escort_case__in=sheets) | Q(debrief_case__in=sheets)
+            Q(run_id__in=runs)
+            | Q(escort_case__in=sheets)
+            | Q(debrief_case__in=sheets)
+            | Q(telling_case__in=sheets)
         )
     shown = []
     for case in found[:200]:
@@ -108,14 +120,20 @@ def one(case_id: int, person: Person, mandate: Mandate, *, at: datetime) -> Show
         request=request if LOOKERS & set(roles) else None,
         referral=Referral.objects.filter(case=case).first() if Field.REFERRAL in seen else None,
         vehicles=list(case.vehicles.order_by("pk")) if Field.VEHICLE in seen else [],
-        sheets=list(
-            StepRun.objects.filter(
-                Q(lead=person) | Q(backup=person),
-                case__in=[case.escort_case_id, case.debrief_case_id],
-                state=StepRun.State.OPEN,
-            )
-        ),
+        sheets=_mine_after(case, person),
+        hold=cases.hold_on(case) if HOLDERS & set(roles) else None,
+        is_mine=lambda key: key == person.pk,
     )
+
+
+def _mine_after(case: RedCase, person: Person) -> list[tuple[StepRun, str]]:
+    names = {step.code: step.name for sheet in SHEETS for step in sheet.steps}
+    runs = StepRun.objects.filter(
+        Q(lead=person) | Q(backup=person),
+        case__in=[case.escort_case_id, case.debrief_case_id, case.telling_case_id],
+        state=StepRun.State.OPEN,
+    )
+    return [(run, names[run.step]) for run in runs.order_by("due_at")]
 
 
 def moments(case: RedCase) -> list[Moment]:

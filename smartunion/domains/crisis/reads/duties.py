@@ -70,8 +70,12 @@ def _role(asked: Asked) -> Role:
 def _after(case: RedCase, person: Person) -> list[Role]:
     """Return the parts in the after-care: by the sheets' own steps."""
     found: list[Role] = []
-    for run in StepRun.objects.filter(case__in=[case.escort_case_id, case.debrief_case_id]):
+    sheets = [case.escort_case_id, case.debrief_case_id, case.telling_case_id]
+    for run in StepRun.objects.filter(case__in=sheets):
         if person.pk not in (run.lead_id, run.backup_id):
+            continue
+        if run.case_id == case.telling_case_id:
+            found.append(Role.CENTRE)
             continue
         if run.case_id == case.debrief_case_id:
             college = person.pk == run.lead_id

@@ -44,7 +44,9 @@ def step_of(run_id: int, person: Person) -> Found | None:
     sheet = next((one for one in SHEETS if one.code == run.case.sheet.code), None)
     case = (
         RedCase.objects.select_related("unit")
-        .filter(Q(escort_case=run.case_id) | Q(debrief_case=run.case_id))
+        .filter(
+            Q(escort_case=run.case_id) | Q(debrief_case=run.case_id) | Q(telling_case=run.case_id)
+        )
         .first()
     )
     if sheet is None or case is None or cases.is_about(case, person):

@@ -18,6 +18,7 @@ class Part(StrEnum):
     FAMILY = "crisis.family"
     REPORT = "crisis.report"
     STANDDOWN = "crisis.standdown"
+    HARM = "crisis.harm"
 
 
 HOLDS = MappingProxyType({
@@ -31,6 +32,8 @@ HOLDS = MappingProxyType({
     Field.REFERRAL: (Part.REFERRAL, ("story", "risk")),
     Field.FAMILY: (Part.FAMILY, ("family", "relation", "family_phone")),
     Field.REPORT: (Part.REPORT, ("report",)),
+    Field.STANDDOWN: (Part.STANDDOWN, ("how",)),
+    Field.HARM: (Part.HARM, ("harm",)),
 })  # fmt: skip
 """Field -> the part that holds it, and under which names."""
 
@@ -50,6 +53,8 @@ LABELS = MappingProxyType({
     "relation": "关系",
     "family_phone": "家属电话",
     "report": "干预报告",
+    "how": "怎么确认的",
+    "harm": "失控经过",
 })  # fmt: skip
 """What each name is called on a page."""
 
@@ -63,5 +68,6 @@ PART_WORDS = MappingProxyType({
     Part.FAMILY: "家属联系方式",
     Part.REPORT: "干预报告",
     Part.STANDDOWN: "解除说明",
+    Part.HARM: "失控经过",
 })  # fmt: skip
 """What each part is called in the journal and on the timeline."""

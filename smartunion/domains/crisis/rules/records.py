@@ -25,6 +25,7 @@ LOG_WORDS = {
     Part.FAMILY: "家属联系方式",
     Part.REPORT: "服务复盘报告",
     Part.STANDDOWN: "服务结束说明",
+    Part.HARM: "服务中的意外说明",
 }
 
 WHEREABOUTS = frozenset({Part.WHY, Part.LOCATION})

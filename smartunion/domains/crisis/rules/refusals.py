@@ -147,15 +147,6 @@ class NotReleased(Refused):
     remedy = "未放行的请保卫处放行；已失效的由联系人B重新申请"
 
 
-class LocationNotOver(Refused):
-    """The person is told when the emergency is over (个人信息保护法第18条)."""
-
-    code = "crisis.location_not_over"
-    text = "个案 {number} 仍在处置中，还不能告知本人"
-    clause = "6"
-    remedy = "个案稳定后再告知；系统会提醒心理中心"
-
-
 class NotArrived(Refused):
     """A decision on the scene needs somebody on the scene."""
 
@@ -270,22 +261,50 @@ class NotSteady(Refused):
 
 
 class NoDetail(Refused):
-    """A stand-down says how it was confirmed."""
+    """A stand-down says how it was confirmed, a loss of control what happened."""
 
     code = "crisis.no_detail"
-    text = "解除个案 {number} 没有写明怎么确认的"
+    text = "个案 {number} 没有写明经过，不能登记"
     clause = "6"
-    remedy = "写清与谁通话或见面、人在哪里、由谁陪着；内容会封存"
+    remedy = "写清与谁通话或见面、人在哪里、怎么确认的；内容会封存"
     status = 422
 
 
-class HoldStands(Refused):
-    """Nothing of a case is let go while it goes on."""
+class OnlyDrill(Refused):
+    """A drill comes to no harm and is held for nobody."""
 
-    code = "crisis.hold_stands"
-    text = "个案 {number} {state}，留存不能解除"
+    code = "crisis.only_drill"
+    text = "{number} 是演练，不能登记失控，也不留存"
     clause = "6"
-    remedy = "结案并审计完毕后再解除留存"
+    remedy = "演练中发现的问题写进演练报告"
+
+
+class HeldAlready(Refused):
+    """One hold stands on a case at a time."""
+
+    code = "crisis.held_already"
+    text = "个案 {number} 已于 {at:%-m月%-d日 %H:%M} 登记留存（{ground}）"
+    clause = "6"
+    remedy = "先前的留存解除以后，才能另行登记"
+
+
+class NotHeld(Refused):
+    """There is no hold at this stage."""
+
+    code = "crisis.not_held"
+    text = "个案 {number} 的留存不在这一步，不能{what}"
+    clause = "6"
+    remedy = "刷新个案页，看留存现在到了哪一步"
+
+
+class SameTwoHold(Refused):
+    """Putting a hold and ending it take two (2.2)."""
+
+    code = "crisis.same_two_hold"
+    text = "{by} 自己提出的，不能由自己{what}"
+    clause = "6"
+    remedy = "请审计或心理中心的另一位办理"
+    status = 403
 
 
 class LookOver(Refused):

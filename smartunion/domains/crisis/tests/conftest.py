@@ -179,6 +179,10 @@ class Campus:
             by=self.does(run), at=self.at,
         )  # fmt: skip
 
+    def tell(self, case: RedCase) -> Any:
+        run = self.sheet(case, "telling")
+        return aftercare.tell_of_location(run_id=run.pk, by=self.does(run), at=self.at)
+
     def debrief(self, case: RedCase) -> Any:
         run = self.sheet(case, "debrief")
         return aftercare.hold_debrief(
@@ -222,7 +226,8 @@ def furnish(at: datetime = MARCH_5) -> Campus:
         ("tang", "唐静", "welfare_officer", "D01"), ("clerk", "李秋萍", "finance_clerk", "D03"),
         ("chair", "陈志远", "branch_chair", "B01"), ("liaison", "方敏", "college_liaison", "B01"),
         ("zhao", "赵明华", "union_chair", "U1"), ("sun", "孙敬之", "audit_director", "U1"),
-        ("root", "高工", "system_keeper", "D13"),
+        ("root", "高工", "system_keeper", "D13"), ("vice", "钱正", "executive_vice_chair", "U1"),
+        ("office", "冯审", "audit_office", "D08"), ("prof", "何静宜", "psychology_head", "D05"),
     ):  # fmt: skip
         appoint(office, person(username, name), Unit.objects.get(code=unit))
     appoint("psychologist", people["psy"], Unit.objects.get(code="D05"))

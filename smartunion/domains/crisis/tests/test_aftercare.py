@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from smartunion.domains.crisis.actions import ending, sealing
+from smartunion.domains.crisis.actions import sealing
 from smartunion.domains.crisis.models import Advance, Escort
 from smartunion.domains.crisis.procedure import DEBRIEF, ESCORT
 from smartunion.domains.crisis.reads.figures import fund_on, terms_on
@@ -166,16 +166,14 @@ def test_the_person_concerned_never_handles_the_sheets_of_their_own_case(campus:
     assert run.lead != campus["tang"]
 
 
-def test_a_case_is_closed_only_when_every_sheet_is_and_the_hold_stays(campus: Campus) -> None:
+def test_a_case_is_closed_only_when_every_sheet_is(campus: Campus) -> None:
     case = campus.referred()
     campus.escort(case, asks_fen=0)
     campus.later(minutes=1)
-    assert campus.fresh(case).state == "caring"
-    with pytest.raises(refusals.HoldStands):
-        ending.lift_hold(case_id=case.pk, by=campus["sun"], at=campus.at, because="审计完毕")
     campus.debrief(case)
     campus.later(minutes=1)
+    assert campus.fresh(case).state == "caring", "the person is not told yet"
+    campus.tell(case)
+    campus.later(minutes=1)
     case = campus.fresh(case)
-    assert (case.state, case.held_until) == ("closed", None)
-    ending.lift_hold(case_id=case.pk, by=campus["sun"], at=campus.at, because="审计完毕")
-    assert campus.fresh(case).held_until == campus.at
+    assert (case.state, case.closed_at) == ("closed", campus.at - timedelta(minutes=1))

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from smartunion.domains.crisis.actions import (
+    aftercare,
     calling,
     ending,
     locating,
@@ -22,7 +23,9 @@ from smartunion.domains.crisis.rules import grounds, refusals
 from smartunion.domains.crisis.rules.matrix import Field, Role
 from smartunion.kernel.notices.models import Notice
 from smartunion.kernel.private.reads import accesses
+from smartunion.kernel.procedures import refusals as steps
 from smartunion.kernel.response.models import Asked, Event, Run
+from smartunion.kernel.trail.models import Entry
 
 from .conftest import MARCH_5, Campus
 
@@ -186,16 +189,28 @@ def test_nobody_looks_alone_or_without_a_ground(campus: Campus) -> None:
 @pytest.mark.clause("T50")
 def test_the_person_hears_of_it_when_it_is_over_in_words_that_say_nothing(campus: Campus) -> None:
     case = campus.alarm()
-    request = campus.locate(case)
-    with pytest.raises(refusals.LocationNotOver):
-        locating.tell_the_person(request_id=request.pk, by=campus["psy"], at=campus.at)
+    campus.locate(case)
+    assert campus.fresh(case).telling_case is None, "nobody is told while it goes on"
     campus.soothed(case)
     with pytest.raises(refusals.NotForYou):
         sealing.open_fields(
             case=campus.fresh(case), roles=[Role.SECURITY], fields=[Field.LAST_PLACE],
             purpose="看看", by=campus["guard"], at=campus.at,
         )  # fmt: skip
-    locating.tell_the_person(request_id=request.pk, by=campus["psy"], at=campus.at)
+    run = campus.sheet(case, "telling")
+    assert (run.lead, run.due_at) == (campus["psy"], campus.fresh(case).settled_at + timedelta(3))
+    reminded = Notice.objects.filter(person=campus["psy"], about__startswith=f"run/{run.pk}/")
+    assert reminded.count() == 1, "the task itself"
+    campus.later(hours=48)
+    assert reminded.count() == 2, "reminded after two thirds of it"
+    campus.later(hours=24, seconds=1)
+    assert Notice.objects.filter(
+        person=campus["vice"], about__startswith=f"run/{run.pk}/"
+    ).exists(), "the executive vice chair hears that it is late"
+    with pytest.raises(steps.NotYours):
+        aftercare.tell_of_location(run_id=run.pk, by=campus["sun"], at=campus.at)
+    aftercare.tell_of_location(run_id=run.pk, by=campus["psy"], at=campus.at)
+    assert LocationRequest.objects.get().told_by == campus["psy"]
     told = Notice.objects.get(person=campus["lin"])
     assert "个人信息" in told.title
     assert not any(word in told.title + told.text for word in ("红色", "心理", "危机", "位置"))
@@ -402,10 +417,26 @@ def test_a_person_who_is_safe_lets_a_stand_the_case_down_with_a_reason(campus: C
 @pytest.mark.clause("R109")
 def test_lost_control_is_said_once_with_a_reason_and_counted(campus: Campus) -> None:
     case = campus.soothed()
-    ending.lose_control(case_id=case.pk, by=campus["psy"], at=campus.at, because="当晚离家未归")
-    ending.lose_control(case_id=case.pk, by=campus["psy"], at=campus.at, because="再说一次")
+    said = {"case_id": case.pk, "harm": "本人失联，没有找到", "note": "当晚离家未归"}
+    by_psy = {"by": campus["psy"], "at": campus.at}
+    with pytest.raises(refusals.NoDetail):
+        ending.lose_control(**said | by_psy | {"note": " "})
+    with pytest.raises(refusals.OwnCase):
+        ending.lose_control(**said, by=campus["lin"], at=campus.at)
+    drill = campus.alarm(drill=True)
+    with pytest.raises(refusals.OnlyDrill):
+        ending.lose_control(**said | by_psy | {"case_id": drill.pk})
+    ending.lose_control(**said | by_psy)
+    ending.lose_control(**said | by_psy | {"note": "次日在亲戚家找到"})
     assert campus.fresh(case).lost_control
     assert desk.counts(2025).uncontrolled == 1
+    (told,) = Notice.objects.filter(person=campus["zhao"], about=f"crisis.control/{case.pk}")
+    assert not any(word in told.title + told.text for word in ("林", "R2025", "离家"))
+    assert Entry.objects.filter(what="crisis.control_lost").count() == 1
+    read = {"case": campus.fresh(case), "fields": [Field.HARM], "purpose": "复核", "at": campus.at}
+    assert "亲戚" in sealing.open_fields(**read, roles=[Role.CENTRE], by=campus["psy"])["失控经过"]
+    with pytest.raises(refusals.NotForYou):
+        sealing.open_fields(**read, roles=[Role.AUDITOR], by=campus["sun"])
     assert desk.counts(2025).cases is None, "one case is never told as a number"
 
 

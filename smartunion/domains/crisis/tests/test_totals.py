@@ -43,7 +43,9 @@ def test_two_cases_and_a_drill_make_seven_figures(campus: Campus) -> None:
     campus.later(days=4)
     after = values(campus.at.date())
     assert (after["K33"], after["K34"]) == (Fraction(100), Fraction(0))
-    ending.lose_control(case_id=referred.pk, by=campus["psy"], at=campus.at, because="二次自伤")
+    ending.lose_control(
+        case_id=referred.pk, harm="本人受到伤害", note="二次自伤", by=campus["psy"], at=campus.at
+    )
     assert values(campus.at.date())["K36"] == 1
     assert figures.figure("K36", on=campus.at.date()).state == State.MISSED
 

@@ -10,8 +10,8 @@ from django.db import DatabaseError, connection, transaction
 
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Person
-from smartunion.kernel.private import actions, audits, jobs, reads, registry, vault
-from smartunion.kernel.private.refusals import NothingSealed
+from smartunion.kernel.private import actions, audits, holds, jobs, reads, registry, vault
+from smartunion.kernel.private.refusals import Held, NothingSealed
 from smartunion.kernel.trail.models import Entry
 from tests.cast import MARCH_5
 
@@ -132,7 +132,7 @@ def test_a_record_passed_over_is_found(lin: Person) -> None:
     seal("test.place", lin, MARCH_5 + timedelta(days=40), about="test.case:13")
     by_hand("UPDATE private_recordkey SET erase_at = NULL WHERE about = 'test.case:12'")
     with connection.cursor() as cursor:  # as if a worker had skipped it
-        cursor.execute("SELECT * FROM private_due(%s, 10)", [MARCH_5 + timedelta(days=80)])
+        cursor.execute("SELECT * FROM private_due(%s, 10, '{}')", [MARCH_5 + timedelta(days=80)])
     actions.erase_due(at=MARCH_5 + timedelta(days=80))
     assert audits.overdue() == []
     by_hand(
@@ -361,3 +361,63 @@ def test_keys_are_locked_again_in_batches_that_may_be_broken_off(lin: Person, se
     entries = Entry.objects.filter(what="private.locked_again").order_by("pk")
     assert [entry.facts["keys"] for entry in entries] == [2, 2, 1]
     assert vault.keys_under("k2", most=10) == []
+
+
+# ---------- what is held ----------
+
+HOLD: set[str] = set()
+HOLDS = (lambda: HOLD,)
+
+
+@pytest.fixture
+def hold(settings) -> Iterator[set[str]]:
+    settings.PRIVATE_HOLDS = "smartunion.kernel.private.tests.test_keeping.HOLDS"
+    yield HOLD
+    HOLD.clear()
+
+
+def test_what_is_held_outlives_its_day_and_stops_nobody_behind_it(
+    lin: Person, hold: set[str]
+) -> None:
+    """The held ones come first in the batch; what is behind them goes all the same."""
+    hold.add(ABOUT)
+    seal("test.place", lin)
+    other = "test.case:13"
+    seal("test.place", lin, MARCH_5 + timedelta(seconds=1), about=other)
+    late = MARCH_5 + timedelta(days=31)
+    assert actions.erase_due(at=late, most=1) == 1
+    assert (reads.versions(ABOUT, "test.place"), reads.versions(other, "test.place")) == (1, 0)
+    with pytest.raises(Held):
+        actions.erase(about=ABOUT, kind="test.place", by=lin, at=late, because="本人申请")
+    assert reads.overdue_kinds(late) == []
+    assert audits.overdue() == []
+    hold.clear()
+    assert [kind for kind, *_ in reads.overdue_kinds(late)] == ["位置"]
+    assert jobs.erase_due(late) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hold_waits_for_the_eraser_and_the_eraser_for_the_hold(
+    lin: Person, hold: set[str]
+) -> None:
+    """Between looking what is held and erasing, nobody puts a hold; and the other way round."""
+    seal("test.place", lin)
+    late, order, begun = MARCH_5 + timedelta(days=31), [], threading.Event()
+
+    def erase() -> None:
+        begun.set()
+        actions.erase_due(at=late)
+        order.append("erased")
+        connection.close()
+
+    with transaction.atomic():
+        holds.before_holding()
+        eraser = threading.Thread(target=erase)
+        eraser.start()
+        begun.wait(5)
+        eraser.join(0.3)
+        hold.add(ABOUT)
+        order.append("held")
+    eraser.join(10)
+    assert order == ["held", "erased"]
+    assert reads.versions(ABOUT, "test.place") == 1
