@@ -106,6 +106,7 @@ TRAIL: dict[str, str] = {
     "wellbeing.to_chair": "到期转主席接手",
     "wellbeing.whom_read": "办理人打开姓名",
     "wellbeing.taken_up": "办理人看任务",
+    "wellbeing.reread": "查看封存的记录",
     "wellbeing.answers_opened": "评估时打开作答",
     "wellbeing.not_reached": "未联系上",
     "wellbeing.answers_read": "评估人打开作答",

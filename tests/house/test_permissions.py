@@ -523,6 +523,7 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
         f"wellbeing:{page}": lambda: Theirs("lin", {"response_id": questionnaire_of_mo()[1]})
         for page in ("answering", "done", "withdrawing")
     },
+    "wellbeing:records": lambda: Theirs("lin", {"run_id": care_of_mo("talk")}),
     "wellbeing:talk": lambda: Theirs("chen", {"run_id": care_of_mo("talk")}),
     "wellbeing:task": _assessment_of_mo,
     **{

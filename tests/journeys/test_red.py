@@ -1,21 +1,31 @@
-"""Red: from the alarm to the closed case, on three phones that got a link, and the desk behind.
+"""Red: from the ninety answers on the person's phone to the closed case, with three other phones.
 
-Messages leave over HTTP to the simulated telephones, and each phone opens the link that it got.
+Messages leave over HTTP to the simulated telephones. A taps the signed link of the SMS, B answers
+by a WeCom reply, C on the page; the wall of the command centre shows the case and never a name.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.test.testcases import _StaticFilesHandler
 from playwright.sync_api import BrowserContext, Page, expect
 
 from smartunion.domains.crisis.models import Advance, RedCase
-from smartunion.domains.crisis.tests.conftest import Campus, furnish
-from smartunion.kernel.notices.models import Message
-from smartunion.kernel.notices.tests.conftest import World, world
+from smartunion.domains.crisis.tests.conftest import Campus, appoint, furnish
+from smartunion.domains.wellbeing.models import Campaign, Invitation
+from smartunion.domains.wellbeing.tests.conftest import HOTLINE, RED
+from smartunion.kernel.base import clock
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.duty import actions as duty
+from smartunion.kernel.notices.tests.conftest import HouseThread, World, world
+from smartunion.kernel.people.models import Unit
 from smartunion.kernel.private.reads import accesses_to
 from smartunion.kernel.procedures.models import StepRun
+from smartunion.kernel.response.models import Asked
 from smartunion.kernel.trail.deliver import deliver
+from tests.bank import SandboxProcess
 from tests.browser import DESK, PHONE, check_axe, fits
 
 from .conftest import NOON, March
@@ -24,14 +34,75 @@ __all__ = ["world"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 Opens = Callable[..., Page]
+WALL: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}
+TELLING = re.compile("蓝|黄色|红色|预警|因子|分数|异常")
 
 
 @pytest.fixture
-def campus(transactional_db: None, march: March, world: World, settings: Any) -> Campus:
+def campus(
+    transactional_db: None,
+    march: March,
+    world: World,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Campus:
+    """The campus of the red case on the day of the browser's house, with an open screening."""
     settings.PUBLIC_URL = march.url
+    monkeypatch.setenv(clock.VARIABLE, str(march.offset.total_seconds()))
     made = furnish(NOON)
     made.at = march.now()
+    appoint("command_centre", made["guard"], Unit.objects.get(code="D06"))
+    duty.set_hotline(number=HOTLINE, by=None, at=NOON, because="测试")
     return made
+
+
+@pytest.fixture
+def receipts(bank: SandboxProcess, campus: Campus) -> Iterator[None]:
+    """Hear the providers where they send what somebody replies."""
+    server = HouseThread("127.0.0.1", _StaticFilesHandler, port=bank.house_port)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait(10)
+    assert server.error is None, server.error
+    yield
+    server.terminate()
+
+
+def invited(campus: Campus) -> int:
+    """Invite 林 to an open screening; that it may be opened at all is the gate's own test."""
+    today = campus_day(campus.at)
+    psy = campus["psy"]
+    screening = Campaign.objects.create(
+        title="春季自评", opens_on=today, closes_on=today, populations=["staff"], cap=9,
+        state="open", planned_by=psy, planned_at=campus.at, opened_at=campus.at,
+    )  # fmt: skip
+    return Invitation.objects.create(
+        campaign=screening, person=campus["lin"], population="staff", sent_on=today
+    ).pk
+
+
+def she_answers(lin: Page) -> None:
+    """Ninety answers on her phone; the words at the end say nothing, the help lines are there."""
+    lin.get_by_text("我已读完告知书").click()
+    press(lin, "同意并开始")
+    for number in range(1, 10):
+        for item in range(number * 10 - 9, number * 10 + 1):
+            chosen = f"input[name=i{item}][value='{RED[item - 1]}']"
+            lin.locator("label", has=lin.locator(chosen)).click()
+        press(lin, "交上去" if number == 9 else "下一页")
+    expect(lin.get_by_text("已收好", exact=True)).to_be_visible()
+    expect(lin.get_by_role("link", name="12356")).to_have_attribute("href", "tel:12356")
+    expect(lin.get_by_role("link", name=HOTLINE)).to_be_visible()
+    assert not TELLING.search(lin.inner_text("main"))
+    fits(lin)
+
+
+def wall(board: Page) -> str:
+    """Return what the wall says; never a name, never her college."""
+    said = str(board.inner_text("body"))
+    assert "林晓梅" not in said
+    assert "外国语" not in said
+    return said
 
 
 def link_of(world: World, campus: Campus, who: str) -> str:
@@ -42,7 +113,7 @@ def link_of(world: World, campus: Campus, who: str) -> str:
 
 
 def case() -> RedCase:
-    return RedCase.objects.select_related("escort_case", "debrief_case").get()
+    return RedCase.objects.select_related("escort_case", "debrief_case", "telling_case").get()
 
 
 def act(page: Page, which: str) -> None:
@@ -154,43 +225,82 @@ def after_care(opens: Opens, campus: Campus) -> None:
     page.get_by_label("心理危机干预报告").fill("首呼无人接听，两分钟后找到人")
     press(page, "登记")
     page.wait_for_url("**/crisis/")
+    _, page = sheet("telling")
+    fits(page)
+    press(page, "现在告知本人")
+    page.wait_for_url("**/crisis/")
 
 
-@pytest.mark.clause("R111")
-def test_red_from_the_alarm_to_the_closed_case(
+def all_are_told(world: World, campus: Campus) -> dict[str, str]:
+    """SMS and WeCom lie on three phones and A's rings; nothing of it says who. Return the links."""
+    for who in ("wu", "zhoufu", "he"):
+        (*_, sms) = world.items("sms", campus[who].phone)
+        (*_, wecom) = world.items("wecom", campus[who].username)
+        assert "R2025-001" in sms["body"]
+        assert "林" not in sms["body"] + wecom["body"]
+    assert world.items("voice", campus["wu"].phone) != []
+    return {who: link_of(world, campus, who) for who in ("wu", "he")}
+
+
+def b_replies_by_wecom(wecom: Page, campus: Campus, board: Page) -> None:
+    wecom.locator(".screen.wecom [name=text]").fill("收到")
+    wecom.locator(".screen.wecom .answer button").click()
+    expect(wecom.locator(".screen.wecom .bubble.mine", has_text="收到")).to_be_visible()
+    line = board.locator(".who li", has_text="周航")
+    expect(line.locator(".ack")).to_contain_text("已应答", timeout=15_000)
+    assert Asked.objects.get(person=campus["zhoufu"]).via == "wecom"
+
+
+@pytest.mark.usefixtures("receipts")
+@pytest.mark.clause("R111", "R115", "R116")
+def test_red_from_the_person_s_phone_to_the_closed_case(
     campus: Campus,
     world: World,
     march: March,
     opens: Opens,
     screen: Callable[..., BrowserContext],
 ) -> None:
-    campus.at = march.now()
-    campus.alarm()
-    world.send(at=march.now())
-    assert Message.objects.filter(notice__person=campus["wu"], channel="wecom").exists()
-    links = {who: link_of(world, campus, who) for who in ("wu", "zhoufu", "he")}
+    board = opens(campus["guard"], "/command/", WALL)
+    expect(board.get_by_text("✓ 平安")).to_be_visible()
+    she_answers(opens(campus["lin"], f"/wellbeing/invitations/{invited(campus)}/"))
+    expect(board.locator("[data-run=R2025-001]")).to_be_visible(timeout=15_000)
+    first = board.locator(".case .clock").inner_text()
+    expect(board.locator(".case .clock")).not_to_have_text(first)
+    wall(board)
+    while world.send(at=march.now()):
+        pass
+    links = all_are_told(world, campus)
     a_cannot_reach_her(phone_of(screen, march.url, links["wu"]))
-    b_phone = phone_of(screen, march.url, links["zhoufu"])
+    expect(board.locator(".who li", has_text="吴敏").locator(".ack")).to_contain_text(
+        "已应答", timeout=15_000
+    )
+    theirs = screen(DESK, base_url=world.bank.url).new_page()
+    theirs.goto(f"/phones/?who={campus['zhoufu'].username}&tab=wecom")
+    b_replies_by_wecom(theirs, campus, board)
     two_look_for_her(
         opens(campus["zhoufu"], f"/crisis/cases/{case().pk}/"),
         opens(campus["guard"], "/crisis/"),
     )
-    b_phone.reload()
-    b_phone.get_by_role("button", name="已找到人").click()
-    c_phone = phone_of(screen, march.url, links["he"])
-    expect(c_phone.get_by_role("button", name="我到了")).to_be_visible()
-    c = opens(campus["he"], "/crisis/")
+    b = opens(campus["zhoufu"], f"/response/{case().run_id}/alert/")
+    press(b, "已找到人")
+    expect(board.get_by_text("位置已锁定")).to_be_visible(timeout=15_000)
+    assert "图书馆" not in wall(board).split("校园位置")[0]
+    c = opens(campus["he"], f"/response/{case().run_id}/alert/")
+    press(c, "收到")
+    expect(c.get_by_role("button", name="我到了")).to_be_visible()
     the_doctor_refers_her(c)
     driver = opens(campus["driver"], "/crisis/")
     act(driver, "car")
     expect(driver.get_by_text("林晓梅")).to_have_count(0)
     press(driver, "车到了")
-    desk = opens(campus["psy"], "/response/", DESK)
-    expect(desk.get_by_text("R2025-001").first).to_be_visible()
-    expect(desk.get_by_text("林晓梅")).to_have_count(0)
     act(c, "delivery")
     press(c, "已移交")
     expect(c.get_by_text("善后中")).to_be_visible()
+    expect(board.get_by_text("✓ 已稳定").or_(board.get_by_text("✓ 平安")).first).to_be_visible(
+        timeout=15_000
+    )
+    wall(board)
+    fits(board)
     after_care(opens, campus)
     deliver(at=march.now())
     assert case().state == "closed"
@@ -200,4 +310,6 @@ def test_red_from_the_alarm_to_the_closed_case(
     expect(audit.get_by_text("林晓梅")).to_have_count(0)
     fits(audit)
     check_axe(audit)
+    hers = opens(campus["lin"], "/private/")
+    expect(hers.get_by_text("赶到现场")).to_be_visible()
     assert len(accesses_to(campus["lin"])) > 3, "she can see who has read what, and why"

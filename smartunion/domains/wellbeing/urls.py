@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import api
-from .pages import desk, phone, talks
+from .pages import desk, phone, rereading, talks
 
 app_name = "wellbeing"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("responses/<int:response_id>/withdrawing/", phone.withdrawing, name="withdrawing"),
     path("talks/", talks.talks, name="talks"),
     path("talks/<int:run_id>/", talks.talk, name="talk"),
+    path("records/<int:run_id>/", rereading.records, name="records"),
     path("desk/", desk.tasks, name="tasks"),
     path("desk/tasks/<int:run_id>/", desk.task, name="task"),
     path("desk/campaigns/", desk.campaigns, name="campaigns"),

@@ -272,10 +272,12 @@ class Box:
             found[channel] = rows[::-1]
         return found
 
-    def replies(self, address: str) -> list[Row]:
-        """Return what was answered from an address, the oldest first."""
+    def replies(self, addresses: Sequence[str]) -> list[Row]:
+        """Return what was answered from somebody's addresses, the oldest first."""
         return self._all(
-            "SELECT * FROM phones.reply WHERE address = %s ORDER BY id DESC LIMIT 30", [address]
+            "SELECT * FROM phones.reply WHERE address = ANY(%s) AND address <> ''"
+            " ORDER BY id DESC LIMIT 30",
+            [list(addresses)],
         )[::-1]
 
     def addresses(self) -> list[Row]:

@@ -314,7 +314,7 @@ class Phones:
             owner=shown,
             is_chosen=owner is not None,
             items=self.box.items(shown.addresses(), limit=ITEMS_SHOWN) if shown else {},
-            replies=self.box.replies(shown.phone) if shown and shown.phone else [],
+            replies=self.box.replies([shown.phone, shown.username]) if shown else [],
             gone=self.box.gone(),
             faults={channel: vars(faults) for channel, faults in self.faults.items()},
             counts=self.box.counts(),

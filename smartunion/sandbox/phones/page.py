@@ -16,6 +16,9 @@ from .box import CHANNELS, Row
 
 CAMPUS = ZoneInfo("Asia/Shanghai")
 HERE = Path(__file__).parent
+REPLIED = ("sms", "wecom")
+"""Channels on which people write back."""
+
 WORDS = {"sms": "短信", "wecom": "企业微信", "email": "邮件", "voice": "电话"}
 STATES = {
     "arrived": "未读",
@@ -241,12 +244,11 @@ def _screen(view: View, owner: Owner, channel: str, *, is_here: bool) -> str:
     else:
         rows = [*view.items.get(channel, [])]
         entries = [(row["taken_at"], row["id"], _item(channel, row)) for row in rows]
-        if channel == "sms":
-            entries += [
-                (reply["at"], 0, f'<div class="bubble mine">{escape(reply["body"])}</div>')
-                for reply in view.replies
-                if reply["channel"] == "sms"
-            ]
+        entries += [
+            (reply["at"], 0, f'<div class="bubble mine">{escape(reply["body"])}</div>')
+            for reply in view.replies
+            if reply["channel"] == channel
+        ]
         entries.sort(key=lambda entry: entry[:2])
         inner = _dated(entries, view.now) or f'<p class="none">还没有{WORDS[channel]}。</p>'
     warning = (
@@ -257,7 +259,7 @@ def _screen(view: View, owner: Owner, channel: str, *, is_here: bool) -> str:
         f"<header><b>{WORDS[channel]}</b><small>{escape(address) or '—'}</small>"
         f"{_switch(owner, channel, address, gone=gone) if address else ''}</header>"
         f'{warning}<div class="flow">{inner}</div>'
-        f"{_answer(owner, channel, address) if channel == 'sms' and address else ''}</article>"
+        f"{_answer(owner, channel, address) if channel in REPLIED and address else ''}</article>"
     )
 
 
@@ -360,7 +362,7 @@ def _answer(owner: Owner, channel: str, address: str) -> str:
     return (
         f'<form class="answer" method="post" action="/phones/reply" data-quiet>'
         f"{_hidden(owner, channel, address)}"
-        f'<input name="text" aria-label="回复" placeholder="回复短信" autocomplete="off" required>'
+        f'<input name="text" aria-label="回复" placeholder="回复" autocomplete="off" required>'
         f"<button>发送</button></form>"
     )
 

@@ -1,4 +1,4 @@
-"""善后的一步: escort, deposit, settlement, debrief, telling; the sheet says whose and until when."""
+"""善后的一步: escort, deposit, settlement, debrief, telling; the sheet says whose, by when."""
 
 from datetime import datetime
 from typing import Any

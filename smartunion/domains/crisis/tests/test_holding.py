@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from smartunion.domains.crisis.actions import holding
 from smartunion.domains.crisis.models import Hold, RedCase
@@ -65,8 +66,8 @@ def test_two_put_a_hold_and_two_lift_it_and_between_them_nothing_is_erased(
     monkeypatch.setattr(clock, "now", lambda: campus.at)
     sun, psy, office = (client(campus, who) for who in ("sun", "psy", "office"))
 
-    def act(who: object, which: str, **given: str) -> int:
-        answer = who.post(address("step", case, act=which), given)  # type: ignore[attr-defined]
+    def act(who: Client, which: str, **given: str) -> int:
+        answer = who.post(address("step", case, act=which), given)
         return int(answer.status_code)
 
     assert act(client(campus, "he"), "hold", ground="court", paper="x") == 404

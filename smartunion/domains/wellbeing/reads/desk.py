@@ -38,6 +38,8 @@ class Row:
     late: bool
     who: str
     mine: bool
+    wrote_run_id: int | None
+    """The step by which the person who looks has done it: they may read their record back."""
 
 
 def tasks(*kinds: str, by: Person, all_of_them: bool, at: datetime) -> list[Row]:
@@ -67,6 +69,7 @@ def _row(task: Task, run: StepRun, by: Person, at: datetime) -> Row:
         late=(task.done_at or at) > task.due_at,
         who=who.name if who else "（空缺）",
         mine=by.pk in (run.lead_id, run.backup_id) or run.ended_by_id == by.pk,
+        wrote_run_id=run.pk if task.done_by_id == by.pk else None,
     )
 
 

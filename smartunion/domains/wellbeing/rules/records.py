@@ -7,6 +7,11 @@ _ASSESS = {
     "rescore": Purpose("系统复核计分", can=CLOCK),
 }
 
+REREAD = "reread"
+"""Whoever wrote a record reads it back, and who has the case in hand now reads what came before."""
+
+_CARE = {**_ASSESS, REREAD: Purpose("查看自己写的或先前的记录", can=BY_CASE)}
+
 DRAFT = RecordKind("wellbeing.draft", "问卷的草稿", Sort.MIND, "drafts", glass=False)
 AVOID = RecordKind("wellbeing.avoid", "不希望来联系的人", Sort.MIND, "drafts", glass=False)
 LINK = RecordKind("wellbeing.link", "问卷与关怀的对应", Sort.MIND, "answers", glass=False)
@@ -27,6 +32,8 @@ WHOM = RecordKind(
 TALK = RecordKind("wellbeing.talk", "谈心记录", Sort.MIND, "reports", _ASSESS)
 ASSESSMENT = RecordKind("wellbeing.assessment", "评估记录", Sort.MIND, "reports", _ASSESS)
 REVIEW = RecordKind("wellbeing.review", "红色前复核记录", Sort.MIND, "reports", _ASSESS)
+TALK = RecordKind("wellbeing.talk", "谈心记录", Sort.MIND, "reports", _CARE)
+ASSESSMENT = RecordKind("wellbeing.assessment", "评估记录", Sort.MIND, "reports", _CARE)
 
 RECORDS = (DRAFT, AVOID, LINK, ANSWERS, RESULT, WHOM, TALK, ASSESSMENT, REVIEW)
 OF_A_RESPONSE = (DRAFT, AVOID, LINK, ANSWERS, RESULT)

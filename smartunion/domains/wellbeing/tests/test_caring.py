@@ -7,6 +7,7 @@ import pytest
 
 from smartunion.domains.wellbeing import public
 from smartunion.domains.wellbeing.actions import answering, caring, policy
+from smartunion.domains.wellbeing.actions import answering, caring, rereading
 from smartunion.domains.wellbeing.models import Alert, Task
 from smartunion.domains.wellbeing.procedure import ASSESSMENT, REVIEW, TALK
 from smartunion.domains.wellbeing.reads import answers, figures
@@ -239,7 +240,14 @@ def test_a_talk_may_refer_to_the_centre_and_the_centre_to_a_hospital(house: Hous
     assert house.alert().closed_at is None
     _, run = house.task("assessment")
     assert run.lead in (house.people["psy1"], house.people["psy2"])
+    talk = Task.objects.get(kind="talk")
+    asked = {"run_id": run.pk, "task_id": talk.pk, "purpose": "面谈前了解", "at": house.at}
+    assert rereading.reread(by=run.lead, **asked).kind == "关心谈心"
+    with pytest.raises(refusals.NotYourTask):
+        rereading.reread(by=talk.done_by, **asked)
     finish(house, "assessment", "hospital")
+    with pytest.raises(refusals.NotYourTask):
+        rereading.reread(by=run.lead, **asked)
     assert [task.outcome for task in Task.objects.order_by("pk")] == ["refer", "hospital"]
     assert house.alert().closed_at == house.at
 

@@ -14,6 +14,7 @@ from smartunion.domains.wellbeing.reads import figures
 from smartunion.kernel.base import clock
 from smartunion.kernel.people.models import Person
 from tests.cast import appoint
+from smartunion.kernel.private.reads import accesses_to
 
 from .conftest import BLUE, CALM, RED, YELLOW, House
 
@@ -150,6 +151,19 @@ def test_the_officer_talks_on_the_phone_and_sees_a_name_only_when_asking(house: 
     assert send(officer, "talk", data, run_id=run.pk).status_code == 302
     assert Task.objects.get().outcome == "close"
     assert "已办" in text(get(officer, "talks"))
+    assert "看记录" in text(get(officer, "talks"))
+    shut = get(officer, "records", run_id=run.pk)
+    assert "聊了近况" not in text(shut)
+    asked = {"task": str(Task.objects.get().pk), "purpose": ""}
+    assert "聊了近况" not in text(send(officer, "records", asked, run_id=run.pk))
+    told = send(officer, "records", asked | {"purpose": "准备回访"}, run_id=run.pk)
+    assert "聊了近况" in text(told)
+    assert "no-store" in told["Cache-Control"]
+    (line, *_) = accesses_to(house.people["lin"])
+    assert (line.by, "准备回访" in line.purpose) == (officer, True)
+    other = run.backup if run.backup != officer else run.lead
+    assert "还没有能看的记录" in text(get(other, "records", run_id=run.pk)), "who did not write it"
+    assert send(other, "records", asked | {"purpose": "看看"}, run_id=run.pk).status_code == 403
     assert get(house.people["mo"], "talk", run_id=run.pk).status_code == 403
     assert get(house.people["chen"], "talk", run_id=run.pk).status_code == 404
 
