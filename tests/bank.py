@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -66,19 +67,26 @@ class SandboxProcess:
 @pytest.fixture(scope="session")
 def bank() -> Iterator[SandboxProcess]:
     """Start the bank once for the session, with books of its own; stop it and drop them after."""
+    with running(database="sandbox") as made:
+        yield made
+
+
+@contextmanager
+def running(*, database: str, offset: float = 0) -> Iterator[SandboxProcess]:
+    """Run the outside world in a process, its clock so many seconds from ours; then drop it."""
     ours = os.environ["DATABASE_URL"]
-    database = books.beside(ours, f"_sandbox_test_{os.getpid()}")
-    books.ensure_database(database, maintenance_url=ours)
+    books_url = books.beside(ours, f"_{database}_test_{os.getpid()}")
+    books.ensure_database(books_url, maintenance_url=ours)
     port = free_port(18_011 + os.getpid() % 1000)
     smtp_port = free_port(port + 1000)
     house_port = free_port(smtp_port + 1000)
-    made = SandboxProcess(f"http://127.0.0.1:{port}", database, smtp_port, house_port)
+    made = SandboxProcess(f"http://127.0.0.1:{port}", books_url, smtp_port, house_port)
     environment = {
         **os.environ,
-        "SANDBOX_DATABASE_URL": database,
+        "SANDBOX_DATABASE_URL": books_url,
         "SANDBOX_OPENING_FEN": str(OPENING_FEN),
         **made.environment,
-        "SMARTUNION_CLOCK_OFFSET": "0",
+        "SMARTUNION_CLOCK_OFFSET": str(offset),
         "EMAIL_PORT": str(smtp_port),
         "PUBLIC_URL": f"http://127.0.0.1:{house_port}",
     }
@@ -91,7 +99,7 @@ def bank() -> Iterator[SandboxProcess]:
         process.terminate()
         process.wait(15)
         with psycopg.connect(ours, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {urlsplit(database).path[1:]} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE {urlsplit(books_url).path[1:]} WITH (FORCE)")
 
 
 def wait_until_alive(url: str, process: subprocess.Popen[bytes], seconds: float = 20) -> None:

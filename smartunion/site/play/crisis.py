@@ -1,5 +1,9 @@
 """The year of red cases: one person looked for and referred, one safe on the phone.
 
+The evening of the first, the hospital needs the family's number at once and nobody of the case can
+be reached: the chair breaks the glass, is reviewed, and the person is told. Later the audit holds
+the case; when two have lifted that, what is old enough is destroyed.
+
 Every deed looks where its case stands and does nothing when that is not where the story expects
 it, so a play that was interrupted is simply played again.
 """
@@ -9,11 +13,14 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 
+from django.db import transaction
+
 from smartunion.domains.crisis import public
 from smartunion.domains.crisis.actions import (
     aftercare,
     calling,
     ending,
+    holding,
     locating,
     referring,
     scene,
@@ -23,11 +30,19 @@ from smartunion.domains.crisis.actions.referring import Told
 from smartunion.domains.crisis.models import LocationRequest, RedCase, Vehicle
 from smartunion.domains.crisis.procedure import mark_of
 from smartunion.domains.crisis.rules.grounds import Legal
+from smartunion.domains.crisis.rules.parts import Part
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Person
+from smartunion.kernel.people.reads import holders
+from smartunion.kernel.private import actions as private
+from smartunion.kernel.private import glass
+from smartunion.kernel.private.define import GLASS
+from smartunion.kernel.private.jobs import erase_due
+from smartunion.kernel.private.models import Glass
 from smartunion.kernel.procedures.models import StepRun
 from smartunion.kernel.response import actions as response
 from smartunion.kernel.response.models import Asked
+from smartunion.kernel.trail.record import name_of_subject
 
 from .aid import Note, Story, tick
 from .campus import Campus, told
@@ -227,6 +242,74 @@ def _tell(each: Story, case: RedCase, at: datetime) -> None:
         aftercare.tell_of_location(run_id=run.pk, by=by, at=at)
 
 
+def _about(case: RedCase) -> str:
+    return name_of_subject(case)
+
+
+@transaction.atomic
+def _break_glass(each: Story, case: RedCase, at: datetime) -> None:
+    about, chairs = _about(case), holders("union_chair", on=at.date())
+    if not chairs or Glass.objects.filter(about=about).exists():
+        return
+    glass.shatter(
+        about=about, kind=Part.FAMILY, reason=Glass.Reason.MEDICAL,
+        proof=glass.Proof("totp", at - timedelta(seconds=40)), by=chairs[0], at=at,
+        because="医院急诊来电，抢救要家属到场，现场医生已下班、电话未接通",
+    )  # fmt: skip
+    private.open_sealed(about=about, kind=Part.FAMILY, by=chairs[0], purpose=GLASS, at=at)
+
+
+def _broken(case: RedCase, at: datetime, **given: Any) -> tuple[Glass | None, Person | None]:
+    reviewers = holders("audit_director", on=at.date())
+    found = Glass.objects.filter(about=_about(case), **given).first()
+    return found, reviewers[0] if reviewers else None
+
+
+def _tell_of_glass(each: Story, case: RedCase, at: datetime) -> None:
+    found, by = _broken(case, at, told_at=None)
+    if found and by:
+        glass.tell(glass_id=found.pk, by=by, at=at)
+
+
+def _review_glass(each: Story, case: RedCase, at: datetime) -> None:
+    found, by = _broken(case, at, reviewed_at=None)
+    if found and by:
+        glass.review(
+            glass_id=found.pk, verdict=Glass.Verdict.DUE, by=by, at=at,
+            because="急诊通话记录相符，只看了家属电话",
+        )  # fmt: skip
+
+
+def _hold(each: Story, case: RedCase, at: datetime) -> None:
+    audit = holders("audit_director", on=at.date())
+    if audit and case.closed_at is not None and not case.holds.exists():
+        holding.ask(
+            case_id=case.pk, ground="discipline", paper="审〔2025〕12号", by=audit[0], at=at
+        )
+
+
+def _agree(each: Story, case: RedCase, at: datetime) -> None:
+    centre = holders("psychologist", on=at.date())
+    if centre and case.holds.filter(agreed_at=None).exists():
+        holding.agree(case_id=case.pk, by=centre[0], at=at)
+
+
+def _over(each: Story, case: RedCase, at: datetime) -> None:
+    audit = holders("audit_director", on=at.date())
+    if audit and case.holds.filter(over_asked_at=None).exists():
+        holding.ask_to_lift(case_id=case.pk, over="done", by=audit[0], at=at)
+
+
+def _lift(each: Story, case: RedCase, at: datetime) -> None:
+    centre = holders("psychologist", on=at.date())
+    if centre and case.holds.filter(lifted_at=None).exists():
+        holding.lift(case_id=case.pk, by=centre[0], at=at)
+
+
+def _erase(each: Story, case: RedCase, at: datetime) -> None:
+    erase_due(at)
+
+
 def _stand_down(each: Story, case: RedCase, at: datetime) -> None:
     if case.state == RUNNING:
         ending.stand_down(
@@ -255,10 +338,18 @@ REFERRED: tuple[tuple[timedelta, Any], ...] = (
     (_after(hours=1, minutes=15), _admit),
     (_after(hours=4), _escort),
     (_after(hours=5, minutes=30), _advance),
+    (_after(hours=9, minutes=17), _break_glass),
     (_after(hours=30), _tell),
+    (_after(hours=51), _tell_of_glass),
     (_after(hours=53), _debrief),
     (_after(days=6), _recover),
+    (_after(days=6, hours=1), _review_glass),
     (_after(days=8), _reimburse),
+    (_after(days=21), _hold),
+    (_after(days=21, hours=2), _agree),
+    (_after(days=63), _over),
+    (_after(days=63, hours=3), _lift),
+    (_after(days=63, hours=4), _erase),
 )
 STOOD_DOWN: tuple[tuple[timedelta, Any], ...] = (
     (_after(seconds=5), _receive("a")),

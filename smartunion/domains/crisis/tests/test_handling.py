@@ -1,9 +1,11 @@
 """Red, from the alarm to safe or handed over: Step2 to Step5, and everything that may say no."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from pypdf import PdfReader
 
 from smartunion.domains.crisis.actions import (
     aftercare,
@@ -18,8 +20,9 @@ from smartunion.domains.crisis.actions import (
 from smartunion.domains.crisis.models import Call, LocationRequest, RedCase, Referral, Vehicle
 from smartunion.domains.crisis.protocol import RED
 from smartunion.domains.crisis.reads import cases, desk
+from smartunion.domains.crisis.reads.figures import terms_on
 from smartunion.domains.crisis.reads.timeline import timeline
-from smartunion.domains.crisis.rules import grounds, refusals
+from smartunion.domains.crisis.rules import refusals
 from smartunion.domains.crisis.rules.matrix import Field, Role
 from smartunion.kernel.notices.models import Notice
 from smartunion.kernel.private.reads import accesses
@@ -230,6 +233,12 @@ def test_the_doctor_comes_in_time_and_soothes_and_the_thirty_minutes_end(campus:
     assert (run.settled_at, run.state) == (campus.at, "closed")
     assert run.breached_at is None
     assert case.settled_at - case.opened_at < timedelta(minutes=30)
+    assert "急救箱" in next(step.ask for step in RED.steps if step.code == "arrive")
+    graded = sealing.open_fields(
+        case=case, roles=[Role.C], fields=[Field.SCENE], purpose="交班", by=campus["he"],
+        at=campus.at,
+    )  # fmt: skip
+    assert graded["风险等级"] == "高"
 
 
 @pytest.mark.clause("T49")
@@ -311,6 +320,7 @@ def test_the_green_channel_is_open_for_a_day_and_admits_only_by_law(campus: Camp
         family_untold="电话无人接听，10:55、11:02 各一次",
     )  # fmt: skip
     assert made.channel_until - made.issued_at == timedelta(hours=24)
+    assert made.hospital == terms_on(campus.at).words("hospital")
     campus.later(minutes=12)
     referring.deliver(case_id=case.pk, by=campus["he"], at=campus.at)
     asked = {"case_id": case.pk, "by": campus["psy"], "at": campus.at}
@@ -329,9 +339,10 @@ def test_the_green_channel_is_open_for_a_day_and_admits_only_by_law(campus: Camp
 
 @pytest.mark.clause("R122")
 def test_the_referral_is_pressed_for_the_reading_only_and_says_its_ground(campus: Campus) -> None:
-    import io
-
-    case = campus.referred()
+    case = campus.alarm()
+    campus.come(case)
+    campus.decide(case, "refer")
+    campus.refer(case)
     before = len(accesses(cases.about(case)))
     paper = referring.print_referral(
         case_id=case.pk, roles=[Role.C], purpose="随车交医院", by=campus["he"], at=campus.at
@@ -342,12 +353,18 @@ def test_the_referral_is_pressed_for_the_reading_only_and_says_its_ground(campus
     assert paper.pdf[:5] == b"%PDF-"
     assert (paper.pages, paper.pdf) == (1, again.pdf)
     assert len(accesses(cases.about(case))) > before
-    assert "第30条第1款" in grounds.Ground.VOLUNTARY.words
+    said = "".join(
+        "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.pdf)).pages).split()
+    )
+    for words in (
+        "林晓梅", case.number, "精神卫生法第30条第1款", "本人同意", "免挂号",
+        "现场安抚后本人愿意就诊", "林母", "何伟",
+    ):  # fmt: skip
+        assert words in said
     with pytest.raises(refusals.NotForYou):
         referring.print_referral(
             case_id=case.pk, roles=[Role.A], purpose="看看", by=campus["wu"], at=campus.at
         )
-    assert io.BytesIO(paper.pdf).getbuffer().nbytes > 5_000
 
 
 @pytest.mark.clause("R123")
@@ -357,6 +374,8 @@ def test_the_car_comes_and_the_person_is_in_hospital_within_the_half_hour(campus
     car = Vehicle.objects.get(case=case)
     assert car.arrived_at is not None
     assert car.arrived_at <= car.due_at
+    terms = terms_on(campus.at)
+    assert (car.plate, car.due_at - case.decided_at) == (terms.words("plate"), timedelta(minutes=8))
     assert (case.state, case.outcome) == ("caring", "referred")
     assert case.settled_at - case.opened_at <= timedelta(minutes=30)
     assert campus.run(case).breached_at is None

@@ -59,7 +59,8 @@ def test_each_role_sees_what_it_needs_and_nothing_else(role: Role) -> None:
 WHO = {
     "wu": ("联系人A",), "wu2": ("联系人A",), "zhoufu": ("联系人B",), "he": ("联系人C",),
     "he2": ("联系人C",), "guard": ("保卫处指挥中心",), "guard2": ("保卫处指挥中心",),
-    "driver": ("值班司机",), "boss": ("值班领导",), "psy": ("心理中心",), "sun": ("审计",), "office": ("审计",),
+    "driver": ("值班司机",), "boss": ("值班领导",), "psy": ("心理中心",),
+    "sun": ("审计",), "office": ("审计",),
 }  # fmt: skip
 LATER = {
     "tang": ("福利部陪同人",), "liaison": ("学院复盘人",), "chair": ("分会主席",),
