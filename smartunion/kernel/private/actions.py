@@ -18,8 +18,6 @@ from .admission import admitted, broken_for
 from .define import GLASS
 from .keyring import keyring
 from .models import Access, Consent, RecordKey, Sealed
-from .refusals import NoPurpose, NotConsented, NothingSealed, SealBroken
-from .models import Consent, RecordKey, Sealed
 from .refusals import Held, NoPurpose, NotConsented, NothingSealed, SealBroken
 from .registry import erased_from, kind_of, kinds
 

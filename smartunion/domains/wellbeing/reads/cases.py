@@ -61,14 +61,14 @@ def had_part(run_id: int, person: Person) -> bool:
 def readable(run_id: int, person: Person) -> list[Task]:
     """Return the tasks whose sealed record somebody may read back, coming from one step.
 
-    Its own where they have written it; while an assessment is in their hands, those of the same
-    alert that were done before.
+    Its own where they have written it; while an assessment or a review is in their hands, those of
+    the same alert that were done before.
     """
     run = StepRun.objects.filter(pk=run_id).first()
     task = Task.objects.filter(case=run.case_id).first() if run else None
     if run is None or task is None:
         return []
     done = Task.objects.select_related("alert", "done_by").exclude(done_at=None)
-    if task.kind == Task.Kind.ASSESSMENT and has_in_hand(run, person):
+    if task.kind != Task.Kind.TALK and has_in_hand(run, person):
         return list(done.filter(alert=task.alert_id).order_by("done_at"))
     return list(done.filter(pk=task.pk, done_by=person))

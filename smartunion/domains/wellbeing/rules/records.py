@@ -29,11 +29,9 @@ WHOM = RecordKind(
         "lapse": Purpose("到时限无人复核，转红色处置", can=CLOCK),
     },
 )
-TALK = RecordKind("wellbeing.talk", "谈心记录", Sort.MIND, "reports", _ASSESS)
-ASSESSMENT = RecordKind("wellbeing.assessment", "评估记录", Sort.MIND, "reports", _ASSESS)
-REVIEW = RecordKind("wellbeing.review", "红色前复核记录", Sort.MIND, "reports", _ASSESS)
 TALK = RecordKind("wellbeing.talk", "谈心记录", Sort.MIND, "reports", _CARE)
 ASSESSMENT = RecordKind("wellbeing.assessment", "评估记录", Sort.MIND, "reports", _CARE)
+REVIEW = RecordKind("wellbeing.review", "红色前复核记录", Sort.MIND, "reports", _CARE)
 
 RECORDS = (DRAFT, AVOID, LINK, ANSWERS, RESULT, WHOM, TALK, ASSESSMENT, REVIEW)
 OF_A_RESPONSE = (DRAFT, AVOID, LINK, ANSWERS, RESULT)

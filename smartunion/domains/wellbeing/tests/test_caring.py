@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from smartunion.domains.wellbeing import public
-from smartunion.domains.wellbeing.actions import answering, caring, policy
-from smartunion.domains.wellbeing.actions import answering, caring, rereading
+from smartunion.domains.wellbeing.actions import answering, caring, policy, rereading
 from smartunion.domains.wellbeing.models import Alert, Task
 from smartunion.domains.wellbeing.procedure import ASSESSMENT, REVIEW, TALK
 from smartunion.domains.wellbeing.reads import answers, figures

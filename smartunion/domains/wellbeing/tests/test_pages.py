@@ -13,8 +13,8 @@ from smartunion.domains.wellbeing.models import Alert, Campaign, Response, Signe
 from smartunion.domains.wellbeing.reads import figures
 from smartunion.kernel.base import clock
 from smartunion.kernel.people.models import Person
-from tests.cast import appoint
 from smartunion.kernel.private.reads import accesses_to
+from tests.cast import appoint
 
 from .conftest import BLUE, CALM, RED, YELLOW, House
 

@@ -60,5 +60,5 @@ def unbuild(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("private", "0006_glass_guards")]
+    dependencies = [("private", "0007_log_by_month")]
     operations = [migrations.RunPython(build, unbuild)]
