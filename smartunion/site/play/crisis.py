@@ -24,6 +24,7 @@ from smartunion.domains.crisis.actions import (
     locating,
     referring,
     scene,
+    sealing,
     vehicles,
 )
 from smartunion.domains.crisis.actions.referring import Told
@@ -34,9 +35,7 @@ from smartunion.domains.crisis.rules.parts import Part
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import holders
-from smartunion.kernel.private import actions as private
 from smartunion.kernel.private import glass
-from smartunion.kernel.private.define import GLASS
 from smartunion.kernel.private.jobs import erase_due
 from smartunion.kernel.private.models import Glass
 from smartunion.kernel.procedures.models import StepRun
@@ -256,7 +255,7 @@ def _break_glass(each: Story, case: RedCase, at: datetime) -> None:
         proof=glass.Proof("totp", at - timedelta(seconds=40)), by=chairs[0], at=at,
         because="医院急诊来电，抢救要家属到场，现场医生已下班、电话未接通",
     )  # fmt: skip
-    private.open_sealed(about=about, kind=Part.FAMILY, by=chairs[0], purpose=GLASS, at=at)
+    sealing.open_by_glass(case=case, part=Part.FAMILY, by=chairs[0], at=at)
 
 
 def _broken(case: RedCase, at: datetime, **given: Any) -> tuple[Glass | None, Person | None]:

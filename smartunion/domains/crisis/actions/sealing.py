@@ -14,6 +14,7 @@ from smartunion.domains.crisis.rules.records import ACT, FILE
 from smartunion.kernel.notices.actions import tell
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.private import actions as private
+from smartunion.kernel.private.define import GLASS
 from smartunion.kernel.private.reads import versions
 from smartunion.kernel.trail.record import record
 
@@ -95,3 +96,11 @@ def open_fields(
         told |= {LABELS[name]: str(data[name]) for name in names if data.get(name)}
     record("crisis.read", case, by=by, at=at, because=purpose, fields="、".join(fields))
     return told
+
+
+@transaction.atomic
+def open_by_glass(*, case: RedCase, part: Part, by: Person, at: datetime) -> dict[str, str]:
+    """Return a part, in words, to whoever has broken the glass for it (kernel/private/glass)."""
+    data = private.open_sealed(about=cases.about(case), kind=part, by=by, purpose=GLASS, at=at)
+    record("crisis.read", case, by=by, at=at, because="紧急查阅", fields=PART_WORDS[part])
+    return {LABELS[name]: str(value) for name, value in data.items() if name in LABELS}
