@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Max
 
 from smartunion.domains.aid.reads import audits as aid
+from smartunion.domains.crisis.reads import audits as crisis
 from smartunion.domains.merchants.reads.audits import AUDITS as MERCHANTS
 from smartunion.domains.planning import public as planning
-from smartunion.domains.crisis.reads import audits as crisis
 from smartunion.domains.procurement.reads.audits import AUDITS as PROCUREMENT
 from smartunion.domains.settlement.reads import statements as settlement
 from smartunion.domains.wallet.reads import audits as wallet
