@@ -167,10 +167,10 @@ WELLBEING = (
 )
 CRISIS = (
     *crisis.AUDITS,
-    Tried("D6", "过期的位置资料都已销毁", "", crisis.kept_too_long),
-    Tried("D7", "每件个案该封存的都封存着，直到保存期满", "", crisis.unsealed),
-    Tried("D8", "个案的明文和有关消息里没有当事人的姓名、电话", "", crisis.named),
-    Tried("D9", "没有人办理自己的个案", "", crisis.own_matters),
+    Tried("K6", "过期的位置资料都已销毁", "", crisis.kept_too_long),
+    Tried("K7", "每件个案该封存的都封存着，直到保存期满", "", crisis.unsealed),
+    Tried("K8", "个案的明文和有关消息里没有当事人的姓名、电话", "", crisis.named),
+    Tried("K9", "没有人办理自己的个案", "", crisis.own_matters),
 )
 PUBLICITY = (
     Tried("G1", "公示满了所承诺的工作日，内容与所公示一致", "", publicity.short),

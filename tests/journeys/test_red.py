@@ -297,7 +297,8 @@ def test_red_from_the_person_s_phone_to_the_closed_case(
     b = opens(campus["zhoufu"], f"/response/{case().run_id}/alert/")
     press(b, "已找到人")
     expect(board.get_by_text("位置已锁定")).to_be_visible(timeout=15_000)
-    assert "图书馆" not in wall(board).split("校园位置")[0]
+    wall(board)
+    assert "图书馆" not in board.locator("[data-run=R2025-001]").inner_text()
     c = opens(campus["he"], f"/response/{case().run_id}/alert/")
     press(c, "收到")
     expect(c.get_by_role("button", name="我到了")).to_be_visible()

@@ -99,11 +99,11 @@ WHERE NOT c.is_drill AND c.settled_at IS NOT NULL AND l.answered_at IS NOT NULL
 """
 
 AUDITS = (
-    Audit("D1", "每件红色个案都有自己的时钟，演练标记一致", RUN),
-    Audit("D2", "善后的表齐全：该复盘的有期限，办完才结案，演练没有善后", SHEETS),
-    Audit("D3", "垫付、结算与总账和预留相符", MONEY),
-    Audit("D4", "没结清的垫付都有人在办", FORGOTTEN),
-    Audit("D5", "用过位置的都已告知本人，或者有人限期告知", TOLD),
+    Audit("K1", "每件红色个案都有自己的时钟，演练标记一致", RUN),
+    Audit("K2", "善后的表齐全：该复盘的有期限，办完才结案，演练没有善后", SHEETS),
+    Audit("K3", "垫付、结算与总账和预留相符", MONEY),
+    Audit("K4", "没结清的垫付都有人在办", FORGOTTEN),
+    Audit("K5", "用过位置的都已告知本人，或者有人限期告知", TOLD),
 )
 
 
