@@ -258,6 +258,18 @@ def b_replies_by_wecom(wecom: Page, campus: Campus, board: Page) -> None:
     assert Asked.objects.get(person=campus["zhoufu"]).via == "wecom"
 
 
+def only_those_on_it_see_where(board: Page, elsewhere: Page) -> None:
+    """Security on the case reads the building and no more of it; whoever only watches, nothing."""
+    theirs = board.locator("[data-run=R2025-001]")
+    expect(theirs).to_contain_text("图书馆")
+    assert "长廊" not in wall(board)
+    shown = elsewhere.locator("[data-run=R2025-001]")
+    expect(shown).to_contain_text("已登记，仅经办人可见")
+    assert "图书馆" not in shown.inner_text()
+    wall(elsewhere)
+    elsewhere.close()
+
+
 @pytest.mark.usefixtures("receipts")
 @pytest.mark.clause("R106", "R111", "R115", "R116", "R117", "R118")
 def test_red_from_the_person_s_phone_to_the_closed_case(
@@ -297,8 +309,7 @@ def test_red_from_the_person_s_phone_to_the_closed_case(
     b = opens(campus["zhoufu"], f"/response/{case().run_id}/alert/")
     press(b, "已找到人")
     expect(board.get_by_text("位置已锁定")).to_be_visible(timeout=15_000)
-    wall(board)
-    assert "图书馆" not in board.locator("[data-run=R2025-001]").inner_text()
+    only_those_on_it_see_where(board, opens(campus["vice"], "/command/", WALL))
     c = opens(campus["he"], f"/response/{case().run_id}/alert/")
     press(c, "收到")
     expect(c.get_by_role("button", name="我到了")).to_be_visible()
