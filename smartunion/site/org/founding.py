@@ -4,7 +4,7 @@ What stands already stays: units, offices and permissions follow the files, pers
 only added. A larger campus contains the smaller: person n is the same for one seed.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -348,10 +348,13 @@ def _fill_seats(since: date) -> None:
     pool = spare_members(since)
     used: set[int] = set()
     doctors = _free(doctors_of(pool), used)
-    spare = _free([p for people in pool.values() for p in people[::-1]], used)
+    vacant = sorted(vacant_seats(on=since), key=lambda seat: RANK[Unit.Kind(seat.unit.kind)])
+    own = Counter(VICE_CHAIR_HOMES.get(seat.line, seat.unit.code) for seat in vacant)
+    over = [p for code, people in pool.items() for p in people[own[code] :][::-1]]
+    spare = _free(over + [p for people in pool.values() for p in people[::-1]], used)
     in_branch = {code: _free(people, used) for code, people in pool.items()}
     terms = []
-    for seat in sorted(vacant_seats(on=since), key=lambda seat: RANK[Unit.Kind(seat.unit.kind)]):
+    for seat in vacant:
         home: Iterator[Person] | None
         if seat.office.code == "contact_c" and (doctor := next(doctors, None)):
             home = iter([doctor])

@@ -123,6 +123,7 @@ def test_what_i_may_do_and_why_and_until_when(as_: Callable[[str], Client]) -> N
     assert "解除终端冻结、裁定申诉" in page
     assert "到 2030年1月1日（不含）" in page
     assert "B角：A角离岗时才生效" in body(as_("zhou"), "me")
+    Appointment.objects.filter(person__username="caller").delete()
     assert "现在没有任何权限" in body(as_("caller"), "me")
 
 
