@@ -94,7 +94,7 @@ SCREENS_OF = (
     Screen("safety-desk", "/safety/desk/", "yutong"),
     Screen("safety-plan", "/safety/desk/plan/", "yutong"),
     Screen("safety-card", "/safety/desk/", "yutong", click="td a[href*='/safety/desk/events/']"),
-    Screen("safety-risks", "/safety/desk/risks/", "yutong"),
+    Screen("safety-risks", "/safety/desk/risks/", "zhao"),
     Screen("safety-devices", "/safety/desk/devices/", "yutong"),
     Screen("safety-insurance", "/safety/desk/insurance/", "yutong"),
     Screen("safety-child", "/safety/desk/child/", "wang"),

@@ -562,6 +562,7 @@ TIMERS: dict[str, str] = {
     "publicity.probe": "公示页面核验",
     "publicity.takes_down": "公示下线",
     "publicity.reply_due": "异议答复到期",
+    "settlement.overdue": "对账差异逾期",
     "procedures.staffing": "离岗与任免生效",
     "procurement.closed": "报价截止",
     "wellbeing.release": "发出自评邀请",

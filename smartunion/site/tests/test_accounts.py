@@ -168,7 +168,7 @@ def test_the_codes_page_shows_a_picture_to_scan() -> None:
         ("zhao", "/cockpit/"),
         ("wang", "/cockpit/"),
         ("chen", "/people/persons/"),
-        ("caller", "/people/me/"),
+        ("caller", "/merchants/calls/"),
         ("tongyue", "/supply/"),
     ],
 )
