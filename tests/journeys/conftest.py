@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Page
 
 from smartunion.domains.planning import public as planning
-from smartunion.domains.wallet.actions import admitting, allotting, opening, paying
-from smartunion.domains.wallet.models import Allotment, Terminal, Wallet
+from smartunion.domains.wallet.actions import admitting, allotting, legs, opening, ordering, paying
+from smartunion.domains.wallet.models import Allotment, BankOrder, Terminal, Wallet
 from smartunion.domains.wallet.reads import figures, tills
+from smartunion.domains.wallet.tests.conftest import until_all_is_over
 from smartunion.kernel.base.days import CAMPUS, campus_day
 from smartunion.kernel.people.models import Office, Person, Unit
 from tests.browser import PHONE, serving, sign_in
@@ -77,6 +78,20 @@ class Market:
             terminal_id=self.till.pk, biz_date=day, terminal_seq=tills.next_seq(self.till.pk, day),
             total_fen=fen, wallet_id=wallet.pk, at=at,
         )  # fmt: skip
+
+    def bank_is_asked(self) -> int:
+        """Hold the money of the purchase that waits, as the bank does; return its order."""
+        until_all_is_over()
+        ordering.order(at=self.now())
+        order = BankOrder.objects.get(two_phases=True)
+        legs.heard(order_id=order.pk, status="RESERVED", bank_ref="CCB-R1", at=self.now())
+        return order.pk
+
+    def bank_posts(self, order_id: int) -> None:
+        """Answer that the held money is the merchant's."""
+        at = self.now()
+        assert legs.may_post(order_id=order_id, at=at)
+        legs.heard(order_id=order_id, status="POSTED", bank_ref="CCB-1", posted_at=at, at=at)
 
     def bank_credits(self) -> None:
         """Answer every open allotment as the bank does."""

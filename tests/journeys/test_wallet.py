@@ -76,6 +76,28 @@ def test_lin_allots_and_pays_and_every_screen_moves_without_reload(
     expect(phone.get_by_text("28.50 × 1.2 = 34.20")).to_be_visible()
 
 
+@pytest.mark.clause("R048")
+def test_a_large_purchase_waits_for_the_bank_on_every_screen_and_moves_by_itself(
+    opens: Opens, market: Market, lin: Person, cashier: Person, officer: Person
+) -> None:
+    market.wallet(lin, ecny=200_00)
+    phone, till = opens(lin, "/wallet/code/"), opens(cashier, "/till/", TILL)
+    take(till, "120.00", code_on(phone))
+    expect(till.get_by_role("heading", name="等银行回执")).to_be_visible()
+    expect(till.get_by_text("先不要交货，不要再收。")).to_be_visible()
+    paid = Payment.objects.get(asked_fen=120_00)
+    phone.goto(f"/wallet/payments/{paid.pk}/")
+    expect(phone.get_by_text("银行还没有回执，钱先留着")).to_be_visible()
+    order_id = market.bank_is_asked()
+    desk = opens(officer, "/wallet/desk/bank/", DESK)
+    expect(desk.get_by_text(f"payment:{paid.pk}")).to_be_visible()
+    market.bank_posts(order_id)
+    expect(till.get_by_role("heading", name="已收款")).to_be_visible()
+    expect(phone.get_by_text("已经付给商户")).to_be_visible()
+    desk.reload()
+    expect(desk.get_by_text("没有等银行答复的指令")).to_be_visible()
+
+
 @pytest.mark.clause("R057")
 @pytest.mark.clause("T57")
 def test_the_third_payment_is_held_and_wang_releases_it_after_the_appeal(
