@@ -40,18 +40,24 @@ class SandboxProcess:
     private: str = f"{0xC0FFEE:064x}"
     retiring: str = f"{0xDECAF:064x}"
     bank_private: str = f"{0xBA9C:064x}"
+    bank_key: str = "CCB01"
 
     @property
     def ours(self) -> str:
         """Return our own key as the settings write it."""
         return f"UNION01:{self.private}"
 
+    @property
+    def theirs(self) -> str:
+        """Return the bank's key as the settings write it."""
+        return f"{self.bank_key}:{sm2.public_of(self.bank_private)}"
+
     def client(self, url: str = "", *, signs: str = "", believes: str = "") -> HttpBank:
         """Return our side of the line; `signs` and `believes` name other keys than the right."""
         return HttpBank(
             url or self.url,
             ours=keys_of(signs or self.ours),
-            theirs=keys_of(believes or f"CCB01:{sm2.public_of(self.bank_private)}"),
+            theirs=keys_of(believes or self.theirs),
         )
 
     @property
@@ -59,7 +65,7 @@ class SandboxProcess:
         """Return the keys as the bank's process is told them."""
         ours = {"UNION01": self.private, "UNION00": self.retiring}
         return {
-            "BANK_OWN_KEYS": f"CCB01:{self.bank_private}",
+            "BANK_OWN_KEYS": f"{self.bank_key}:{self.bank_private}",
             "BANK_UNION_KEYS": ",".join(f"{k}:{sm2.public_of(v)}" for k, v in ours.items()),
         }
 
@@ -72,15 +78,24 @@ def bank() -> Iterator[SandboxProcess]:
 
 
 @contextmanager
-def running(*, database: str, offset: float = 0) -> Iterator[SandboxProcess]:
-    """Run the outside world in a process, its clock so many seconds from ours; then drop it."""
+def running(*, database: str, offset: float = 0, **keys: str) -> Iterator[SandboxProcess]:
+    """Run the outside world in a process, its clock so many seconds from ours; then drop it.
+
+    `keys` are other keys than the usual: `bank_private` and `bank_key`, its name.
+    """
     ours = os.environ["DATABASE_URL"]
     books_url = books.beside(ours, f"_{database}_test_{os.getpid()}")
     books.ensure_database(books_url, maintenance_url=ours)
     port = free_port(18_011 + os.getpid() % 1000)
     smtp_port = free_port(port + 1000)
     house_port = free_port(smtp_port + 1000)
-    made = SandboxProcess(f"http://127.0.0.1:{port}", books_url, smtp_port, house_port)
+    made = SandboxProcess(
+        f"http://127.0.0.1:{port}",
+        books_url,
+        smtp_port,
+        house_port,
+        **keys,  # type: ignore[arg-type]
+    )
     environment = {
         **os.environ,
         "SANDBOX_DATABASE_URL": books_url,

@@ -80,11 +80,20 @@ def test_lin_allots_and_pays_and_every_screen_moves_without_reload(
 def test_a_large_purchase_waits_for_the_bank_on_every_screen_and_moves_by_itself(
     opens: Opens, market: Market, lin: Person, cashier: Person, officer: Person
 ) -> None:
-    market.wallet(lin, ecny=200_00)
+    wallet = market.wallet(lin, ecny=200_00)
     phone, till = opens(lin, "/wallet/code/"), opens(cashier, "/till/", TILL)
+    take(till, "130.00", code_on(phone))
+    till.get_by_role("button", name="撤销这一笔").click()
+    expect(till.get_by_text("这一笔已撤销")).to_be_visible()
+    wallet.refresh_from_db()
+    assert (wallet.ecny_fen, wallet.ecny_held_fen) == (200_00, 0)
+    till.keyboard.press("Enter")
+
+    phone.goto("/wallet/code/")
     take(till, "120.00", code_on(phone))
     expect(till.get_by_role("heading", name="等银行回执")).to_be_visible()
     expect(till.get_by_text("先不要交货，不要再收。")).to_be_visible()
+    fits(till)
     paid = Payment.objects.get(asked_fen=120_00)
     phone.goto(f"/wallet/payments/{paid.pk}/")
     expect(phone.get_by_text("银行还没有回执，钱先留着")).to_be_visible()

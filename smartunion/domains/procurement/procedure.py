@@ -316,7 +316,7 @@ COLLUSION = Risk(
     "R-BUY-01", "供应商围标", "“最低价+二次平均价”双阈值清标，疑点须两位评审写明理由", on_hold
 )
 SHOWN = (
-    Shown("number", "采购编号"),
+    Shown("title", "采购事项"),
     Shown("supplier", "供应商"),
     Shown("price_fen", "成交价"),
 )
@@ -531,7 +531,7 @@ SINGLE_SOURCE = Procedure(
             publicity=Publicity(
                 5,
                 (
-                    Shown("number", "采购编号"),
+                    Shown("title", "采购事项"),
                     Shown("supplier", "拟定供应商"),
                     Shown("amount_fen", "预算金额"),
                     Shown("reason", "单一来源理由"),

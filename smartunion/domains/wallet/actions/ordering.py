@@ -145,15 +145,20 @@ def order_refused(*, order_id: int, code: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def send_again(*, order_id: int, at: datetime, because: str) -> None:
-    """Let a refused order be sent again; an allotment is asked anew by its member instead."""
+def send_again(*, order_id: int, by: Person | None, at: datetime, because: str) -> bool:
+    """Let a refused order be sent again under its own key; return whether there was one.
+
+    An allotment is asked anew by its member instead.
+    """
     order = BankOrder.objects.select_for_update(no_key=True).get(pk=order_id)
     alone = not order.two_phases and order.kind != BankOrder.Kind.ALLOC
-    if order.state == BankOrder.State.REFUSED and alone:
+    again = order.state == BankOrder.State.REFUSED and alone
+    if again:
         BankOrder.objects.filter(pk=order_id).update(
             state=BankOrder.State.WAITING, attempts=0, due_at=Now(), refusal=""
         )
-        record("wallet.bank_ordered_again", order, by=None, at=at, because=because)
+        record("wallet.bank_ordered_again", order, by=by, at=at, because=because)
+    return again
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ The form carries a key signed by the house: terminal, business day, number. A lo
 again with the same key is the same payment, never a second one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from smartunion.kernel.web.wording import day as day_words
 
 CAN = "till.use"
 CHOSEN = "till_terminal"
-KINDS = {"S": "ok", "R": "ok", "H": "held", "P": "held"}
+KINDS = {"S": "ok", "H": "held", "P": "held"}
 STATES = {"ok": "ok", "held": "held", "no": "declined", "scan": "idle"}
 STATUS = {"ok": 200, "held": 202, "no": 402, "scan": 400}
 
@@ -174,6 +174,34 @@ def _asked_again(request: PersonRequest, here: counters.Counter, at: datetime) -
     outcome = _outcome(key, at, replayed=True)
     if outcome is None:
         raise Http404("这一笔没有到过")
+    return _answer(request, here, at, outcome, form)
+
+
+@page(can=CAN, methods="POST")
+def voiding(request: PersonRequest) -> HttpResponse:
+    """撤销: give up a sale while the bank is asked, by its key."""
+    here, at = _counter(request), clock.now()
+    form = forms.Asking({"form_key": request.POST.get("sale", "")})
+    if not form.is_valid():
+        raise Http404("没有这个单")
+    key = form.cleaned_data["form_key"]
+    _own(here, key)
+    found = counters.sale(key.terminal_id, key.day, key.seq)
+    if found is None:
+        raise Http404("这一笔没有到过")
+    no: Refused | None = None
+    if found.status == "P":
+        try:
+            refunding.void(
+                payment_id=found.id, terminal_id=key.terminal_id, biz_date=campus_day(at),
+                terminal_seq=tills.next_seq(key.terminal_id, campus_day(at)),
+                by=request.person, at=at, because="收银员撤销",
+            )  # fmt: skip
+        except Refused as refused:
+            no = refused
+    outcome = _outcome(key, at, replayed=False) or Outcome("scan")
+    if no is not None and outcome.kind == "held":
+        outcome = replace(outcome, because=str(no))
     return _answer(request, here, at, outcome, form)
 
 

@@ -14,6 +14,8 @@ State = BankOrder.State
 UNDECIDED = (State.WAITING, State.RESERVED, State.POSTING)
 OPEN = Q(two_phases=True, state__in=(*UNDECIDED, State.VOIDING))
 
+REFUSED = Q(state=State.REFUSED, two_phases=False)
+
 OWNER = "finance_head"
 """Whose matter an order is that the bank has not answered."""
 
@@ -90,7 +92,7 @@ def unanswered(*, at: datetime, limit: int = 200) -> Waiting:
     """Return every order without an outcome, every refused one, how the last large ones ended."""
     orders = BankOrder.objects.select_related("merchant")
     sent = Q(two_phases=False, state__in=(State.WAITING, State.SENT), occurred_at__lte=at - SOON)
-    refused = orders.filter(state=State.REFUSED, two_phases=False).exclude(kind="ALLOC")
+    refused = orders.filter(REFUSED).exclude(kind="ALLOC")
     ended = orders.filter(two_phases=True).exclude(OPEN).order_by("-pk")
     found = acting(OWNER, on=campus_day(at))
     return Waiting(
@@ -99,6 +101,11 @@ def unanswered(*, at: datetime, limit: int = 200) -> Waiting:
         owner=found.person.name if found else "财务处长（空缺）",
         resolved=_shown(ended[:20]),
     )
+
+
+def is_refused(order_id: int) -> bool:
+    """Tell if the bank refused an order and somebody must see to it."""
+    return BankOrder.objects.filter(REFUSED, pk=order_id).exclude(kind="ALLOC").exists()
 
 
 def _shown(rows: QuerySet[BankOrder]) -> tuple[Unanswered, ...]:

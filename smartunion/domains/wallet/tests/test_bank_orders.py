@@ -13,12 +13,12 @@ from django.db.models.functions import Now
 
 from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.actions import allotting, deciding, ordering, refunding
-from smartunion.domains.wallet.gateways import HttpBank, Outcome
+from smartunion.domains.wallet.gateways import CORPORATE, BankSilent, HttpBank, Opening, Outcome
 from smartunion.domains.wallet.models import Allotment, BankFeed, BankOrder, Freezing, Wallet
 from smartunion.domains.wallet.reads import orders
 from smartunion.kernel.base import sm2
 from smartunion.kernel.base.days import campus_day
-from tests.bank import SandboxProcess
+from tests.bank import SandboxProcess, running
 from tests.cast import person, unit
 
 from .conftest import Campus, until_all_is_over
@@ -200,6 +200,31 @@ def test_an_answer_with_another_signature_is_taken_as_lost(
     assert BankOrder.objects.get().state == "sent"
 
 
+def test_the_bank_changes_its_own_key_and_nothing_is_lost_on_the_way(
+    campus: Campus, bank: SandboxProcess
+) -> None:
+    """Both keys are believed for a while; a file that the old one signed stays the bank's."""
+    day, known = campus.at.date(), [Opening("rotation", "personal", "rotation")]
+    before = bank.client()
+    before.open_wallets(known)
+    old_file = before.daily_file(day) or before.corporate_statement(day)
+    assert before.is_genuine(old_file)
+    with running(database="rotated", bank_private=sm2.new_private(), bank_key="CCB02") as changed:
+        both = f"{bank.theirs},{changed.theirs}"
+        changed.client(believes=both).open_wallets(known)
+        with pytest.raises(BankSilent):
+            changed.client(believes=bank.theirs).balance_fen(CORPORATE)
+        forged = f"CCB02:{sm2.public_of(bank.bank_private)}"
+        with pytest.raises(BankSilent):
+            changed.client(believes=forged).balance_fen(CORPORATE)
+        assert changed.client(believes=both).is_genuine(old_file)
+        after = changed.client()
+        after.open_wallets(known)
+        assert not after.is_genuine(old_file), "the old key is not believed any more"
+    with pytest.raises(BankSilent):
+        bank.client(believes=changed.theirs).balance_fen(CORPORATE)
+
+
 def test_two_workers_at_once_send_every_order_once(
     campus: Campus, client: HttpBank, bank: SandboxProcess
 ) -> None:
@@ -310,7 +335,10 @@ def test_a_payment_that_the_bank_keeps_refusing_is_set_aside_and_can_be_sent_aga
     jobs.send_payments(client, at=campus.at)
     aside = BankOrder.objects.get()
     assert (aside.state, aside.refusal) == ("refused", "INSUFFICIENT")
-    ordering.send_again(order_id=aside.pk, at=campus.at, because="银行已补录划拨")
+    officer = campus.member("officer").owner
+    again = {"order_id": aside.pk, "by": officer, "at": campus.at, "because": "银行已补录划拨"}
+    assert ordering.send_again(**again)
+    assert not ordering.send_again(**again), "it is on its way already"
     allot(campus, lin)
     jobs.send_allotments(client, at=campus.at)
     assert jobs.send_payments(client, at=campus.at) == 1

@@ -149,6 +149,40 @@ def test_example_g_a_refund_larger_than_what_is_owed_leaves_the_merchant_owing(c
     assert campus.row(lin).net_fen == 0
 
 
+def test_a_refund_over_the_rest_and_one_of_a_refunded_payment_change_nothing(campus) -> None:
+    lin = campus.member("lin", ecny=100_00)
+    till = campus.shop("M01")
+    paid = campus.pay(lin, 60_00, till)
+    campus.refund(paid.id, 25_00, till)
+    with pytest.raises(refusals.RefundTooMuch, match=r"35\.00"):
+        campus.refund(paid.id, 35_01, till)
+    assert campus.row(lin).ecny_fen == 65_00
+    campus.refund(paid.id, 35_00, till)
+    with pytest.raises(refusals.NotRefundable, match="全额退款"):
+        campus.refund(paid.id, 1, till)
+    assert campus.row(lin).ecny_fen == 100_00
+    assert Refund.objects.filter(payment=paid.id).count() == 2
+
+
+def test_a_void_after_the_post_is_a_whole_refund_today_and_refused_tomorrow(campus) -> None:
+    lin = campus.member("lin", ecny=200_00)
+    till = campus.shop("M01")
+    one, other = (campus.pay(lin, fen, till) for fen in (60_00, 40_00))
+
+    def void(payment_id: int) -> object:
+        return refunding.void(
+            payment_id=payment_id, terminal_id=till.pk, biz_date=campus.at.date(),
+            terminal_seq=campus.next(), at=campus.at,
+        )  # fmt: skip
+
+    assert void(one.id).total_fen == 60_00
+    assert Payment.objects.get(pk=one.id).status == "R"
+    campus.later(minutes=24 * 60)
+    with pytest.raises(refusals.NotVoidable):
+        void(other.id)
+    assert campus.row(lin).ecny_fen == 160_00
+
+
 def test_example_h_what_waits_for_the_bank_counts_and_a_void_replays(campus) -> None:
     lin = campus.member("lin", 300_00)
     first = campus.pay(lin, 180_00)

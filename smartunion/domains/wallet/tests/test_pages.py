@@ -153,12 +153,21 @@ class TestWhoMayOpen:
         wallet = house.member("lin", ecny=100_00)
         house.shop("M02", "教工超市")
         other = forms.key_for(house.shop("M01").pk, NOON.date(), 1)
-        answer = signed_in(clerk("M02", "别家")).post(
+        there, here = signed_in(clerk("M02", "别家")), signed_in(clerk("M01"))
+        answer = there.post(
             reverse("wallet:till_sale"),
             {"form_key": other, "amount": "5", "code": house.code(wallet)},
         )
         assert answer.status_code == 404
         assert not Payment.objects.exists()
+        waits = house.pay(wallet, 10_00, at=NOON, pending=True)
+        mine = forms.key_for(house.shop("M01").pk, NOON.date(), Payment.objects.get().terminal_seq)
+        void = {"sale": mine}
+        assert there.post(reverse("wallet:till_voiding"), void).status_code == 404
+        assert Payment.objects.get(pk=waits.id).status == "P"
+        for _ in range(2):
+            assert "这一笔已撤销" in text_of(here.post(reverse("wallet:till_voiding"), void))
+        assert house.row(wallet).ecny_fen == 100_00
 
 
 class TestTill:
@@ -514,6 +523,23 @@ class TestBank:
         assert signed_in(viewer).post(reverse("wallet:bank_asking")).status_code == 403
         receipt = signed_in(lin.owner).get(reverse("wallet:receipt", args=[paid.id]))
         assert 'hx-trigger="every 2s"' in receipt.content.decode()
+
+        again = reverse("wallet:bank_again", args=[order.pk])
+        assert client.post(again, {"because": "已补录"}).status_code == 404, "not refused"
+        small = house.pay(lin, 8_00, at=NOON)
+        no = BankOrder.objects.create(
+            kind="PAY", document=f"payment:{small.id}", wallet=lin, merchant_id=shop_id,
+            amount_fen=8_00, occurred_at=NOON, state="refused", refusal="WRONG_ROUTE",
+        )  # fmt: skip
+        again = reverse("wallet:bank_again", args=[no.pk])
+        assert "WRONG_ROUTE" in text_of(client.get(reverse("wallet:bank")))
+        assert signed_in(viewer).post(again, {"because": "已补录"}).status_code == 403
+        client.post(again, {"because": ""})
+        no.refresh_from_db()
+        assert no.state == "refused", "a reason is asked for"
+        client.post(again, {"because": "银行已补录路由"})
+        no.refresh_from_db()
+        assert (no.state, no.refusal) == ("waiting", "")
 
 
 class TestPoints:

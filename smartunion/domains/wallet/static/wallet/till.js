@@ -98,6 +98,21 @@
     }
   }
 
+  /* give up a sale that waits; without an answer, ask what became of it */
+  async function giveUp(button) {
+    clearTimeout(waiting);
+    try {
+      const response = await fetch(button.formAction, {
+        method: "POST",
+        headers: { "HX-Request": "true", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+        body: new URLSearchParams({ sale: button.value }),
+        signal: AbortSignal.timeout(8000),
+      });
+      if (response.status >= 500) throw new Error("no answer");
+      settle(await response.text(), response);
+    } catch { ask({ form_key: button.value, amount: amount.value, code: "" }, "GET"); }
+  }
+
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (asking || !code()) return;
@@ -115,6 +130,8 @@
       const typed = amount.value; fresh(); amount.value = typed; code().focus();
     }
     const again = event.target.closest("[data-ask-again]");
+    const voids = event.target.closest("[data-void]");
+    if (voids) { event.preventDefault(); giveUp(voids); }
     if (again) ask({ form_key: again.dataset.askAgain, amount: amount.value, code: "" }, "GET");
     if (event.target.closest(".camera")) look();
   });
