@@ -51,11 +51,12 @@ def ensure() -> str:
     return os.environ["DATABASE_URL"]
 
 
-def start(name: str = "postgres", *options: str) -> str:
+def start(name: str = "postgres", *options: str, like: Path | None = None) -> str:
     """Start the embedded server unless it answers already, and return the URL of its database.
 
     Another name is another server beside the first, with settings of its own: each process of a
-    parallel test run has one. Exits with one line and its remedy where it cannot run here.
+    parallel test run has one. A new one begins as a copy of `like`, a stopped server's data, where
+    that is given. Exits with one line and its remedy where it cannot run here.
     """
     VAR.mkdir(parents=True, exist_ok=True)
     with (VAR / ".postgres.lock").open("w") as lock:  # many processes may start at once
@@ -65,7 +66,7 @@ def start(name: str = "postgres", *options: str) -> str:
             if where := _answering(data):
                 break
             try:
-                where = _start(data, options)
+                where = _start(data, options, like)
                 break
             except subprocess.CalledProcessError as failed:  # a killed one may still be dying
                 if attempt == PATIENCE - 1:
@@ -84,9 +85,11 @@ def stop(name: str = "postgres") -> None:
         _run("pg_ctl", "-w", "-m", "fast", "stop", data=data)
 
 
-def _start(data: Path, options: tuple[str, ...]) -> Path:
+def _start(data: Path, options: tuple[str, ...], like: Path | None) -> Path:
     """Make the cluster on first use, start the server, return its socket's directory."""
-    if not (data / "PG_VERSION").exists():
+    if not (data / "PG_VERSION").exists() and like:
+        subprocess.run(["cp", "-Rp", f"{like}/.", str(data)], check=True)  # noqa: S603, S607 - keeps the owner
+    elif not (data / "PG_VERSION").exists():
         _run("initdb", "--auth=trust", "--encoding=UTF8", "--locale-provider=builtin",
              "--builtin-locale=C.UTF-8", "--locale=C", "-U", "postgres", data=data)  # fmt: skip
     conf = data / "postgresql.conf"

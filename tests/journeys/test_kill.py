@@ -29,6 +29,7 @@ from smartunion.domains.wallet.rules import counter_at
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.sandbox import books
 from smartunion.site.processes import Child, command, free_port, signal_group
+from tests import template
 from tests.bank import wait_until_alive
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,9 +62,9 @@ class House:
         ):
             self.environment.pop(name, None)
         self.postgres = place / "postgres"
+        self.tables = template.data()
         self.children: list[Child] = []
         self.url = self.start_database()
-        self.run("-m", "smartunion.site.cli", "migrate", "--verbosity", "0", "--skip-checks")
         self.environment["DATABASE_URL"] = self.url
         self.setting: dict[str, Any] = json.loads(
             self.run("bench/parts/setting.py", str(MEMBERS), "allot")
@@ -80,9 +81,9 @@ class House:
 
     def start_database(self) -> str:
         """Start the house's own PostgreSQL, as whoever restarts the machine would."""
-        return self.run(
-            "-c", "from smartunion.site import embedded; print(embedded.start())"
-        ).strip()
+        program = "from pathlib import Path; from smartunion.site import embedded;"
+        program += f"print(embedded.start(like=Path({str(self.tables)!r})))"
+        return self.run("-c", program).strip()
 
     def start(self, *words: str) -> Child:
         """Start a process of the house."""

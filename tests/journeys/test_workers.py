@@ -21,6 +21,7 @@ import psycopg
 import pytest
 
 from bench import timers as bench
+from tests import template
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60
@@ -44,7 +45,6 @@ class House:
             self.environment.pop(name, None)
         self.url = self.start_database()
         self.environment["DATABASE_URL"] = self.url
-        self.run("-m", "smartunion.site.cli", "migrate", "--verbosity", "0", "--skip-checks")
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(bench.TABLES)
 
@@ -59,8 +59,9 @@ class House:
 
     def start_database(self) -> str:
         """Start the house's own PostgreSQL, as whoever restarts the machine would."""
-        program = "from smartunion.site import embedded; print(embedded.start('postgres', "
-        return self.run("-c", program + "'track_commit_timestamp=on'))").strip()
+        program = "from pathlib import Path; from smartunion.site import embedded;"
+        program += "print(embedded.start('postgres', 'track_commit_timestamp=on', "
+        return self.run("-c", program + f"like=Path({str(template.data())!r})))").strip()
 
     def kill_database(self) -> None:
         """kill -9 the server, in the middle of whatever it does."""
