@@ -11,10 +11,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.db.models import Model
 
+from smartunion.kernel.base import yamls
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import (
     Appointment,
@@ -28,7 +28,7 @@ from smartunion.kernel.people.models import (
 )
 from smartunion.kernel.people.reads import held_on, vacant_seats
 from smartunion.kernel.trail.record import record
-from smartunion.site.cast import CAST, Role, mail_of
+from smartunion.site.cast import CAST, mail_of
 from smartunion.site.org import names
 
 HERE = Path(__file__).parent
@@ -99,7 +99,7 @@ class Founded:
 
 def load(name: str) -> dict[str, Any]:
     """Return one of the files beside this module."""
-    data: dict[str, Any] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    data: dict[str, Any] = yamls.read(HERE / name)
     return data
 
 
@@ -233,7 +233,7 @@ def _person(username: str, name: str, unit: Unit, **values: Any) -> Person:
 def _cast(persons: dict[str, Person], since: date, until: date) -> None:
     """Add the cast and their posts."""
     units = {u.code: u for u in Unit.objects.all()}
-    _ensure_merchant_unit("M01", "第一食堂", units)
+    units |= _merchant_units([{"code": "M01", "name": "第一食堂"}])
     fresh = []
     for role in CAST:
         if role.username not in persons:
@@ -250,26 +250,42 @@ def _cast(persons: dict[str, Person], since: date, until: date) -> None:
             )
             fresh.append(persons[role.username])
     Person.objects.bulk_create(fresh)
+    _posts(persons, units, since)
+
+
+def _posts(persons: dict[str, Person], units: dict[str, Unit], since: date) -> None:
+    """Appoint the cast to the posts of their roles, where those are free."""
+    offices = {office.code: office for office in Office.objects.all()}
+    seats: dict[tuple[int, int], Seat] = {}
+    for seat in Seat.objects.order_by("number"):
+        seats.setdefault((seat.office_id, seat.unit_id), seat)
+    held = {
+        (one.office_id, one.unit_id, one.part, about)
+        for one in Appointment.objects.all()
+        for about in (("seat", one.seat_id), ("person", one.person_id))
+    }
+    fresh = []
     for role in CAST:
-        _post(role, persons[role.username], units, since)
-
-
-def _post(role: Role, person: Person, units: dict[str, Unit], since: date) -> None:
-    """Appoint one of the cast to the posts of their role, where those are free."""
-    for post in role.posts:
-        office, unit = Office.objects.get(code=post.office), units[post.unit]
-        seat = Seat.objects.filter(office=office, unit=unit).order_by("number").first()
-        held = Appointment.objects.filter(office=office, unit=unit, part=post.part)
-        if not (held.filter(seat=seat) if seat else held.filter(person=person)).exists():
-            Appointment.objects.create(
-                office=office,
-                unit=unit,
-                person=person,
-                part=post.part,
-                seat=seat,
-                since=since,
-                until=_end_of_term(office, since),
-            )
+        person = persons[role.username]
+        for post in role.posts:
+            office, unit = offices[post.office], units[post.unit]
+            first = seats.get((office.pk, unit.pk))
+            place = ("seat", first.pk) if first else ("person", person.pk)
+            if (office.pk, unit.pk, post.part, place) not in held:
+                held.add((office.pk, unit.pk, post.part, place))
+                until = _end_of_term(office, since)
+                fresh.append(
+                    Appointment(
+                        office=office,
+                        unit=unit,
+                        person=person,
+                        part=post.part,
+                        seat=first,
+                        since=since,
+                        until=until,
+                    )
+                )
+    Appointment.objects.bulk_create(fresh)
 
 
 def _end_of_term(office: Office, since: date) -> date | None:
@@ -306,24 +322,23 @@ def _staff(persons: dict[str, Person], people: int, seed: int) -> None:
         persons[person.username] = person
 
 
-def _ensure_merchant_unit(code: str, name: str, units: dict[str, Unit]) -> Unit:
-    """Return the merchant's unit, made on first use."""
-    if code not in units:
-        units[code] = Unit.objects.get_or_create(
-            code=code, defaults={"name": name, "kind": Unit.Kind.MERCHANT}
-        )[0]
-    return units[code]
+def _merchant_units(rows: list[dict[str, Any]]) -> dict[str, Unit]:
+    """Return the merchants' units by code, made on first use."""
+    units = {u.code: u for u in Unit.objects.filter(code__in=[row["code"] for row in rows])}
+    fresh = [row for row in rows if row["code"] not in units]
+    made = [Unit(code=r["code"], name=r["name"], kind=Unit.Kind.MERCHANT) for r in fresh]
+    return units | {unit.code: unit for unit in Unit.objects.bulk_create(made)}
 
 
 def _merchants(persons: dict[str, Person], until: date) -> None:
     """Give every merchant of the demonstration a unit and an owner's account until a day."""
-    rows = yaml.safe_load(MERCHANTS.read_text(encoding="utf-8"))["merchants"]
-    units = {u.code: u for u in Unit.objects.filter(kind=Unit.Kind.MERCHANT)}
+    rows = yamls.read(MERCHANTS)["merchants"]
+    units = _merchant_units(rows)
     owner = Office.objects.get(code="merchant_owner")
     owned = set(Appointment.objects.filter(office=owner).values_list("unit_id", flat=True))
     fresh = []
     for n, row in enumerate(rows):
-        unit = _ensure_merchant_unit(row["code"], row["name"], units)
+        unit = units[row["code"]]
         username = f"shop{n + 1:02}"
         if unit.pk not in owned and username not in persons:
             rng = names.repeatable("owner", row["code"])

@@ -6,12 +6,11 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from smartunion.domains.merchants.actions import admitting as entering
 from smartunion.domains.merchants.reads import cases
 from smartunion.domains.wallet.actions import admitting
 from smartunion.domains.wallet.models import Merchant
+from smartunion.kernel.base import yamls
 from smartunion.kernel.base.calendar import campus
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.base.workdays import Calendar
@@ -31,7 +30,7 @@ def moment(day: date, at: str | time = "09:00") -> datetime:
 
 def told(name: str) -> dict[str, Any]:
     """Return one of the files beside this module."""
-    data: dict[str, Any] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    data: dict[str, Any] = yamls.read(HERE / name)
     return data
 
 

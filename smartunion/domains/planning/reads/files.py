@@ -26,6 +26,7 @@ from smartunion.domains.planning.rules.content import (
     parse,
 )
 from smartunion.domains.planning.rules.sums import broken
+from smartunion.kernel.base import yamls
 
 from .tables import content_of
 
@@ -45,7 +46,7 @@ def of_year(year: int) -> Raw:
     """Return the raw rows of plans/YEAR/*.yaml; a term's value may be written as plain YAML."""
     sheets: dict[str, list[dict[str, Any]]] = {}
     for path in sorted((PLANS / str(year)).glob("*.yaml")):
-        for key, rows in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for key, rows in yamls.read(path).items():
             sheets.setdefault(key, []).extend(rows)
     return numbered(_with_json(sheets))
 
@@ -53,7 +54,7 @@ def of_year(year: int) -> Raw:
 def from_yaml(text: str) -> Raw:
     """Return the raw rows of one YAML file with all sheets."""
     try:
-        sheets = yaml.safe_load(text)
+        sheets = yamls.parse(text)
     except yaml.YAMLError as not_yaml:
         raise ValueError("not YAML") from not_yaml
     if not isinstance(sheets, dict) or not all(
