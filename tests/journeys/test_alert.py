@@ -13,12 +13,15 @@ from smartunion.domains.crisis.tests.conftest import Campus, furnish
 from smartunion.kernel.notices.tests.conftest import World, world
 from smartunion.kernel.people.models import Unit
 from smartunion.kernel.response import drills
-from tests.browser import PHONE, check_axe, fits
+from tests.browser import DESK, PHONE, check_axe, fits
 
 from .conftest import NOON, March
 
 __all__ = ["world"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+BLINK_MS = 2_000
+"""The pop-up comes within a second; the other one is for a busy machine of tests."""
 
 SOON_MS = 12_000
 """Sooner than any page asks by itself, so it came by the live stream."""
@@ -60,11 +63,14 @@ def test_an_alert_comes_over_another_page_and_its_run_moves_by_itself(
     opens: Callable[..., Page],
     screen: Callable[..., BrowserContext],
 ) -> None:
-    reading = opens(campus["wu"], "/inbox/")
+    reading = opens(campus["wu"], "/crisis/")
+    others = [opens(campus["wu"], path, DESK) for path in ("/inbox/", "/people/me/")]
     expect(reading.locator(".rs-popup")).to_have_count(0)
+    assert reading.locator("body[sse-connect]").count() == 0, "no part of this page is live itself"
     run = drill(march)
     popup = reading.get_by_role("alertdialog")
-    expect(popup).to_contain_text("演练", timeout=SOON_MS)
+    for page in (reading, *others):
+        expect(page.get_by_role("alertdialog")).to_contain_text("演练", timeout=BLINK_MS)
     expect(popup).to_have_class("rs-popup drill")
     fits(reading)
     check_axe(reading)
@@ -89,7 +95,8 @@ def test_an_alert_comes_over_another_page_and_its_run_moves_by_itself(
     check_axe(tapped)
 
     expect(row).to_contain_text("已应答", timeout=SOON_MS)
-    expect(reading.get_by_role("alertdialog")).to_have_count(0, timeout=SOON_MS * 3)
+    for page in (reading, *others):
+        expect(page.get_by_role("alertdialog")).to_have_count(0, timeout=BLINK_MS)
     news.clear()
     tapped.wait_for_timeout(11_000)
     assert news, "it asks by itself"

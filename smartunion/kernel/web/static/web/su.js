@@ -137,6 +137,29 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) lost(""); });
 
+/* ---------- the frame listens where the page itself does not: the pop-up, the bell ----------
+   Only the tab that is looked at holds this stream: a browser opens six connections to a house. */
+const frame = document.querySelector("[data-listen]");
+if (frame && "EventSource" in window) {
+  let stream = null, address = frame.dataset.listen;
+  const heard = (event) => {
+    address = address.replace(/since=[^&]*/, `since=${encodeURIComponent(event.lastEventId)}`);
+    const told = `sse:${event.type}`;
+    for (const part of document.querySelectorAll(`[hx-trigger*="${told}"]`)) htmx.trigger(part, told);
+  };
+  const attend = () => {
+    if (document.visibilityState === "visible" && !stream) {
+      stream = new EventSource(address);
+      for (const topic of ["notices", "responses_mine"]) stream.addEventListener(topic, heard);
+    } else if (document.visibilityState !== "visible") leave();
+  };
+  const leave = () => { stream?.close(); stream = null; };
+  document.addEventListener("visibilitychange", attend);
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", attend);
+  attend();
+}
+
 /* a region that scrolls can be scrolled by keyboard */
 function reachable() {
   for (const box of document.querySelectorAll(".su-scroll")) {
