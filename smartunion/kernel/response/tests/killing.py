@@ -1,18 +1,24 @@
-"""A program that forks children who fire or send, and kill themselves with SIGKILL at one point.
+"""A program that forks children who fire or send, and die by SIGKILL: at one point, or at random.
 
     python -c "import django, runpy; django.setup(); runpy.run_module('…')" < plan.json
 
 The plan is a list of [seconds, kind, point]: the campus's clock that many seconds on, the kind of
 timer ("sender" for messages), and where the child dies. After each death another child does what
 is left. It prints how each child ended. Nothing but forking happens in the parent.
+
+A storm is {"moments": [[seconds, [answers]]], "kills": n, "seed": s} instead: at each moment who
+fires, who sends and who answers ([run, step, outcome, person]) work at once and are killed after
+any time at all, n times over; then each does it in peace.
 """
 
 import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -20,12 +26,18 @@ from django.db import connection
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.notices import gateways, jobs, outbox
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.response import actions
 from smartunion.kernel.timers import ticker
 from smartunion.kernel.timers.handlers import HANDLERS, TOGETHER
 from smartunion.kernel.timers.models import Timer
+from smartunion.site.org.names import repeatable
 
 settings.RESPONSES = "smartunion.kernel.response.tests.conftest.WIRED"
 settings.RESPONSE_TERMS = "smartunion.kernel.response.tests.conftest.terms"
+
+LONGEST = 0.08
+"""Seconds that somebody in a storm lives at most: firing and sending take about as long."""
 
 TICKER = ("after claim", "after handler", "before commit", "after commit")
 SENDER = ("after claim", "before provider", "after provider", "after mark")
@@ -83,10 +95,18 @@ def send(seconds: float, point: str) -> None:
     jobs.send_due(gateways.of_the_house(), at=clock.now() + timedelta(seconds=seconds))
 
 
-def in_a_child(work: Callable[[], object]) -> int:
-    """Do it in a child; return how it ended, -9 for killed."""
+def answer(seconds: float, run: int, step: str, outcome: str, person: int) -> None:
+    """Answer a step of a run, so many seconds on."""
+    actions.answer(
+        run_id=run, step=step, outcome=outcome, by=Person.objects.get(pk=person),
+        at=clock.now() + timedelta(seconds=seconds), via="link", note="图书馆东侧",
+    )  # fmt: skip
+
+
+def child(work: Callable[[], object]) -> int:
+    """Do it in a child; return its number."""
     if pid := os.fork():
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        return pid
     code = 1
     try:
         work()
@@ -95,17 +115,50 @@ def in_a_child(work: Callable[[], object]) -> int:
         os._exit(code)
 
 
+def ended(pid: int) -> int:
+    """Wait for a child; return how it ended, -9 for killed."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def in_a_child(work: Callable[[], object]) -> int:
+    return ended(child(work))
+
+
+def storm(moments: list[Any], kills: int, seed: int) -> list[int]:
+    """Let all work at once and die at any time; at the end of each moment all is done in peace."""
+    chance, ends = repeatable(seed), []
+    for seconds, answers in moments:
+        works: list[Callable[[], object]] = [
+            partial(fire, seconds, "", ""),
+            partial(send, seconds, ""),
+            *(partial(answer, seconds, *each) for each in answers),
+        ]
+        for _ in range(kills):
+            pids = [child(work) for work in works]
+            chance.shuffle(pids)
+            for pid in pids:
+                time.sleep(chance.uniform(0, LONGEST / len(pids)))
+                os.kill(pid, signal.SIGKILL)
+            ends += [ended(pid) for pid in pids]
+        ends += [in_a_child(work) for work in works[2:] + works[:2]]
+    return ends
+
+
 def main() -> None:
-    ended = []
+    ends = []
     lease = outbox.LEASE.total_seconds() + 1
-    for seconds, kind, point in json.load(sys.stdin):
+    plan = json.load(sys.stdin)
+    if isinstance(plan, dict):
+        json.dump(storm(**plan), sys.stdout)
+        return
+    for seconds, kind, point in plan:
         if kind == "sender":
-            ended.append(in_a_child(lambda s=seconds, p=point: send(s, p)))
-            ended.append(in_a_child(lambda s=seconds + lease: send(s, "")))
+            ends.append(in_a_child(lambda s=seconds, p=point: send(s, p)))
+            ends.append(in_a_child(lambda s=seconds + lease: send(s, "")))
         else:
-            ended.append(in_a_child(lambda s=seconds, k=kind, p=point: fire(s, k, p)))
-            ended.append(in_a_child(lambda s=seconds: fire(s, "", "")))
-    json.dump(ended, sys.stdout)
+            ends.append(in_a_child(lambda s=seconds, k=kind, p=point: fire(s, k, p)))
+            ends.append(in_a_child(lambda s=seconds: fire(s, "", "")))
+    json.dump(ends, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,11 @@ from django.conf import settings
 from django.db import connection
 
 from smartunion.kernel.base import clock
+from smartunion.kernel.notices import outbox
 from smartunion.kernel.notices.models import Message
 from smartunion.kernel.notices.tests.conftest import World, world
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.response import actions
 from smartunion.kernel.response.models import Run
 from smartunion.kernel.timers import ticker
 from smartunion.kernel.timers.models import Firing, Timer
@@ -40,7 +43,7 @@ TICKER = ("after claim", "after handler", "before commit", "after commit")
 SENDER = ("after claim", "before provider", "after provider", "after mark")
 
 
-def killed(plan: list[tuple[float, str, str]]) -> list[int]:
+def killed(plan: list[tuple[float, str, str]] | dict[str, Any]) -> list[int]:
     """Let children die by the plan, on this test's own database; return how each ended."""
     url = urlsplit(os.environ["DATABASE_URL"])
     name = str(connection.settings_dict["NAME"])
@@ -112,6 +115,64 @@ def test_every_message_survives_a_kill_at_every_point_and_arrives_once(
     assert any(item["calls"] > 1 for person in ways for item in world.items("sms", person.phone)), (
         "one was sent again with its own key"
     )
+
+
+CRISES: list[list[tuple[float, str, str, str]]] = [
+    [],
+    [(25, "call", "wrong_number", "he"), (450, "scene", "referred", "zheng"),
+     (600, "vehicle", "arrived", "driver")],
+]  # fmt: skip
+"""What is answered in two nights, and when: nothing, and all in time but the locating."""
+
+KILLS_EACH, LEAST_KILLS = 2, 40
+
+
+def answers_at(seconds: float, runs: list[Run], duty: Duty) -> list[tuple[int, str, str, int]]:
+    return [
+        (run.pk, step, outcome, duty.people[who].pk)
+        for run, night in zip(runs, CRISES, strict=True)
+        for then, step, outcome, who in night
+        if then == seconds
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whole_crises_in_a_storm_of_kills_are_the_crises_of_a_calm_night(
+    world: World, duty: Duty
+) -> None:
+    """Whoever fires, sends and answers dies at any moment, over and over: nothing lost or twice."""
+    moments = sorted({then for then, _ in NIGHT} | {a[0] for night in CRISES for a in night})
+    calm = [begin(duty, at=clock.now()) for _ in CRISES]
+    for then in moments:
+        at = calm[0].t0 + timedelta(seconds=then + 1.5)
+        for run, step, outcome, person in answers_at(then, calm, duty):
+            by = Person.objects.get(pk=person)
+            actions.answer(
+                run_id=run, step=step, outcome=outcome, by=by, at=at, via="link", note="图书馆东侧"
+            )
+        ticker.fire_due(at=at)
+    Message.objects.update(state="accepted", sent_at=clock.now())  # they are not what is asked
+    told = list(Message.objects.values_list("pk", flat=True))
+    runs = [begin(duty, at=clock.now()) for _ in CRISES]
+    lease = outbox.LEASE.total_seconds() + 1
+    plan = [(then + 1.5, answers_at(then, runs, duty)) for then in moments]
+    ends = killed({"moments": [*plan, (9000 + lease, [])], "kills": KILLS_EACH, "seed": 2025})
+    assert set(ends) <= {0, -9}, "nobody failed but by the knife"
+    assert ends.count(-9) >= LEAST_KILLS
+    for run, twin in zip(runs, calm, strict=True):
+        assert story(run) == story(twin)
+        run.refresh_from_db()
+        twin.refresh_from_db()
+        assert (run.state, run.breached_at is None) == (twin.state, twin.breached_at is None)
+    assert Firing.objects.count() == Timer.objects.filter(state="fired").count()
+    assert set(Message.objects.values_list("state", flat=True)) <= {"accepted", "delivered", "read"}
+    for person in duty.people.values():
+        keys = Message.objects.filter(notice__person=person, channel="sms").exclude(pk__in=told)
+        items = world.items("sms", person.phone)
+        assert sorted(item["key"] for item in items) == sorted(
+            str(key) for key in keys.values_list("key", flat=True)
+        )
+    assert not [audit.id for audit in RESPONSE if audit.offenders()]
 
 
 def test_a_clock_that_is_set_back_or_forward_fires_nothing_twice_or_early(duty: Duty) -> None:
