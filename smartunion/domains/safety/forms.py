@@ -155,6 +155,27 @@ class Account(forms.Form):
     """What happened, written after the incident; it is sealed."""
 
     account = _text("经过", 5, 2000, error_messages={"required": "写经过"})
+    hurt = _text(
+        "受伤的人（工号）", required=False,
+        help_text="封存在其名下：以后谁看过这份经过，本人都查得到；不是本校的人就不填",
+    )  # fmt: skip
+
+    def clean_hurt(self) -> Person | None:
+        """Return whom the number names; a number that nobody has is an error."""
+        found, unknown = persons_numbered(self.cleaned_data["hurt"])
+        if unknown or len(found) > 1:
+            raise forms.ValidationError(
+                f"没有工号 {'、'.join(unknown)}，或者写了不止一个", "unknown"
+            )
+        return found[0] if found else None
+
+
+class ReadingAccount(forms.Form):
+    """Why the account is opened."""
+
+    purpose = _text(
+        "用途", 2, 160, help_text="受伤的人会看到这句话", error_messages={"required": "写用途"}
+    )
 
 
 class ExerciseForm(forms.Form):

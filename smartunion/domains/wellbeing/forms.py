@@ -96,6 +96,29 @@ class Review(Talk):
     )
 
 
+class Contact(Talk):
+    """The record of the call that the centre makes the same day."""
+
+    met_at = forms.DateTimeField(
+        label="什么时候联系上的",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+    )
+    way = forms.ChoiceField(label="怎样联系的", choices=WAYS, initial="电话")
+    summary = forms.CharField(
+        label="说了什么", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="写平安与否、谁陪着、约定，不写诊断；封存保管",
+    )  # fmt: skip
+    outcome = forms.ChoiceField(
+        label="结果",
+        choices=[
+            ("close", "本人平安，评估照常"),
+            ("red", "担心有危险，立即启动紧急处置"),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+
 class Attempt(forms.Form):
     """That somebody could not be reached."""
 

@@ -172,6 +172,7 @@ class Task(models.Model):
         TALK = "talk", "关心谈心"
         ASSESSMENT = "assessment", "专业评估"
         REVIEW = "review", "红色前复核"
+        CONTACT = "contact", "当日联系"
 
     class Outcome(models.TextChoices):
         CLOSE = "close", "情况平稳，到此为止"

@@ -70,6 +70,18 @@ class ReviewFacts:
     outcome: str = fact("结果", kind="choice", choices=REVIEWED)
 
 
+@dataclass(frozen=True)
+class ContactFacts:
+    """Who of the centre calls today, who when the first does not, who answers for it."""
+
+    number: str = fact("编号")
+    caller: int = fact("联系人", kind="person")
+    deputy: int = fact("替补", kind="person")
+    head: int = fact("心理中心负责人", kind="person")
+    recorded: bool = fact("已写联系记录", kind="bool")
+    outcome: str = fact("结果", kind="choice", choices=OUTCOMES)
+
+
 def not_recorded(facts: Facts) -> bool:
     """Test if nobody has written down when and how it was done."""
     return not facts.get("recorded")
@@ -164,4 +176,36 @@ REVIEW = Procedure(
     ),
 )
 
-SHEETS = (TALK, ASSESSMENT, REVIEW)
+CONTACT = Procedure(
+    code="wellbeing.contact",
+    version="2025.1",
+    matter="当日联系",
+    owner="health_committee_chair",
+    project="3.2",
+    basis=("3.2-2",),
+    facts=ContactFacts,
+    confidential=True,
+    steps=(
+        Step(
+            code="contact",
+            name="心理中心打电话",
+            duty=Duty(lead="@caller", backup="@deputy", take_over_after=Within(2, Unit.HOURS)),
+            within=Within(4, Unit.HOURS),
+            outputs=(Output("record", "联系记录", "record"),),
+            escalations=(Escalation(100, "@head"),),
+            risks=(
+                Risk(
+                    "WB-4",
+                    "等48小时评估才有人问起",
+                    "打通了、说了什么才能办结，记录封存",
+                    not_recorded,
+                ),
+            ),
+            ways=(Way(END),),
+            page="wellbeing:task",
+            hint="今天就打电话：问平安，听他说，不评判；担心有危险就立即启动紧急处置",
+        ),
+    ),
+)
+
+SHEETS = (TALK, ASSESSMENT, REVIEW, CONTACT)

@@ -223,8 +223,9 @@ def hotline(*, at: datetime) -> str:
 
 
 def persons_on_duty(since: datetime, until: datetime) -> list[Person]:
-    """Return who is on a roster in a stretch, each once, by staff number."""
-    ids = standing_shifts().filter(since__lt=until, until__gt=since).values("person")
+    """Return who is on a roster of the house in a stretch, each once, by staff number."""
+    ours = standing_shifts().exclude(unit__kind=Unit.Kind.OUTSIDE)  # the patrol's own
+    ids = ours.filter(since__lt=until, until__gt=since).values("person")
     return list(Person.objects.filter(pk__in=ids).select_related("unit").order_by("username"))
 
 

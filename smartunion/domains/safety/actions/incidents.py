@@ -17,7 +17,7 @@ from smartunion.domains.safety.rules.records import POSITION, REPORT
 from smartunion.kernel.base.numbers import next_number
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.private import actions as private
-from smartunion.kernel.private.refusals import NothingSealed
+from smartunion.kernel.private.refusals import NoPurpose, NothingSealed
 from smartunion.kernel.response import actions as response
 from smartunion.kernel.response.models import Run
 from smartunion.kernel.trail.record import name_of_subject, record
@@ -215,13 +215,39 @@ def _point(row: Tracking, by: Person, at: datetime) -> Mapping[str, str]:
 
 
 @transaction.atomic
-def write_account(*, incident_id: int, account: str, by: Person, at: datetime) -> Incident:
-    """Write, sealed, what happened to whom and what was done, after the incident has ended."""
+def write_account(
+    *, incident_id: int, account: str, hurt: Person | None = None, by: Person, at: datetime
+) -> Incident:
+    """Write, sealed, what happened to whom and what was done, after the incident has ended.
+
+    It is sealed as of whoever was hurt, so that they see on their own page who has read it.
+    """
     incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident_id)
     private.seal(
-        about=name_of_subject(incident), kind=REPORT.code, data={"account": account}, by=by, at=at
-    )
+        about=name_of_subject(incident), kind=REPORT.code, data={"account": account}, subject=hurt,
+        by=by, at=at,
+    )  # fmt: skip
     incident.written_at = at
     incident.save(update_fields=["written_at"])
     record("safety.account_written", incident, by=by, at=at, number=incident.number)
     return incident
+
+
+@transaction.atomic
+def read_account(*, incident_id: int, purpose: str, by: Person, at: datetime) -> str:
+    """Open what happened, for a purpose in the reader's own words; it stands in the access log.
+
+    Who may is the caller's question (`reads.may_read_account`). Raises NoPurpose or NothingSealed.
+    """
+    if not purpose.strip():
+        raise NoPurpose
+    incident = Incident.objects.get(pk=incident_id)
+    data = private.open_sealed(
+        about=name_of_subject(incident),
+        kind=REPORT.code,
+        by=by,
+        purpose=f"handle：{purpose}",
+        at=at,
+    )
+    record("safety.account_read", incident, by=by, at=at, number=incident.number)
+    return str(data["account"])

@@ -44,9 +44,19 @@ def incident(request: PersonRequest, *, incident_id: int) -> HttpResponse:
     it = reads.seen(incident_id, request.person, request.mandate)
     if it is None:
         raise Http404
-    account = forms.Account(request.POST if request.POST.get("do") == "account" else None)
-    no: Refused | None = None
-    if request.method == "POST":
+    do = request.POST.get("do", "")
+    account = forms.Account(request.POST if do == "account" else None)
+    reading = forms.ReadingAccount(request.POST if do == "read" else None)
+    reads_it = reads.may_read_account(it, request.person, request.mandate)
+    told, no = "", None
+    if do == "read" and not reads_it:
+        raise Http404
+    if do == "read":
+        if reading.is_valid():
+            told = acts.read_account(
+                incident_id=incident_id, by=request.person, at=at, **reading.cleaned_data
+            )
+    elif request.method == "POST":
         try:
             if words := _do(request, incident_id, account, at):
                 messages.success(request, words)
@@ -66,9 +76,14 @@ def incident(request: PersonRequest, *, incident_id: int) -> HttpResponse:
         "seconds": terms_on(campus_day(at)).position_seconds,
         "account": account,
         "writes": it.ended_at is not None and request.person.pk == it.event.organiser_id,
+        "reads_it": reads_it,
+        "reading": reading,
+        "told": told,
         "no": no,
     }
     response = show(request, "safety/phone/incident.html", context, part="clocks")
+    if told:
+        response["Cache-Control"] = "private, no-store"
     response.status_code = no.status if no else response.status_code
     if it.ended_at is not None and request.headers.get("HX-Request") and request.method == "GET":
         response.status_code = STOP_POLLING
@@ -90,13 +105,11 @@ def _do(request: PersonRequest, incident_id: int, account: forms.Account, at: da
         return "已停止共享"
     if do == "account":
         it = reads.seen(incident_id, by, request.mandate)
-        if it is None or it.event.organiser_id != by.pk or it.ended_at is None:
+        if it is None or it.event.organiser_id != by.pk or it.ended_at is None or it.written_at:
             raise Http404
         if not account.is_valid():
             return ""
-        acts.write_account(
-            incident_id=incident_id, account=account.cleaned_data["account"], by=by, at=at
-        )
+        acts.write_account(incident_id=incident_id, **account.cleaned_data, by=by, at=at)
         return "经过已封存"
     step, _, outcome = do.partition(":")
     if not outcome:

@@ -18,6 +18,9 @@ from smartunion.kernel.response.models import Asked, Run, StepRun
 from .phone import SOON
 
 PURPOSE = "safety.position"
+DEBRIEFS = "safety.exercise"
+"""Who holds the exercises of chapter 7 looks back at what really happened, too."""
+
 ABOUT = "safety.incident"
 LEGS = {
     ONSITE: "onsite_seconds",
@@ -173,6 +176,12 @@ def to_do(incident: Incident) -> list[Doing]:
         outcomes = [(one.code, one.name, one.hint) for one in step.outcomes]
         found.append(Doing(step.code, step.name, step.ask, step.advice, row.due_at, outcomes))
     return found
+
+
+def may_read_account(incident: Incident, person: Person, mandate: Mandate) -> bool:
+    """Test if somebody may open the sealed account: who planned the event, or who debriefs it."""
+    handles = person.pk == incident.event.organiser_id or mandate.may(DEBRIEFS)
+    return incident.written_at is not None and handles
 
 
 def is_asked(incident: Incident, person: Person) -> bool:

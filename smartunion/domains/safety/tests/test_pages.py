@@ -12,7 +12,9 @@ from openpyxl import load_workbook
 from smartunion.domains.safety.models import Event, Incident, RiskItem
 from smartunion.kernel.base import clock
 from smartunion.kernel.people.models import Person
+from smartunion.kernel.private.reads import accesses_to
 from tests.bank import SandboxProcess
+from tests.cast import appoint
 
 from .conftest import House, photo
 
@@ -168,8 +170,27 @@ def test_two_taps_report_an_incident_and_those_on_duty_answer_it(house: House) -
     assert send(house.duty0, "position", point, **here).status_code == 410
     shown = text(page(house.organiser, "incident", **here))
     assert "封存经过" in shown
-    told = {"do": "account", "account": "王某抽筋摔倒，左膝擦伤，校医院处理后自行回家"}
+    told = {
+        "do": "account",
+        "account": "王某抽筋摔倒，左膝擦伤，校医院处理后自行回家",
+        "hurt": "nobody",
+    }
     assert send(house.duty0, "incident", told, **here).status_code == 404
-    send(house.organiser, "incident", told, **here)
+    assert "没有工号 nobody" in text(send(house.organiser, "incident", told, **here))
+    send(house.organiser, "incident", {**told, "hurt": "lin"}, **here)
+    assert send(house.organiser, "incident", told, **here).status_code == 404, "written once"
     assert "王某" not in text(page(house.organiser, "incident", **here))
+    asked = {"do": "read", "purpose": "复盘终点的救护"}
+    appoint(house.mo, "safety.own", "safety.view", "safety.exercise")
+    for who in (house.duty0, house.qian):
+        assert "看经过" not in text(page(who, "incident", **here))
+        assert send(who, "incident", asked, **here).status_code == 404
+    assert "写用途" in text(send(house.organiser, "incident", {"do": "read"}, **here))
+    for who in (house.organiser, house.mo):
+        answer = send(who, "incident", asked, **here)
+        assert "王某抽筋摔倒" in text(answer)
+        assert "no-store" in answer["Cache-Control"]
+    mine = [(one.by, one.purpose) for one in accesses_to(house.lin)]
+    assert sorted(by.username for by, _ in mine if by) == sorted(["mo", house.organiser.username])
+    assert {said for _, said in mine} == {"处置与复盘：复盘终点的救护"}
     assert "三段都按时" in text(page(house.qian, "incidents"))

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from smartunion.domains.crisis import public as crisis
 from smartunion.domains.wellbeing.models import Alert, Response, Task
-from smartunion.domains.wellbeing.procedure import ASSESSMENT, REVIEW, TALK
+from smartunion.domains.wellbeing.procedure import ASSESSMENT, CONTACT, REVIEW, TALK
 from smartunion.domains.wellbeing.reads import caring, cases, figures
 from smartunion.domains.wellbeing.rules import records
 from smartunion.domains.wellbeing.rules.records import OF_A_RESPONSE
@@ -32,7 +32,9 @@ from .opening import Whom
 REMIND = "wellbeing.remind"
 Kind = Task.Kind
 REVIEWED = "心理健康自评的关键题，心理中心复核后或到时限"
-SHEET_OF = {Kind.TALK: TALK, Kind.ASSESSMENT: ASSESSMENT, Kind.REVIEW: REVIEW}
+SHEET_OF = {
+    Kind.TALK: TALK, Kind.ASSESSMENT: ASSESSMENT, Kind.REVIEW: REVIEW, Kind.CONTACT: CONTACT,
+}  # fmt: skip
 
 
 @transaction.atomic
@@ -45,15 +47,16 @@ def raise_alert(
     response_id: int,
     campaign_id: int | None = None,
     avoid: Collection[int] = (),
+    same_day: bool = False,
     basis: str,
     at: datetime,
 ) -> Alert:
     """Open an alert in the caller's transaction with what its band asks for; red goes to crisis.
 
-    Blue: a talk within 24 hours (R102). Yellow: an assessment within 48 (R104), and by the plan's
-    switch a talk besides (T42). Red: the three parties at once (R106). A single answer that asks
-    for red is looked at by the centre first, within minutes (T41); with nobody there it is red at
-    once. The alert has no name.
+    Blue: a talk within 24 hours (R102). Yellow: an assessment within 48 (R104), by the plan's
+    switch a talk besides (T42), and where `same_day` a call of the centre's own (T41). Red: the
+    three parties at once (R106). A single answer that asks for red is looked at by the centre
+    first, within minutes (T41); with nobody there it is red at once. The alert has no name.
     """
     terms = figures.terms_on(campus_day(at))
     out = {subject.pk, *avoid}
@@ -83,6 +86,8 @@ def raise_alert(
         open_talk(alert=alert, out=out, at=at)
     if band == Band.YELLOW:
         open_assessment(alert=alert, out=out, at=at)
+        if same_day:
+            open_contact(alert=alert, out=out, at=at)
         if terms.yellow_contact:
             open_talk(alert=alert, out=out, is_extra=True, at=at)
     return alert
@@ -122,6 +127,18 @@ def open_review(*, alert: Alert, out: Collection[int], at: datetime) -> Task:
         "number": alert.number, "reviewer": _pk(who.first), "deputy": _pk(who.deputy),
     }, False, at)  # fmt: skip
     record("wellbeing.review_asked", alert, by=None, at=at)
+    return task
+
+
+@transaction.atomic
+def open_contact(*, alert: Alert, out: Collection[int], at: datetime) -> Task:
+    """Ask whoever is on duty for the centre to call the person the same day (T41)."""
+    who, head = caring.reviewers(out=out, at=at), caring.assessors(out=out, at=at).head
+    task = _open(alert, Kind.CONTACT, {
+        "number": alert.number, "caller": _pk(who.first), "deputy": _pk(who.deputy),
+        "head": _pk(head),
+    }, True, at)  # fmt: skip
+    record("wellbeing.contact_asked", alert, by=None, at=at)
     return task
 
 

@@ -27,14 +27,19 @@ MAY_END = {
     Kind.TALK: (Outcome.CLOSE, Outcome.REFER, Outcome.RED),
     Kind.ASSESSMENT: (Outcome.CLOSE, Outcome.HOSPITAL, Outcome.RED),
     Kind.REVIEW: (Outcome.RED, Outcome.YELLOW, Outcome.BLUE),
+    Kind.CONTACT: (Outcome.CLOSE, Outcome.RED),
 }
 SEALED_AS = {
     Kind.TALK: records.TALK.code,
     Kind.ASSESSMENT: records.ASSESSMENT.code,
     Kind.REVIEW: records.REVIEW.code,
+    Kind.CONTACT: records.CONTACT.code,
 }
-DONE = {Kind.TALK: "wellbeing.talked", Kind.ASSESSMENT: "wellbeing.assessed"}
-WITH_ANSWERS = (Kind.ASSESSMENT, Kind.REVIEW)
+DONE = {
+    Kind.TALK: "wellbeing.talked", Kind.ASSESSMENT: "wellbeing.assessed",
+    Kind.CONTACT: "wellbeing.contacted",
+}  # fmt: skip
+WITH_ANSWERS = (Kind.ASSESSMENT, Kind.REVIEW, Kind.CONTACT)
 """Tasks of the centre: who has one in hand may open the answers behind it."""
 
 
@@ -53,7 +58,7 @@ def whom(*, run_id: int, kind: str, by: Person, at: datetime) -> Whom:
 @transaction.atomic
 def note_attempt(*, run_id: int, way: str, by: Person, at: datetime) -> Attempt:
     """Write down that the person could not be reached; the task stays open and its clock runs."""
-    task, _ = _in_hand(run_id, Kind.TALK, by)
+    task, _ = _in_hand(run_id, (Kind.TALK, Kind.CONTACT), by)
     made = Attempt.objects.create(task=task, by=by, at=at, way=way)
     record("wellbeing.not_reached", task.alert, by=by, at=at)
     return made

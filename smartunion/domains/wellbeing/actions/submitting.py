@@ -46,6 +46,7 @@ def settle(
             response_id=response.pk,
             campaign_id=response.invitation.campaign_id if response.invitation else None,
             avoid=avoid,
+            same_day=bool(set(result.critical) & set(terms.same_day_items)),
             basis="心理健康自评结果" + ("（关键题，先由中心复核）" if result.is_lifted else ""),
             at=at,
         )

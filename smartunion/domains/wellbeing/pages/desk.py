@@ -17,13 +17,13 @@ from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.web.page import PersonRequest, page, show
 
 ASSESS, LEAD, COUNTS = "wellbeing.assess", "wellbeing.lead", "wellbeing.counts"
-KINDS = {"assessment": forms.Assessment, "review": forms.Review}
+KINDS = {"assessment": forms.Assessment, "review": forms.Review, "contact": forms.Contact}
 """What the centre has in hand, and the form of its record."""
 
 
 @page(can=ASSESS)
 def tasks(request: PersonRequest) -> HttpResponse:
-    """专业评估与红色前复核: what was given to me; for the head, all that there is."""
+    """专业评估、红色前复核、当日联系: what was given to me; for the head, all that there is."""
     at = clock.now()
     rows = reads.tasks(*KINDS, by=request.person, all_of_them=request.mandate.may(LEAD), at=at)
     context = {
@@ -52,6 +52,10 @@ def task(request: PersonRequest, *, run_id: int) -> HttpResponse:
     asked: dict[str, Any] = {"run_id": run_id, "by": request.person, "at": at}
     whom, opened, no = None, None, None
     try:
+        if do == "attempt":
+            caring.note_attempt(way="电话", **asked)
+            messages.success(request, "已记下没打通；期限不变，请隔一会儿再打")
+            return redirect("wellbeing:task", run_id=run_id)
         if do == "whom":
             whom = caring.whom(kind=it.kind, **asked).person
         if purpose.is_valid():
@@ -65,6 +69,7 @@ def task(request: PersonRequest, *, run_id: int) -> HttpResponse:
     context = {
         "task": it,
         "run": run,
+        "attempts": list(it.attempts.select_related("by").order_by("at")),
         "whom": whom,
         "opened": opened,
         "lines": reads.factor_lines(opened.result, terms) if opened else [],

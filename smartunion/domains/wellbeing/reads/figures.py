@@ -27,6 +27,10 @@ class Terms:
     deputy_hours: int
     review_minutes: int
     review_deputy_minutes: int
+    same_day_items: tuple[int, ...]
+    """Whoever answers one of these so that the signed floor strikes is called the same day."""
+    same_day_hours: int
+    same_day_deputy_hours: int
     minutes: Mapping[str, int]
     gate_hours: int
     drill_days: int
@@ -59,6 +63,9 @@ def terms_on(day: date) -> Terms:
         deputy_hours=told["deputy_hours"],
         review_minutes=told["review_minutes"],
         review_deputy_minutes=told["review_deputy_minutes"],
+        same_day_items=tuple(told["same_day_items"]),
+        same_day_hours=told["same_day_hours"],
+        same_day_deputy_hours=told["same_day_deputy_hours"],
         minutes=told["answer_minutes"],
         gate_hours=told["gate_hours"],
         drill_days=told["drill_days"],

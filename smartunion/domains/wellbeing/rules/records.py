@@ -26,13 +26,15 @@ WHOM = RecordKind(
         "talk": Purpose("办理关心谈心", can=BY_CASE),
         "assessment": Purpose("办理专业评估", can=BY_CASE),
         "review": Purpose("办理红色前复核", can=BY_CASE),
+        "contact": Purpose("办理当日联系", can=BY_CASE),
         "lapse": Purpose("到时限无人复核，转红色处置", can=CLOCK),
     },
 )
 TALK = RecordKind("wellbeing.talk", "谈心记录", Sort.MIND, "reports", _CARE)
 ASSESSMENT = RecordKind("wellbeing.assessment", "评估记录", Sort.MIND, "reports", _CARE)
 REVIEW = RecordKind("wellbeing.review", "红色前复核记录", Sort.MIND, "reports", _CARE)
+CONTACT = RecordKind("wellbeing.contact", "当日联系记录", Sort.MIND, "reports", _CARE)
 
-RECORDS = (DRAFT, AVOID, LINK, ANSWERS, RESULT, WHOM, TALK, ASSESSMENT, REVIEW)
+RECORDS = (DRAFT, AVOID, LINK, ANSWERS, RESULT, WHOM, TALK, ASSESSMENT, REVIEW, CONTACT)
 OF_A_RESPONSE = (DRAFT, AVOID, LINK, ANSWERS, RESULT)
 """What is destroyed when the person takes their answers back."""

@@ -8,7 +8,7 @@ import pytest
 from smartunion.domains.wellbeing import public
 from smartunion.domains.wellbeing.actions import answering, caring, policy, rereading
 from smartunion.domains.wellbeing.models import Alert, Task
-from smartunion.domains.wellbeing.procedure import ASSESSMENT, REVIEW, TALK
+from smartunion.domains.wellbeing.procedure import ASSESSMENT, CONTACT, REVIEW, TALK
 from smartunion.domains.wellbeing.reads import answers, figures
 from smartunion.domains.wellbeing.reads.caring import talkers
 from smartunion.domains.wellbeing.rules import refusals
@@ -358,6 +358,38 @@ def test_the_centre_may_confirm_red_and_a_factor_s_red_waits_for_nobody(signed: 
     assert Task.objects.filter(kind="review", done_at=None).count() == 0
 
 
+@pytest.mark.clause("T41")
+def test_whoever_thinks_of_ending_it_is_called_the_same_day_and_not_in_two(signed: House) -> None:
+    """Item 15 at 2: yellow, the assessment in 48 hours, and a call of the centre in four."""
+    house, lin = signed, signed.people["lin"]
+    house.answer(lin, [1] * 14 + [2] + [1] * 75)
+    due = {task.kind: task.due_at - house.at for task in Task.objects.all()}
+    assert due == {"assessment": timedelta(hours=48), "contact": timedelta(hours=4)}
+    task, run = house.task("contact")
+    on_duty = duty.on_call(unit=None, posts=[Post.CENTRE], at=house.at)[Post.CENTRE]
+    assert [run.lead, run.backup] == on_duty.in_turn()
+    assert not [line for line in told_to(run.lead) for word in TELLING if word in line]
+    appoint(run.lead, "wellbeing.assess")
+    opened = caring.open_answers(run_id=run.pk, purpose="打电话前", by=run.lead, at=house.at)
+    assert opened.result.critical == (15,)
+    caring.note_attempt(run_id=run.pk, way="电话", by=run.lead, at=house.at)
+    house.later(hours=2)
+    run.refresh_from_db()
+    assert (run.taken_over_at, task.attempts.count()) == (house.at, 1), "the deputy goes on"
+    with pytest.raises(refusals.OutcomeWrong):
+        finish(house, "contact", "hospital")
+    finish(house, "contact")
+    assert versions(f"wellbeing.task:{task.pk}", "wellbeing.contact") == 1
+    assert house.alert().closed_at is None, "the assessment is still to come"
+    finish(house, "assessment")
+    assert house.alert().closed_at == house.at
+    house.answer(house.people["tan"], [1] * 58 + [3] + [1] * 31)
+    assert Task.objects.filter(done_at=None).values_list("kind", flat=True).get() == "assessment"
+    house.answer(house.people["shi"], [1] * 14 + [3] + [1] * 75)
+    finish(house, "contact", "red")
+    assert Alert.objects.latest("pk").crisis
+
+
 def test_without_anybody_at_the_centre_it_is_red_at_once(signed: House) -> None:
     house = signed
     Shift.objects.filter(post=Post.CENTRE).delete()
@@ -410,7 +442,9 @@ def test_answers_taken_back_while_somebody_cares_are_destroyed_when_that_ends(
 @pytest.mark.clause("T42")
 def test_the_sheets_run_by_the_plan_s_hours(house: House) -> None:
     terms = figures.terms_on(MARCH_3.date())
-    talk, assess, review = TALK.first, ASSESSMENT.first, REVIEW.first
+    talk, assess, review, call = TALK.first, ASSESSMENT.first, REVIEW.first, CONTACT.first
+    assert call.within == Within(terms.same_day_hours, Counted.HOURS)
+    assert call.duty.take_over_after == Within(terms.same_day_deputy_hours, Counted.HOURS)
     assert review.within == Within(terms.review_minutes, Counted.MINUTES)
     assert review.duty.take_over_after == Within(terms.review_deputy_minutes, Counted.MINUTES)
     assert talk.within == Within(terms.minutes["blue"] // 60, Counted.HOURS)
