@@ -95,7 +95,7 @@ BY_OFFICE: dict[str, dict[str, set[str]]] = {
     "wellbeing.draft": {}, "wellbeing.avoid": {}, "wellbeing.link": {}, "wellbeing.whom": {},
     "wellbeing.answers": {"assess": CENTRE}, "wellbeing.result": {"assess": CENTRE},
     "wellbeing.talk": {"assess": CENTRE}, "wellbeing.assessment": {"assess": CENTRE},
-    "wellbeing.review": {"assess": CENTRE},
+    "wellbeing.review": {"assess": CENTRE}, "wellbeing.contact": {"assess": CENTRE},
     "crisis.subject": {}, "crisis.call": {}, "crisis.location_ask": {}, "crisis.location": {},
     "crisis.scene": {}, "crisis.referral": {}, "crisis.family": {}, "crisis.report": {},
     "crisis.standdown": {}, "crisis.harm": {},
