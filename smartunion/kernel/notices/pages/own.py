@@ -30,13 +30,13 @@ def _context(request: PersonRequest) -> dict[str, Any]:
 @page(can=SIGNED_IN)
 def listed(request: PersonRequest) -> HttpResponse:
     """通知, on the phone."""
-    return show(request, "notices/listed.html", _context(request), part="rows")
+    return show(request, "notices/listed.html", _context(request))
 
 
 @page(can=SIGNED_IN)
 def mine(request: PersonRequest) -> HttpResponse:
     """我的通知, on the desk."""
-    return show(request, "notices/mine.html", _context(request), part="rows")
+    return show(request, "notices/mine.html", _context(request))
 
 
 @page(can=SIGNED_IN)

@@ -40,6 +40,9 @@ def test_the_list_shows_what_is_unread_first_and_when_there_is_nothing_says_what
     assert "付款已挂起" in page
     assert "未读 1" in page
     assert '<b class="su-bell-n">1' in client.get("/me/").content.decode()
+    for address in ("/notices/", "/notices/mine/"):
+        anew = client.get(address, headers={"HX-Request": "true"})
+        assert 'id="rows"' in anew.content.decode(), "a list that hears of a notice asks anew"
 
 
 def test_opening_a_notice_is_reading_it(lin: Person) -> None:
