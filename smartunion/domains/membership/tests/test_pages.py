@@ -200,5 +200,5 @@ def test_a_list_asks_as_often_with_many_rows_as_with_few(
 ) -> None:
     client = as_("qian")
     client.get(reverse(f"membership:{name}"))
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         client.get(reverse(f"membership:{name}"))
