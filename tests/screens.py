@@ -51,6 +51,7 @@ SCREENS_OF = (
     Screen("allotment", "/wallet/allotment/", "lin"),
     Screen("code", "/wallet/code/", "lin", ("elder",), press="text=绑定这部手机 >> nth=-1"),
     Screen("statement", "/wallet/statement/", "lin", ("elder",)),
+    Screen("year", "/wallet/year/", "lin", ("elder",)),
     Screen("receipt", "/wallet/statement/", "lin", click="a[href*='/wallet/payments/']"),
     Screen("devices", "/wallet/devices/", "lin"),
     Screen("shops", "/wallet/shops/", "lin"),

@@ -200,6 +200,22 @@ SETTLEMENT = (
         """,
     ),
     Audit(
+        "M7",
+        "双方一致的收付款都按日记入应付商户与对公钱包，一分不多",
+        """
+        SELECT format('ledger_transfer %s', COALESCE(t.document, m.document)) AS "where",
+          format('booked %s fen, matched %s fen', COALESCE(t.fen, 0), COALESCE(m.fen, 0)) AS what
+        FROM (SELECT document, SUM(CASE WHEN (code = 'bank.pay') = (credit = 'bank.ecny')
+                THEN amount_fen ELSE -amount_fen END)::bigint AS fen
+              FROM ledger_transfer WHERE code IN ('bank.pay', 'bank.refund') GROUP BY 1) t
+        FULL JOIN (SELECT 'bank:' || to_char(day, 'YYYYMMDD') || ':' || kind AS document,
+                SUM(bank_fen)::bigint AS fen
+              FROM settlement_match WHERE state = 'SAME' AND kind IN ('PAY', 'REFUND')
+              GROUP BY day, kind) m USING (document)
+        WHERE COALESCE(t.fen, 0) <> COALESCE(m.fen, 0)
+        """,
+    ),
+    Audit(
         "M6",
         "每笔不一致都立了差错，未办结的都有责任人和期限",
         """

@@ -51,6 +51,7 @@ def of_the_house() -> tuple[Round, ...]:
         Round("划拨送银行", 0.5, lambda at: jobs.send_allotments(bank, at=at)),
         Round("收付款送银行", 1.0, lambda at: jobs.send_payments(bank, at=at)),
         Round("结算付款送银行", 5.0, patiently(settlement.send_payouts, bank)),
+        Round("额度提醒与到期", 1800.0, lambda at: jobs.keep_months(at=at)),
         Round("月度结算定格", 600.0, lambda at: settlement.freeze_due(at=at)),
         Round("银行对账", 60.0, patiently(settlement.reconcile_days, bank)),
         Round("等银行的付款", 0.5, lambda at: jobs.decide_waiting(bank, at=at)),

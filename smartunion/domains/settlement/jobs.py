@@ -5,7 +5,9 @@ which may be repeated.
 """
 
 import logging
+import tempfile
 from datetime import date, datetime, timedelta
+from typing import BinaryIO
 
 from smartunion.domains.settlement.actions import cases, importing, matching, months
 from smartunion.domains.settlement.gateways import CORPORATE, Bank, Instruction, Opening
@@ -24,8 +26,14 @@ AT_ONCE = 31
 
 
 def reconcile_days(bank: Bank, *, at: datetime) -> int:
-    """Reconcile every day that is over and is not yet, and fetch what is to be sent again."""
+    """Reconcile every day that is over and is not yet, and fetch what is to be sent again.
+
+    Days that were matched are matched anew when an order of theirs came late, and once a day
+    while something of theirs is under way.
+    """
     done = 0
+    for day, why in desk.days_to_look_again(before=campus_day(at), at=at).items():
+        cases.ask_resend(day=day, by=None, at=at, because=why)
     for day in desk.days_to_fetch(before=campus_day(at), at=at)[:AT_ONCE]:
         done += fetch(bank, day=day, at=at) is not None
     return done
@@ -45,17 +53,31 @@ def fetch(bank: Bank, *, day: date, at: datetime) -> Reconciliation | None:
     )  # fmt: skip
     if desk.needs_file(day):
         number = desk.last_number(day) + 1
-        file = bank.daily_file(day, number)
-        if file is None:
-            return None
-        taken = importing.take_file(
-            day=day, number=number, name=file.name, data=file.data, signature=file.signature,
-            genuine=bank.is_genuine(file), by=None, at=at,
-        )  # fmt: skip
+        with tempfile.TemporaryFile() as body:
+            came = _receive(bank, day, number, body)
+            if came is None:
+                return None
+            name, signature, genuine = came
+            taken = importing.take_file(
+                day=day, number=number, name=name, data=body, signature=signature,
+                genuine=genuine, by=None, at=at,
+            )  # fmt: skip
         if taken.state == BankFile.State.REFUSED:
-            log.warning("the bank's file %s is refused: %s", file.name, taken.refusal)
+            log.warning("the bank's file %s is refused: %s", name, taken.refusal)
             return None
     return matching.reconcile(day=day, at=at) if account else None
+
+
+def _receive(bank: Bank, day: date, number: int, body: BinaryIO) -> tuple[str, str, bool] | None:
+    """Lay the day's file down in `body`; return its name, its stamp, and if that is genuine.
+
+    It is whole in memory only here, where the signature over all of it is looked at.
+    """
+    file = bank.daily_file(day, number)
+    if file is None:
+        return None
+    body.write(file.data)
+    return file.name, file.signature, bank.is_genuine(file)
 
 
 def send_payouts(bank: Bank, *, at: datetime) -> int:

@@ -20,8 +20,6 @@ class BankFile(models.Model):
     number = models.IntegerField("文件序号", default=0)
     name = models.CharField("文件名", max_length=80)
     digest = models.CharField("摘要", max_length=64)
-    content = models.BinaryField("原件")
-    """As it came, packed; so nothing is lost, whatever is wrong with it."""
     signature = models.TextField("签名")
     state = models.CharField("状态", max_length=8, choices=State)
     lines = models.IntegerField("明细行数", default=0)
@@ -55,10 +53,30 @@ class BankFile(models.Model):
         return self.name
 
 
+class BankFilePart(models.Model):
+    """对账文件原件: a piece of a file as it came, packed; so nothing is lost, whatever is wrong."""
+
+    file = models.ForeignKey(BankFile, models.PROTECT, verbose_name="文件", related_name="parts")
+    number = models.IntegerField("序号")
+    content = models.BinaryField("内容")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "对账文件原件"
+        constraints = [
+            models.UniqueConstraint(fields=["file", "number"], name="bankfilepart_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_id} 原件 {self.number}"
+
+
 class BankLine(models.Model):
     """银行明细: one line of a used file, as the bank wrote it."""
 
-    file = models.ForeignKey(BankFile, models.PROTECT, verbose_name="文件", related_name="details")
+    # No constraint of the database: a file and its lines are one action, and neither is deleted.
+    file = models.ForeignKey(
+        BankFile, models.PROTECT, verbose_name="文件", related_name="details", db_constraint=False
+    )
     number = models.IntegerField("行号")
     kind = models.CharField("种类", max_length=8)
     key = models.CharField("我方凭据", max_length=80, blank=True)
@@ -109,8 +127,9 @@ class Match(models.Model):
 
     day = models.DateField("对账日")
     line = models.OneToOneField(
-        BankLine, models.CASCADE, verbose_name="银行明细", null=True, related_name="match"
-    )
+        BankLine, models.PROTECT, verbose_name="银行明细", null=True, related_name="match",
+        db_constraint=False,
+    )  # fmt: skip
     document = models.CharField("我方凭据", max_length=80, blank=True)
     kind = models.CharField("种类", max_length=8)
     way = models.CharField("配对依据", max_length=8, choices=Way)
@@ -140,6 +159,8 @@ class Reconciliation(models.Model):
     under_way = models.IntegerField("处理中")
     ours_fen = models.BigIntegerField("我方合计(分)")
     bank_fen = models.BigIntegerField("银行合计(分)")
+    upto_order = models.BigIntegerField("已计入的最后指令", default=0)
+    """The newest order to the bank there was: one of this day that is newer came late."""
     at = models.DateTimeField("对账时间")
     resend_asked_at = models.DateTimeField("请求补发时间", null=True)
 

@@ -77,6 +77,11 @@ def covered(
     )  # fmt: skip
 
 
+def owes_fen(merchant_id: int) -> int:
+    """Return what a merchant still owes: what its newest statement could not bear, and since."""
+    return statements.owes_fen(merchant_id)
+
+
 def error_meter(month: date, *, on: date) -> Meter:
     """Return a consumption month recomputed from the bank's files alone (R054, K08)."""
     return meter.month(month, on=on)

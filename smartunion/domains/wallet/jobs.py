@@ -8,12 +8,12 @@ the bank by key before it sends anything a second time. The key is the same for 
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from smartunion.domains.wallet.actions import legs, ordering
+from smartunion.domains.wallet.actions import expiring, legs, ordering
 from smartunion.domains.wallet.gateways import (
     BATCH,
     CORPORATE,
@@ -29,9 +29,13 @@ from smartunion.domains.wallet.gateways import (
 )
 from smartunion.domains.wallet.models import BankOrder
 from smartunion.domains.wallet.reads import figures, waits
-from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.days import campus_day, campus_month, start_of
+from smartunion.kernel.base.refusals import Refused
 
 log = logging.getLogger(__name__)
+
+EXPIRING_MONTHS = 2
+"""So many months before this one are looked at for what has expired."""
 
 LEASE_SECONDS = 15
 """Longer than the bank is ever waited for."""
@@ -162,6 +166,25 @@ def decide_waiting(bank: Bank, *, at: datetime) -> int:
     for order_id in waits.overdue(at=at):
         legs.give_up(order_id=order_id, at=at)
     return _each_batch(lambda: _lease(_LEASE_UNDECIDED), lambda some: _decide(bank, some, at=at))
+
+
+def keep_months(*, at: datetime) -> int:
+    """Tell of what the month leaves over, and let it expire after, where the terms say so.
+
+    The months before are looked at again: money of theirs that came back since expires, too.
+    Returns how many were told; nothing happens on a day without a plan.
+    """
+    month = campus_month(at)
+    try:
+        for _ in range(EXPIRING_MONTHS):
+            month = campus_month(start_of(month) - timedelta(days=1))
+            expiring.expire_allotments(month=month, by=None, at=at)
+    except Refused as no:
+        log.info("before the first plan nothing expires: %s", no)
+    try:
+        return expiring.remind(at=at)
+    except Refused:
+        return 0
 
 
 def _send_all(bank: Bank, kinds: Sequence[str], *, at: datetime) -> int:

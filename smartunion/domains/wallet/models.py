@@ -601,6 +601,7 @@ class BankOrder(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["occurred_at"], name="order_value_day"),
             models.Index(
                 fields=["due_at"],
                 condition=Q(state__in=["waiting", "sent"]),

@@ -10,7 +10,6 @@ from .reads import banked, controls, overview, register
 from .reads import claims as claim_reads
 from .reads import statements as statement_reads
 from .reads import trades as trade_reads
-from .reads.banked import Movement
 from .reads.claims import Claim
 from .reads.controls import Admissions, FreezingFacts
 from .reads.figures import terms_on
@@ -23,7 +22,7 @@ from .reads.vouchers import Voucher
 
 __all__ = [
     "Admissions", "Callee", "Claim", "DaySums", "FreezingFacts", "HeatCell", "MonthOfMember",
-    "MonthRow", "MonthTotal", "Movement", "Sale", "Settled", "ShopFact", "Sold", "SubsidyOfMember",
+    "MonthRow", "MonthTotal", "Sale", "Settled", "ShopFact", "Sold", "SubsidyOfMember",
     "TerminalFact", "Trade", "Voucher",
 ]  # fmt: skip
 """The facts that the door hands out; its functions are below."""
@@ -146,14 +145,28 @@ def first_bank_day() -> date | None:
     return banked.first_day()
 
 
-def bank_movements(*, day: date) -> Iterator[Movement]:
-    """Give every order of a value day, as the bank's daily file must show it."""
-    return banked.movements(day=day)
+def newest_bank_order() -> int:
+    """Return the number of the newest order to the bank, 0 before the first."""
+    return banked.newest_order()
 
 
-def bank_movements_named(documents: Sequence[str]) -> list[Movement]:
-    """Return the orders of these documents, of whatever day."""
-    return banked.movements_named(documents)
+def newest_bank_orders(*, since: date) -> dict[date, int]:
+    """Return the number of the newest order of each value day from a day on."""
+    return banked.newest_orders(since=since)
+
+
+def lay_bank_movements(*, day: date) -> None:
+    """Lay every order of a value day, as the bank's file must show it, into a temporary table.
+
+    It is `bank_movement` (document, kind, wallet, merchant, terminal, fen, occurred_at, state,
+    bank_ref), made anew, and gone at the transaction's end; the one who asks may add rows.
+    """
+    banked.lay_movements(day=day)
+
+
+def lay_bank_movements_named(documents: Sequence[str]) -> None:
+    """Lay the orders of these documents, of whatever day, into `bank_movement` besides."""
+    banked.lay_movements_named(documents)
 
 
 def bank_did(

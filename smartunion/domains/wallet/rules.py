@@ -68,6 +68,8 @@ class Terms:
     subsidy_source: str
     budget_allotment: str
     expiry: str = CARRY_OVER
+    remind_days: int = 0
+    """So many days before a month ends its rest is told of; 0: not at all."""
     review_day: int = 5
     offline: bool = False
     offline_each_fen: int = 0
@@ -119,6 +121,7 @@ def terms_of(given: Mapping[str, Any]) -> Terms:
         **{
             key: int(given[key])
             for key in (
+                "remind_days",
                 "review_day",
                 "offline_each_fen",
                 "offline_per_wallet",

@@ -15,6 +15,7 @@ from .pages import (
     registers,
     terminals,
     till,
+    years,
 )
 
 app_name = "wallet"
@@ -23,6 +24,7 @@ urlpatterns = [
     path("wallet/allotment/", phone.allotment, name="allotment"),
     path("wallet/code/", phone.code, name="pay"),
     path("wallet/statement/", phone.statement, name="statement"),
+    path("wallet/year/", years.year, name="year"),
     path("wallet/payments/<int:payment_id>/", phone.receipt, name="receipt"),
     path("wallet/freezings/<int:freezing_id>/", phone.freezing, name="freezing"),
     path("wallet/devices/", phone.devices, name="devices"),

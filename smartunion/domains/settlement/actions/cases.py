@@ -106,8 +106,11 @@ def run_over(*, case_id: int, at: datetime) -> None:
 
 
 @transaction.atomic
-def ask_resend(*, day: date, by: Person, at: datetime, because: str = "") -> Reconciliation:
-    """Ask that the bank sends a day's file again; the worker fetches it and matches anew."""
+def ask_resend(*, day: date, by: Person | None, at: datetime, because: str = "") -> Reconciliation:
+    """Ask that the bank sends a day's file again; the worker fetches it and matches anew.
+
+    The worker itself asks (`by` None) where orders of a matched day came late.
+    """
     found = Reconciliation.objects.select_for_update().filter(day=day).first()
     if found is None:
         raise refusals.NothingToReconcile(day=day.isoformat())

@@ -1,13 +1,20 @@
 """Take in what the bank sends: staged, so that no row is used before hash and trailer hold."""
 
 import hashlib
+import io
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import BinaryIO
 
 from django.db import connection, transaction
 
-from smartunion.domains.settlement.models import AccountDay, AccountLine, BankFile
+from smartunion.domains.settlement.models import (
+    AccountDay,
+    AccountLine,
+    BankFile,
+    BankFilePart,
+)
 from smartunion.domains.settlement.rules import account, daily, refusals
 from smartunion.domains.wallet import public as wallet
 from smartunion.kernel.base.refusals import Refused
@@ -16,9 +23,22 @@ from smartunion.kernel.trail.record import record
 
 State = BankFile.State
 
+PIECE = 1 << 18
+"""So many bytes of a file are packed and kept at a time."""
+
 _COPY = """
 COPY settlement_bankline (file_id, number, kind, key, bank_ref, wallet, merchant, terminal,
   ecny_fen, points_fen, occurred_at, settled_at, state) FROM STDIN
+"""
+
+# The bank's own number, and a key with its kind and state, come once in a file.
+_TWICE = """
+SELECT max(number), min(bank_ref) FROM settlement_bankline
+ WHERE file_id = %(file)s GROUP BY bank_ref HAVING count(*) > 1
+UNION ALL
+SELECT max(number), key FROM settlement_bankline
+ WHERE file_id = %(file)s AND key <> '' GROUP BY kind, key, state HAVING count(*) > 1
+ORDER BY 1 LIMIT 1
 """
 
 
@@ -28,7 +48,7 @@ def take_file(
     day: date,
     number: int,
     name: str,
-    data: bytes,
+    data: bytes | BinaryIO,
     signature: str,
     genuine: bool,
     by: Person | None,
@@ -38,35 +58,37 @@ def take_file(
 
     `number` is the one that was asked for; `genuine` is what the bank's key says of the signature.
     A file that is refused is kept as it came with rule, figure and what to do; of its rows none is
-    used. A resend replaces what was used before, whose rows stay readable.
+    used. A resend replaces what was used before, whose rows stay readable. A file on the disk is
+    read piece by piece, however long it is.
     """
-    digest = hashlib.sha256(data).hexdigest()
+    body = io.BytesIO(data) if isinstance(data, bytes) else data
+    digest = _digest(body)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('settlement.file'))")
     before = BankFile.objects.filter(day=day, digest=digest).exclude(state=State.REFUSED).first()
     if before is not None:
         return before
     file = BankFile(
-        day=day, number=number, name=name[:80], digest=digest,
-        content=zlib.compress(data, 1), signature=signature, by=by, at=at,
-    )  # fmt: skip
+        day=day, number=number, name=name[:80], digest=digest, signature=signature, by=by, at=at
+    )
     try:
         with transaction.atomic():
-            _use(file, data, genuine=genuine)
+            _use(file, body, genuine=genuine)
     except Refused as no:
         file.pk, file.number = None, number
-        return _keep_refused(file, no)
+        return _keep_refused(file, body, no)
+    _keep_whole(file, body)
     record("settlement.file_used", file, by=by, at=at, lines=file.lines, number=file.number)
     return file
 
 
-def _use(file: BankFile, data: bytes, *, genuine: bool) -> None:
+def _use(file: BankFile, body: BinaryIO, *, genuine: bool) -> None:
     """Read the file into the lines, and let it take the place of the one before."""
     if not genuine:
         raise refusals.FileSignatureWrong(name=file.name)
     mark = wallet.bank_mark()
     reader = daily.Daily(
-        file.name, data, day=file.day, mark=mark, merchants=wallet.bank_merchants()
+        file.name, body, day=file.day, mark=mark, merchants=wallet.bank_merchants()
     )
     last = BankFile.objects.filter(day=file.day, state=State.USED).first()
     if last is not None:
@@ -81,27 +103,55 @@ def _use(file: BankFile, data: bytes, *, genuine: bool) -> None:
     prefix = f"{mark}-"
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for row in reader.rows():
-            number, kind, key, *rest = row
-            copy.write_row((file.pk, number, kind, key.removeprefix(prefix), *rest))
+            copy.write(_copied(file.pk, row, prefix))
+    with connection.cursor() as cursor:
+        cursor.execute(_TWICE, {"file": file.pk})
+        if (twice := cursor.fetchone()) is not None:
+            raise refusals.LineTwice(name=file.name, line=twice[0] + 1, key=twice[1])
     sums = reader.sums
     file.lines, file.pay_fen = sums.count, sums.pay_fen
     file.refund_fen, file.interest_fen = sums.refund_fen, sums.interest_fen
     file.save(update_fields=["lines", "pay_fen", "refund_fen", "interest_fen"])
 
 
-def _keep_refused(file: BankFile, no: Refused) -> BankFile:
+def _copied(file_id: int, row: daily.Row, prefix: str) -> str:
+    """Return a line as COPY reads it: the amounts and moments have been read already."""
+    number, kind, key, *words, ecny, points, occurred, settled, state = row
+    text = "\t".join((kind, key.removeprefix(prefix), *words))
+    if "\\" in text or text.count("\t") != len(words) + 1:
+        text = "\t".join(
+            each.replace("\\", "\\\\").replace("\t", "\\t")
+            for each in (kind, key.removeprefix(prefix), *words)
+        )
+    booked = settled.isoformat() if settled else "\\N"
+    return f"{file_id}\t{number}\t{text}\t{ecny}\t{points}\t{occurred}\t{booked}\t{state}\n"
+
+
+def _digest(body: BinaryIO) -> str:
+    body.seek(0)
+    return hashlib.file_digest(body, "sha256").hexdigest()
+
+
+def _keep_whole(file: BankFile, body: BinaryIO) -> None:
+    """Keep the file as it came, packed piece by piece."""
+    body.seek(0)
+    for number, piece in enumerate(iter(lambda: body.read(PIECE), b""), 1):
+        BankFilePart.objects.create(file=file, number=number, content=zlib.compress(piece, 1))
+
+
+def _keep_refused(file: BankFile, body: BinaryIO, no: Refused) -> BankFile:
     """Keep a file that was refused as it came; the same again for the same reason is kept once."""
     told = no.as_dict()
     kept, fresh = BankFile.objects.get_or_create(
         day=file.day, digest=file.digest, refusal=no.code,
         defaults={
-            "number": file.number, "name": file.name, "content": file.content,
-            "signature": file.signature,
+            "number": file.number, "name": file.name, "signature": file.signature,
             "state": State.REFUSED, "because": str(no)[:400],
             "remedy": str(told["remedy"])[:200], "by": file.by, "at": file.at,
         },
     )  # fmt: skip
     if fresh:
+        _keep_whole(kept, body)
         record("settlement.file_refused", kept, by=file.by, at=file.at, because=kept.because)
     return kept
 
@@ -122,12 +172,10 @@ def take_account(
         found = account.read(name, data, day=day, before_fen=eve.closing_fen if eve else None)
     except Refused as no:
         _keep_refused(
-            BankFile(
-                day=day, name=name[:80], digest=digest, content=zlib.compress(data, 1),
-                signature="", by=by, at=at,
-            ),
+            BankFile(day=day, name=name[:80], digest=digest, signature="", by=by, at=at),
+            io.BytesIO(data),
             no,
-        )  # fmt: skip
+        )
         return None
     was = AccountDay.objects.select_for_update().filter(day=day).first()
     if was is not None and was.digest == digest:

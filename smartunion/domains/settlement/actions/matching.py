@@ -5,9 +5,8 @@ the same few statements. What differs becomes a case with an owner and a clock; 
 agree since closes its case by itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
@@ -26,78 +25,82 @@ from smartunion.domains.settlement.reads import figures, payouts
 from smartunion.domains.settlement.rules import refusals
 from smartunion.domains.settlement.rules import terms as term_rules
 from smartunion.domains.wallet import public as wallet
-from smartunion.domains.wallet.public import Movement
 from smartunion.kernel.base.calendar import add_working_days
 from smartunion.kernel.base.days import campus_day, end_of
 from smartunion.kernel.ledger.actions import Line, post_many
+from smartunion.kernel.ledger.models import Transfer
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.timers.actions import cancel, set_timer
 from smartunion.kernel.trail.record import record
 
-INTO, INTEREST = "bank.ecny", "income.interest"
+BANK, INTEREST, OWED = "bank.ecny", "income.interest", "merchant.payable"
+
+MOVED = {"PAY": ("bank.pay", OWED, BANK), "REFUND": ("bank.refund", BANK, OWED)}
+"""What the bank's moving of the members' own money books: its code, the debit, the credit."""
 
 OVERDUE = "settlement.overdue"
 """The kind of the timer that a case runs against."""
 
-AT_ONCE = 5000
-
-_OURS = """
-CREATE TEMP TABLE IF NOT EXISTS settlement_ours (
-  document text, kind text, wallet text, merchant text, terminal text, fen bigint,
-  occurred_at timestamptz, state text, bank_ref text) ON COMMIT DROP;
-TRUNCATE settlement_ours
+_ROOM = """
+SET LOCAL work_mem = '64MB'; SET LOCAL jit = off;
+CREATE TEMP TABLE IF NOT EXISTS settlement_theirs (LIKE settlement_bankline) ON COMMIT DROP;
+CREATE TEMP TABLE IF NOT EXISTS settlement_told (document text) ON COMMIT DROP;
+CREATE TEMP TABLE IF NOT EXISTS settlement_pair (
+  line bigint, document text, way text) ON COMMIT DROP;
+TRUNCATE settlement_theirs, settlement_told, settlement_pair
 """
-_COPY = """
-COPY settlement_ours (document, kind, wallet, merchant, terminal, fen, occurred_at, state, bank_ref)
-FROM STDIN
+# The file's lines beside ours, where the planner can count them: a day may have 100 or 100,000.
+_THEIRS = """
+INSERT INTO settlement_theirs SELECT * FROM settlement_bankline
+WHERE file_id = %(file)s AND kind <> 'INTEREST'
 """
 _OF_OTHER_DAYS = """
-SELECT DISTINCT l.key FROM settlement_bankline l
-WHERE l.file_id = %(file)s AND l.key <> ''
-  AND NOT EXISTS (SELECT 1 FROM settlement_ours o WHERE o.document = l.key)
+SELECT DISTINCT l.key FROM settlement_theirs l
+WHERE l.key <> '' AND NOT EXISTS (SELECT 1 FROM bank_movement o WHERE o.document = l.key)
 """
+# What another day's file has told: here it would be told twice, or is not missing.
+_TOLD = """
+INSERT INTO settlement_told SELECT DISTINCT m.document
+FROM settlement_match m JOIN bank_movement o ON o.document = m.document
+WHERE m.day <> %(day)s AND m.state = 'SAME' AND m.line_id IS NOT NULL
+"""
+_UNTOLD = "NOT EXISTS (SELECT 1 FROM settlement_told d WHERE d.document = o.document)"
 
 # One line takes at most one document and the other way round: the best way first, then the number.
-_PAIRS = """
-WITH lines AS (
-  SELECT * FROM settlement_bankline WHERE file_id = %(file)s
-    AND kind <> 'INTEREST'
-), elsewhere AS (
-  -- what another day's file has told: here it would be told twice, or is not missing
-  SELECT document FROM settlement_match WHERE day <> %(day)s AND state = 'SAME'
-    AND line_id IS NOT NULL AND document IN (SELECT document FROM settlement_ours)
-), by_key AS (
-  SELECT DISTINCT ON (l.id) l.id AS line, o.document, 'key' AS way
-  FROM lines l JOIN settlement_ours o ON o.document = l.key
-  WHERE l.key <> '' AND o.document NOT IN (SELECT document FROM elsewhere) ORDER BY l.id
-), by_terminal AS (
-  SELECT DISTINCT ON (o.document) l.id AS line, o.document, 'terminal' AS way
-  FROM lines l JOIN settlement_ours o ON o.terminal = l.terminal AND o.kind = l.kind
-  WHERE l.terminal <> '' AND l.id NOT IN (SELECT line FROM by_key)
-    AND o.document NOT IN (SELECT document FROM by_key)
-  ORDER BY o.document, l.id
-), by_ref AS (
-  SELECT DISTINCT ON (o.document) l.id AS line, o.document, 'ref' AS way
-  FROM lines l JOIN settlement_ours o ON o.bank_ref = l.bank_ref
-  WHERE l.id NOT IN (SELECT line FROM by_key UNION ALL SELECT line FROM by_terminal)
-    AND o.document NOT IN (SELECT document FROM by_key UNION ALL SELECT document FROM by_terminal)
-  ORDER BY o.document, l.id
-), pairs AS (
-  SELECT * FROM by_key UNION ALL SELECT * FROM by_terminal UNION ALL SELECT * FROM by_ref
-), sides AS (
+_BY_KEY = """
+INSERT INTO settlement_pair SELECT DISTINCT ON (l.id) l.id, o.document, 'key'
+FROM settlement_theirs l JOIN bank_movement o ON o.document = l.key
+WHERE l.key <> '' AND {untold} ORDER BY l.id
+"""
+_BY_MARK = """
+INSERT INTO settlement_pair SELECT DISTINCT ON (o.document) l.id, o.document, '{way}'
+FROM settlement_theirs l JOIN bank_movement o ON {fits}
+WHERE {untold}
+  AND NOT EXISTS (SELECT 1 FROM settlement_pair p WHERE p.line = l.id)
+  AND NOT EXISTS (SELECT 1 FROM settlement_pair p WHERE p.document = o.document)
+ORDER BY o.document, l.id
+"""
+_BY_TERMINAL = "o.terminal = l.terminal AND o.kind = l.kind AND l.terminal <> ''"
+_WAYS = (
+    _BY_KEY.format(untold=_UNTOLD),
+    _BY_MARK.format(untold=_UNTOLD, way="terminal", fits=_BY_TERMINAL),
+    _BY_MARK.format(untold=_UNTOLD, way="ref", fits="o.bank_ref = l.bank_ref"),
+)
+_JUDGED = """
+WITH sides AS (
   SELECT l.id AS line_id, coalesce(o.document, '') AS document, coalesce(o.kind, l.kind) AS kind,
     coalesce(p.way, 'alone') AS way, o.state AS ours, l.state AS bank,
     CASE WHEN o.state = 'S' THEN o.fen ELSE 0 END AS ours_fen,
     CASE WHEN l.state = 'S' THEN l.ecny_fen ELSE 0 END AS bank_fen,
     o.fen AS fen, l.ecny_fen,
     (l.kind, l.wallet, l.merchant) IS NOT DISTINCT FROM (o.kind, o.wallet, o.merchant) AS fits
-  FROM lines l LEFT JOIN pairs p ON p.line = l.id
-  LEFT JOIN settlement_ours o ON o.document = p.document
+  FROM settlement_theirs l LEFT JOIN settlement_pair p ON p.line = l.id
+  LEFT JOIN bank_movement o ON o.document = p.document
   UNION ALL
   SELECT NULL, o.document, o.kind, 'alone', o.state, NULL,
     CASE WHEN o.state = 'S' THEN o.fen ELSE 0 END, 0, o.fen, NULL, NULL
-  FROM settlement_ours o
-  WHERE o.document NOT IN (SELECT document FROM pairs UNION ALL SELECT document FROM elsewhere)
+  FROM bank_movement o
+  WHERE {untold} AND NOT EXISTS (SELECT 1 FROM settlement_pair p WHERE p.document = o.document)
     AND (o.occurred_at AT TIME ZONE 'Asia/Shanghai')::date = %(day)s
 ), judged AS (
   SELECT *, CASE
@@ -119,6 +122,10 @@ _INTEREST = """
 SELECT l.bank_ref, l.ecny_fen, l.occurred_at FROM settlement_bankline l
 WHERE l.file_id = %(file)s AND l.kind = 'INTEREST' AND l.state = 'S' AND l.ecny_fen > 0
   AND NOT EXISTS (SELECT 1 FROM ledger_transfer t WHERE t.document = 'bank:' || l.bank_ref)
+"""
+_MOVED = """
+SELECT kind, sum(bank_fen)::bigint FROM settlement_match
+WHERE day = %(day)s AND state = 'SAME' AND kind IN ('PAY', 'REFUND') GROUP BY kind
 """
 _COUNTS = """
 SELECT count(*) FILTER (WHERE state = 'SAME'),
@@ -149,27 +156,36 @@ def reconcile(*, day: date, by: Person | None = None, at: datetime) -> Reconcili
     if file is None or not AccountDay.objects.filter(day=day).exists():
         raise refusals.NothingToReconcile(day=day.isoformat())
     given: dict[str, Any] = {"day": day, "file": file.pk}
+    upto = wallet.newest_bank_order()  # before our side is read: what is newer comes late
     with connection.cursor() as cursor:
-        cursor.execute(_OURS)
-        _lay([*payouts.movements(day=day)])
-        _lay(wallet.bank_movements(day=day))
-        cursor.execute(_OF_OTHER_DAYS, given)
+        cursor.execute(_ROOM)
+        wallet.lay_bank_movements(day=day)
+        payouts.lay_movements(day=day)
+        cursor.execute(_THEIRS, given)
+        cursor.execute("ANALYZE bank_movement; ANALYZE settlement_theirs")
+        cursor.execute(_OF_OTHER_DAYS)
         others = [key for (key,) in cursor.fetchall()]
-        _lay(wallet.bank_movements_named(others))
-        cursor.execute("ANALYZE settlement_ours")
+        wallet.lay_bank_movements_named(others)
+        cursor.execute(_TOLD, given)
+        for way in _WAYS:
+            cursor.execute(way)
+            cursor.execute("ANALYZE settlement_pair")
         Match.objects.filter(day=day).delete()
-        cursor.execute(_PAIRS, given)
+        cursor.execute(_JUDGED.format(untold=_UNTOLD), given)
         cursor.execute(_COUNTS, given)
         same, differing, under_way, ours, bank = cursor.fetchone()
         cursor.execute(_SUBJECTS, given)
         found = {row[0]: row for row in cursor.fetchall()}
         cursor.execute(_INTEREST, given)
         _book_interest(cursor.fetchall(), by=by, at=at)
+        cursor.execute(_MOVED, given)
+        _book_moved(day, dict(cursor.fetchall()), by=by, at=at)
     made, fresh = Reconciliation.objects.update_or_create(
         day=day,
         defaults={
             "file": file, "same": same, "differing": differing, "under_way": under_way,
-            "ours_fen": ours, "bank_fen": bank, "at": at, "resend_asked_at": None,
+            "ours_fen": ours, "bank_fen": bank, "upto_order": upto, "at": at,
+            "resend_asked_at": None,
         },
     )  # fmt: skip
     if not fresh:
@@ -183,30 +199,37 @@ def reconcile(*, day: date, by: Person | None = None, at: datetime) -> Reconcili
     return made
 
 
-def _lay(rows: Iterable[Movement]) -> None:
-    """Lay our side beside the bank's, some thousands at a time: one wire reads or writes."""
-    left = iter(rows)
-    while some := list(islice(left, AT_ONCE)):
-        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-            for row in some:
-                copy.write_row(
-                    (
-                        row.document, row.kind, row.wallet, row.merchant, row.terminal,
-                        row.amount_fen, row.occurred_at, row.state, row.bank_ref,
-                    )
-                )  # fmt: skip
-
-
 def _book_interest(
     rows: Sequence[tuple[str, int, datetime]], *, by: Person | None, at: datetime
 ) -> None:
     """Book what the bank paid on the corporate wallet, once for each of its numbers (T6)."""
     if rows:
         lines = [
-            Line(INTO, INTEREST, fen, "bank.interest", f"bank:{ref}", moment)
+            Line(BANK, INTEREST, fen, "bank.interest", f"bank:{ref}", moment)
             for ref, fen, moment in rows
         ]
         post_many(lines=lines, by=by, at=at, because="对公钱包利息")
+
+
+def _book_moved(day: date, fen: dict[str, int], *, by: Person | None, at: datetime) -> None:
+    """Book what both sides say that the bank has moved between members and merchants that day.
+
+    It pays what we owe to merchants, or comes back from them. A day that is matched anew books
+    the difference, whichever way.
+    """
+    lines = []
+    for kind, (code, debit, credit) in MOVED.items():
+        document = f"bank:{day:%Y%m%d}:{kind}"
+        more = fen.get(kind, 0) - sum(
+            amount if debited == debit else -amount
+            for debited, amount in Transfer.objects.filter(document=document, code=code)
+            .values_list("debit", "amount_fen")
+        )  # fmt: skip
+        sides = (debit, credit) if more > 0 else (credit, debit)
+        if more:
+            lines.append(Line(*sides, abs(more), code, document, min(end_of(day), at)))
+    if lines:
+        post_many(lines=lines, by=by, at=at, because=f"{day.isoformat()} 银行已记账的收付款")
 
 
 def _open(

@@ -1,23 +1,43 @@
 """The error meter on a page: every row that differs, by amount and by count."""
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 
 from smartunion.domains.settlement.reads import desk, meter
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.web import excel
+from smartunion.kernel.web.columns import Column
 from smartunion.kernel.web.page import PersonRequest, page, show
 
 from .desk import VIEW, asked_month
 
+ROWS = 100
+COLUMNS = [
+    Column("document", "凭据"),
+    Column("merchant", "商户"),
+    Column("occurred_at", "时间", "moment"),
+    Column("net_fen", "银行净额", "yuan"),
+    Column("due_fen", "应补", "yuan"),
+    Column("booked_fen", "实补", "yuan"),
+]
+
 
 @page(can=VIEW)
 def error(request: PersonRequest) -> HttpResponse:
-    """补贴误差: the month recomputed from the bank's files, with each row that is not the same."""
+    """补贴误差: the month recomputed from the bank's files, with each row that is not the same.
+
+    All of them: a hundred on a page, every one in the sheet.
+    """
     months = desk.months()
     month = asked_month(request, months)
     found = meter.month(month, on=campus_day(clock.now()))
+    if request.GET.get("as") == "xlsx":
+        values = ([getattr(row, c.name) for c in COLUMNS] for row in found.rows)
+        return excel.download(values, COLUMNS, title=f"补贴误差_{month:%Y-%m}", form="xlsx")
     context = {
         "found": found,
+        "rows": Paginator(found.rows, ROWS).get_page(request.GET.get("page")),
         "months": months,
         "month": month,
         "opens": request.mandate.may("wallet.desk"),

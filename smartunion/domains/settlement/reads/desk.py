@@ -1,5 +1,6 @@
 """What the reconciliation's pages show, and which days still need something from the bank."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,6 +26,12 @@ from .figures import terms_on
 WAIT = timedelta(minutes=30)
 """How long the bank is left alone after a file that was refused."""
 
+LOOK_BACK = timedelta(days=31)
+"""For so long the orders of matched days are watched for some that come late."""
+
+AGAIN = timedelta(hours=24)
+"""How long the bank has for what is under way before its day is looked at again."""
+
 SHOWN = {
     State.SAME: "ok", State.PROC: "wait", State.MORE: "late", State.LESS: "late",
     State.DIFF: "late", State.SANF: "late", State.FANS: "late", State.EANS: "late",
@@ -45,12 +52,38 @@ def days_to_fetch(*, before: date, at: datetime) -> list[date]:
     return [day for day in span if day not in done]
 
 
+def days_to_look_again(*, before: date, at: datetime) -> dict[date, str]:
+    """Return matched days of which the bank shall speak again, each with the reason.
+
+    One has an order that came after its matching: an upload, a release, a bank that was away. Or
+    something of it is under way, and it was last asked a day ago.
+    """
+    newest = wallet.newest_bank_orders(since=before - LOOK_BACK)
+    under_way = set(open_cases().filter(state=State.PROC).values_list("day", flat=True))
+    rows = Reconciliation.objects.filter(
+        day__gte=before - LOOK_BACK, day__lt=before, resend_asked_at=None
+    )
+    found = {}
+    for each in rows.order_by("day"):
+        if newest.get(each.day, 0) > each.upto_order:
+            found[each.day] = "对账之后又有这一天的指令"
+        elif each.day in under_way and each.at <= at - AGAIN:
+            found[each.day] = "有处理中的笔数"
+    return found
+
+
 def needs_file(day: date) -> bool:
     """Tell if no file of the day is in use, or another was asked for."""
     return (
         not BankFile.objects.filter(day=day, state="used").exists()
         or Reconciliation.objects.filter(day=day, resend_asked_at__isnull=False).exists()
     )
+
+
+def original(file: BankFile) -> bytes:
+    """Return a file as it came, used or refused."""
+    rows = file.parts.order_by("number").values_list("content", flat=True)
+    return b"".join(zlib.decompress(bytes(each)) for each in rows)
 
 
 def last_number(day: date) -> int:
@@ -132,7 +165,7 @@ def day(on: date) -> Day:
     account = AccountDay.objects.filter(day=on).first()
     return Day(
         day=on,
-        files=list(BankFile.objects.filter(day=on).defer("content").order_by("at", "pk")),
+        files=list(BankFile.objects.filter(day=on).order_by("at", "pk")),
         account=account,
         matched=Reconciliation.objects.filter(day=on).select_related("file").first(),
         counts=[

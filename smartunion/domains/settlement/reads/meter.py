@@ -22,9 +22,9 @@ from smartunion.kernel.base.days import next_month
 from .figures import terms_on
 
 AT_ONCE = 5000
-MOST = 200
 
 _TABLES = """
+SET LOCAL work_mem = '64MB'; SET LOCAL jit = off;
 CREATE TEMP TABLE IF NOT EXISTS settlement_claim (document text, wallet text, merchant_id bigint,
   merchant text, seq bigint, ecny bigint, points bigint, booked bigint,
   occurred_at timestamptz) ON COMMIT DROP;
@@ -33,19 +33,23 @@ CREATE TEMP TABLE IF NOT EXISTS settlement_back (refund text, document text,
 TRUNCATE settlement_claim, settlement_back
 """
 
+# What the files in use say of these purchases and refunds, in whatever month they were told.
+_TOLD = """
+CREATE TEMP TABLE settlement_told ON COMMIT DROP AS
+SELECT l.key, sum(l.ecny_fen)::bigint AS fen, min(l.wallet) AS wallet, min(l.merchant) AS merchant
+FROM settlement_bankline l JOIN settlement_bankfile f ON f.id = l.file_id AND f.state = 'used'
+JOIN (SELECT document FROM settlement_claim UNION ALL SELECT refund FROM settlement_back) k
+  ON k.document = l.key
+WHERE l.state = 'S' AND l.kind IN ('PAY', 'REFUND') GROUP BY l.key
+"""
+
 # Due: the month's net of each wallet, purchase after purchase, times the rate, never past the cap.
 _JUDGED = """
 CREATE TEMP TABLE settlement_judged ON COMMIT DROP AS
-WITH told AS (
-  SELECT l.key, sum(l.ecny_fen)::bigint AS fen, min(l.wallet) AS wallet, min(l.merchant) AS merchant
-  FROM settlement_bankline l JOIN settlement_bankfile f ON f.id = l.file_id AND f.state = 'used'
-  WHERE l.state = 'S' AND l.kind IN ('PAY', 'REFUND') AND l.key IN (
-    SELECT document FROM settlement_claim UNION ALL SELECT refund FROM settlement_back)
-  GROUP BY l.key
-), gone AS (
+WITH gone AS (
   SELECT b.document, sum(coalesce(t.fen, CASE WHEN (b.at AT TIME ZONE 'Asia/Shanghai')::date
     >= %(lately)s THEN b.fen ELSE 0 END))::bigint AS fen
-  FROM settlement_back b LEFT JOIN told t ON t.key = b.refund GROUP BY 1
+  FROM settlement_back b LEFT JOIN settlement_told t ON t.key = b.refund GROUP BY 1
 ), nobody AS (
   SELECT 'bank:' || l.bank_ref AS document, l.wallet, l.merchant, l.ecny_fen, l.occurred_at
   FROM settlement_match m JOIN settlement_bankline l ON l.id = m.line_id
@@ -56,7 +60,8 @@ WITH told AS (
       THEN c.ecny ELSE 0 END) - coalesce(g.fen, 0)
       + CASE WHEN %(points)s THEN c.points ELSE 0 END AS net,
     t.fen IS NULL AND c.booked <> 0 AS unseen, c.occurred_at
-  FROM settlement_claim c LEFT JOIN told t ON t.key = c.document AND t.merchant = c.merchant
+  FROM settlement_claim c
+  LEFT JOIN settlement_told t ON t.key = c.document AND t.merchant = c.merchant
   LEFT JOIN gone g ON g.document = c.document
   UNION ALL
   SELECT document, wallet, NULL, 2000000000, 0, ecny_fen, false, occurred_at FROM nobody
@@ -82,7 +87,7 @@ FROM settlement_judged WHERE NOT under_way GROUP BY 1 ORDER BY 1
 """
 _ROWS = """
 SELECT document, coalesce(merchant_id, 0), occurred_at, net, due, booked FROM settlement_judged
-WHERE NOT under_way AND due <> booked ORDER BY abs(due - booked) DESC, document LIMIT %s
+WHERE NOT under_way AND due <> booked ORDER BY abs(due - booked) DESC, document
 """
 
 
@@ -161,10 +166,12 @@ def month(first: date, *, on: date) -> Meter:
     shops = {pk: (number, name) for pk, number, name in wallet.bank_merchants().values()}
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
-        cursor.execute("DROP TABLE IF EXISTS settlement_judged")
+        cursor.execute("DROP TABLE IF EXISTS settlement_judged, settlement_told")
         _lay("settlement_claim", wallet.subsidy_claims(first), _cells)
         _lay("settlement_back", wallet.refunds_of_month(first), tuple)
         cursor.execute("ANALYZE settlement_claim; ANALYZE settlement_back")
+        cursor.execute(_TOLD)
+        cursor.execute("ANALYZE settlement_told")
         cursor.execute(_JUDGED, given)
         cursor.execute(_SUMS)
         payments, wrong, due, booked, apart = cursor.fetchone()
@@ -173,7 +180,7 @@ def month(first: date, *, on: date) -> Meter:
             OfMerchant(pk, *_shop(shops, pk), n, bad, owed, ours)
             for pk, n, bad, owed, ours in cursor.fetchall()
         ]
-        cursor.execute(_ROWS, [MOST])
+        cursor.execute(_ROWS)
         rows = [
             Wrong(document, _shop(shops, pk)[1], at, net, owed, ours)
             for document, pk, at, net, owed, ours in cursor.fetchall()

@@ -134,6 +134,17 @@ def open_cases(month: date) -> int:
     ).count()
 
 
+def owes_fen(merchant_id: int) -> int:
+    """Return what a merchant still owes, in fen: carried by its newest statement, and since then.
+
+    A claw-back since adds to it, a cover lessens it; what the open month earns is not counted.
+    """
+    newest = statements_of(merchant_id).first()
+    since = ClawBack.objects.filter(merchant_id=merchant_id, review=None)
+    clawed = since.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    return max(int(clawed) - (newest.rest_fen if newest else 0), 0)
+
+
 def statement(merchant_id: int, month: date) -> Statement | None:
     """Return a merchant's frozen statement of a month."""
     return (

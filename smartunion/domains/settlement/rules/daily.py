@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import BinaryIO
 
 from . import refusals
 
@@ -49,20 +50,22 @@ class Daily:
     """One file as it is read; after the last row `sums` holds what its trailer was found to say."""
 
     def __init__(
-        self, name: str, data: bytes, *, day: date, mark: str, merchants: Collection[str]
+        self, name: str, body: BinaryIO, *, day: date, mark: str, merchants: Collection[str]
     ) -> None:
         """Look at the head; `merchants` are the references that the house knows.
+
+        `body` is read from its beginning, line by line, and never held whole.
 
         `mark` is this installation's: lines of another at the same bank count for the trailer,
         and are not given.
 
         :raises Refused: the head is not one, or of another day
         """
-        self.name, self.data, self.merchants = name, data, merchants
+        self.name, self.body, self.merchants = name, body, merchants
         self.mark = mark
         self.sums, self._digest = Sums(), hashlib.sha256()
-        first, _, _ = data.partition(b"\n")
-        self.head = self._head(first)
+        body.seek(0)
+        self.head = self._head(body.readline().removesuffix(b"\n"))
         if self.head.day != day:
             raise refusals.FileOfAnotherDay(asked=day.isoformat(), told=self.head.day.isoformat())
 
@@ -71,7 +74,6 @@ class Daily:
 
         :raises Refused: the line that is wrong, by its number in the file
         """
-        seen: set[str] = set()
         ended = False
         for number, raw in self._lines():
             if ended:
@@ -82,7 +84,7 @@ class Daily:
             else:
                 row = self._row(number, raw)
                 self._digest.update(raw + b"\n")
-                self._count(row, seen, number)
+                self._count(row)
                 if not self._is_anothers(row[2] or row[5]):
                     yield row
         if not ended:
@@ -90,14 +92,10 @@ class Daily:
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         """Give (number, line) after the head without holding them all."""
-        start, number = self.data.find(b"\n") + 1, 1
-        while 0 < start < len(self.data):
-            number += 1
-            end = self.data.find(b"\n", start)
-            if end < 0:
+        for number, raw in enumerate(self.body, 2):
+            if not raw.endswith(b"\n"):
                 raise self._malformed(number, "最后一行没有换行，文件不完整")
-            yield number, self.data[start:end]
-            start = end + 1
+            yield number, raw[:-1]
 
     def _head(self, raw: bytes) -> Head:
         parts = raw.decode("utf-8", "replace").split("|")
@@ -145,13 +143,9 @@ class Daily:
         """Tell if a key or a reference bears the mark of another installation."""
         return bool(MARKED.match(reference)) and not reference.startswith(f"{self.mark}-")
 
-    def _count(self, row: Row, seen: set[str], number: int) -> None:
-        """Count the row; the bank's own number, and a key with its kind, come once in a file."""
-        _, kind, key, ref, *_, ecny, _, _, _, state = row
-        for name in (ref, f"{kind} {key} {state}" if key else ref + "."):
-            if name in seen:
-                raise refusals.LineTwice(name=self.name, line=number, key=key or ref)
-            seen.add(name)
+    def _count(self, row: Row) -> None:
+        """Count the row for the trailer. That none comes twice, whoever keeps the rows asks."""
+        kind, ecny, state = row[1], row[7], row[11]
         sums = self.sums
         sums.count += 1
         if state == "S":

@@ -1,17 +1,20 @@
 """Every line has one state in the bank's own words; every difference an owner and a clock."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import date, timedelta
 
 import pytest
 
 from smartunion.domains.settlement import jobs
 from smartunion.domains.settlement.actions import cases, matching
-from smartunion.domains.settlement.models import Difference, Match, State
+from smartunion.domains.settlement.models import Difference, Match, Reconciliation, State
+from smartunion.domains.settlement.reads import desk
 from smartunion.domains.settlement.rules import refusals
 from smartunion.domains.wallet.models import BankOrder
 from smartunion.kernel.ledger.models import Transfer
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.timers.models import Timer
+from smartunion.site.audits import SETTLEMENT
 
 from .conftest import DAY, MARK, NIGHT, Bank, Said
 
@@ -99,6 +102,72 @@ def test_a_resend_closes_what_has_come_to_agree_and_leaves_the_rest(bank_paper: 
     assert (more.outcome, more.closed_by) == ("agreed", None)
     assert Timer.objects.get(key=f"settlement/{more.pk}").state == "canceled"
     assert Difference.objects.get(closed_at=None).ours_fen == 300
+
+
+def booked(code: str) -> dict[tuple[str, str], int]:
+    """Return what was posted under a code, by (debit, credit)."""
+    found: Counter[tuple[str, str]] = Counter()
+    for row in Transfer.objects.filter(code=code):
+        found[row.debit_id, row.credit_id] += row.amount_fen
+    return dict(found)
+
+
+def test_what_the_bank_has_moved_settles_what_is_owed_and_a_resend_books_the_difference(
+    bank_paper: Bank,
+) -> None:
+    """应付商户 goes down by what both sides say, once, and back again where the bank takes back."""
+    bank = bank_paper
+    good, wrong = bank.paid(100), bank.paid(300)
+    bank.matched([good, bank.changed(wrong, fen=301)])
+    out, back = ("merchant.payable", "bank.ecny"), ("bank.ecny", "merchant.payable")
+    assert booked("bank.pay") == {out: 100}, "what differs is not booked"
+    bank.matched([good, wrong], number=2)
+    matching.reconcile(day=DAY, at=NIGHT)  # again: nothing twice
+    assert booked("bank.pay") == {out: 400}
+    bank.matched([bank.changed(good, state="F"), wrong], number=3)
+    assert booked("bank.pay") == {out: 400, back: 100}
+    (audit,) = (each for each in SETTLEMENT if each.id == "M7")
+    assert audit.offenders() == []
+    Match.objects.filter(kind="PAY", state="SAME").update(bank_fen=299)
+    assert audit.offenders() == [
+        ("ledger_transfer bank:20250310:PAY", "booked 300 fen, matched 299 fen")
+    ]
+
+
+def test_an_order_that_comes_after_its_day_was_matched_has_the_bank_asked_again(
+    bank_paper: Bank,
+) -> None:
+    """An upload, a release, a bank that was away: nothing stays outside because it came late."""
+    bank = bank_paper
+    first = bank.paid(100)
+    bank.matched([first])
+    morning, until = NIGHT + timedelta(hours=2), NIGHT.date()
+    assert desk.days_to_look_again(before=until, at=morning) == {}
+    late = bank.paid(200)
+    assert list(desk.days_to_look_again(before=until, at=morning)) == [DAY]
+    jobs.reconcile_days(Silent(), at=morning)
+    asked = Reconciliation.objects.get(day=DAY)
+    assert asked.resend_asked_at == morning
+    assert desk.days_to_look_again(before=until, at=morning) == {}, "asked once"
+    made = bank.matched([first, late], number=2)
+    assert (made.same, made.differing) == (2, 0)
+    slow = bank.paid(300, state="sent")
+    assert bank.matched([first, late], number=3).under_way == 1
+    assert desk.days_to_look_again(before=until, at=NIGHT + timedelta(hours=23)) == {}
+    again = desk.days_to_look_again(before=until, at=NIGHT + timedelta(hours=24))
+    assert again == {DAY: "有处理中的笔数"}, "once a day, as long as something is under way"
+    BankOrder.objects.filter(document=slow.key.removeprefix(f"{MARK}-")).update(
+        state="done", bank_ref=slow.ref, posted_at=NIGHT
+    )
+    assert bank.matched([first, late, slow], number=4).same == 3
+    assert desk.days_to_look_again(before=until, at=NIGHT + timedelta(days=2)) == {}
+
+
+class Silent:
+    """A bank that has nothing to say today."""
+
+    def corporate_statement(self, day: date) -> None:
+        """Say nothing."""
 
 
 @pytest.mark.clause("R048")

@@ -84,3 +84,6 @@ def test_what_a_statement_cannot_bear_is_carried_until_it_is_covered(
         "merchant.subsidy", "expense.subsidy", 15_000,
     )  # fmt: skip
     assert [each.month for each in public.statements_of(shop)] == [APRIL, MARCH]
+    assert public.owes_fen(shop) == 0
+    public.claw_back(amount_fen=500, at=REVIEW, **{**given, "document": "decision:2"})
+    assert public.owes_fen(shop) == 500

@@ -3,10 +3,8 @@
 from datetime import date, datetime
 
 from django.db import connection, transaction
-from django.db.models import F
 
-from smartunion.domains.wallet import rules
-from smartunion.domains.wallet.models import Credit, Fold, MonthClosing, Wallet
+from smartunion.domains.wallet.models import Fold, MonthClosing
 from smartunion.domains.wallet.reads import figures
 from smartunion.kernel.base.days import campus_day, end_of, next_month
 from smartunion.kernel.ledger.actions import Line, post_many
@@ -136,39 +134,3 @@ def close_month(*, month: date, by: Person | None, at: datetime) -> MonthClosing
     )  # fmt: skip
     record("wallet.month_closed", made, by=by, at=at, month=number)
     return made
-
-
-@transaction.atomic
-def expire_allotments(*, month: date, by: Person | None, at: datetime) -> int:
-    """Return to the fund what a month's allotment left over, where the terms say so; in fen.
-
-    With `allotment_expiry` CARRY_OVER (the default) nothing expires. What later months brought
-    in stays. Safe to repeat: one row for each wallet and month.
-    """
-    first = month.replace(day=1)
-    number = first.year * 100 + first.month
-    terms = figures.terms_on(first)
-    if terms.expiry != rules.MONTH_END:
-        return 0
-    if campus_day(at) < next_month(first):
-        raise refusals.MonthNotOver(month=f"{first:%Y-%m}")
-    done = 0
-    for wallet in (
-        Wallet.objects.select_for_update(no_key=True).filter(ecny_fen__gt=0).order_by("pk")
-    ):
-        document = f"expiry:{number}:{wallet.pk}"
-        if Credit.objects.filter(document=document).exists():
-            continue
-        later = Credit.objects.filter(wallet=wallet, kind="allotment", month__gt=number)
-        rest = wallet.ecny_fen - sum(each.ecny_fen for each in later)
-        if rest <= 0:
-            continue
-        Credit.objects.create(
-            wallet=wallet, kind=Credit.Kind.EXPIRY, month=number, ecny_fen=-rest,
-            fund_source=terms.fund_source, budget_code=terms.budget_allotment,
-            document=document, by=by, at=at, because="到期退回",
-        )  # fmt: skip
-        Wallet.objects.filter(pk=wallet.pk).update(ecny_fen=F("ecny_fen") - rest)
-        record("wallet.allotment_expired", wallet, by=by, at=at, month=number, fen=rest)
-        done += rest
-    return done

@@ -109,7 +109,7 @@ def audits(terms: Terms) -> tuple[Audit, ...]:
             """,
         ),
         Audit(
-            "L6",
+            "L10",
             "已汇总的付款重新计算的摘要与汇总时相同",
             """
             SELECT format('wallet_fold %s', f.id) AS "where",

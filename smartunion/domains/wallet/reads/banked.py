@@ -1,36 +1,25 @@
 """What we say of the money at the bank: every order, as the bank's daily file must show it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
 
-from django.db import connection, transaction
-from django.db.models import Min
+from django.db import connection
+from django.db.models import Max, Min
 
 from smartunion.domains.wallet.models import BankFeed, BankOrder, Merchant
-from smartunion.kernel.base.days import campus_day, end_of, start_of
+from smartunion.kernel.base.days import CAMPUS, campus_day, end_of, start_of
 
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """One order as the bank's daily file would show it; `state` S done, F refused, E unknown.
-
-    `kind` and the references are the bank's own words: quota that goes back is ADJ. Fen.
-    """
-
-    document: str
-    kind: str
-    wallet: str
-    merchant: str
-    terminal: str
-    amount_fen: int
-    occurred_at: datetime
-    state: str
-    bank_ref: str
-
-
-MOVEMENTS = """
+# Laid beside the bank's file in the database: a day of 100,000 orders never passes through here.
+# `kind` and the references are the bank's own words (quota that goes back is ADJ); `state` is S
+# done, F refused, E unknown.
+LAID = """
+CREATE TEMP TABLE IF NOT EXISTS bank_movement (
+  document text, kind text, wallet text, merchant text, terminal text, fen bigint,
+  occurred_at timestamptz, state text, bank_ref text) ON COMMIT DROP;
+TRUNCATE bank_movement
+"""
+LAY = """
+INSERT INTO bank_movement
 SELECT o.document, CASE o.kind WHEN 'RETURN' THEN 'ADJ' ELSE o.kind END,
   left(encode(sha256(convert_to(f.mark || '-W' || o.wallet_id, 'UTF8')), 'hex'), 16),
   coalesce(f.mark || '-M' || o.merchant_id, ''),
@@ -48,6 +37,8 @@ LEFT JOIN LATERAL (
 ) p ON true
 LEFT JOIN wallet_terminal t ON t.id = p.terminal_id
 """
+OF_DAY = "WHERE o.occurred_at >= %s AND o.occurred_at < %s"
+NAMED = "WHERE o.document = ANY(%s)"
 
 
 def mark() -> str:
@@ -68,19 +59,31 @@ def first_day() -> date | None:
     return campus_day(first) if first else None
 
 
-def movements(*, day: date) -> Iterator[Movement]:
-    """Give every order of a value day, one by one."""
-    of_the_day = "WHERE o.occurred_at >= %s AND o.occurred_at < %s"
-    yield from _rows(of_the_day, [start_of(day), end_of(day)])
+def newest_order() -> int:
+    """Return the number of the newest order, 0 before the first; orders come one by one."""
+    return int(BankOrder.objects.aggregate(n=Max("pk"))["n"] or 0)
 
 
-def movements_named(documents: Sequence[str]) -> list[Movement]:
-    """Return the orders of these documents, of whatever day."""
-    return list(_rows("WHERE o.document = ANY(%s)", [list(documents)])) if documents else []
+def newest_orders(*, since: date) -> dict[date, int]:
+    """Return the number of the newest order of each value day from a day on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (occurred_at AT TIME ZONE %s)::date, max(id) FROM wallet_bankorder"
+            " WHERE occurred_at >= %s GROUP BY 1",
+            [str(CAMPUS), start_of(since)],
+        )
+        return dict(cursor.fetchall())
 
 
-def _rows(where: str, params: list[Any]) -> Iterator[Movement]:
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(f"{MOVEMENTS} {where}", params)
-        for row in cursor:
-            yield Movement(*row)
+def lay_movements(*, day: date) -> None:
+    """Lay every order of a value day into the temporary table bank_movement, made anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAID)
+        cursor.execute(LAY + OF_DAY, [start_of(day), end_of(day)])
+
+
+def lay_movements_named(documents: Sequence[str]) -> None:
+    """Lay the orders of these documents, of whatever day, into bank_movement besides."""
+    if documents:
+        with connection.cursor() as cursor:
+            cursor.execute(LAY + NAMED, [list(documents)])

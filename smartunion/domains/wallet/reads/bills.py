@@ -78,7 +78,7 @@ def bill(person: Person, *, month: date, terms: rules.Terms) -> Bill | None:
     if wallet is None:
         return None
     since, until = start_of(month), start_of(next_month(month))
-    moves = sorted(_moves(wallet, since), key=lambda row: row.at)
+    moves = sorted(moves_of(wallet, since), key=lambda row: row.at)
     ecny, points = wallet.ecny_fen, wallet.points_fen
     kept: list[Row] = []
     closing = points_closing = None
@@ -143,7 +143,7 @@ def _meter(wallet: Wallet, month: date, terms: rules.Terms) -> Meter:
     return meter_of(net, rules.subsidy_fen(net, terms), terms)
 
 
-def _moves(wallet: Wallet, since: datetime) -> list[Row]:
+def moves_of(wallet: Wallet, since: datetime) -> list[Row]:
     """Return everything that moved the wallet's balance since a moment."""
     return [*_payments(wallet, since), *_backs(wallet, since), *_credits(wallet, since)]
 

@@ -51,7 +51,7 @@ AUDITS = (
         """,
     ),
     Audit(
-        "P1",
+        "P2",
         "两阶段付款至多了结一次：银行记账的即已收款，金额不超过预授权，撤销或过期的没有记账",
         """
         SELECT format('wallet_bankorder %s', o.document) AS "where",

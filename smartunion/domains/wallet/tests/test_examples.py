@@ -9,6 +9,7 @@ from django.db.models import Sum
 from smartunion.domains.wallet import rules
 from smartunion.domains.wallet.actions import (
     deciding,
+    expiring,
     folding,
     opening,
     paying,
@@ -131,9 +132,9 @@ def test_example_f_the_expired_allotment_goes_back_to_the_fund(campus, monkeypat
     lin = campus.member("lin", 200_00)
     paid = campus.pay(lin, 150_00)
     campus.at = datetime(2025, 4, 1, 0, 30, tzinfo=CAMPUS)
-    done = folding.expire_allotments(month=date(2025, 3, 1), by=None, at=campus.at)
+    done = expiring.expire_allotments(month=date(2025, 3, 1), by=None, at=campus.at)
     assert done == 50_00
-    assert folding.expire_allotments(month=date(2025, 3, 1), by=None, at=campus.at) == 0
+    assert expiring.expire_allotments(month=date(2025, 3, 1), by=None, at=campus.at) == 0
     back = campus.refund(paid.id, 30_00)
     assert (back.ecny_fen, back.to_fund_fen, back.statement_month) == (30_00, 30_00, 202503)
     assert campus.row(lin).ecny_fen == 0

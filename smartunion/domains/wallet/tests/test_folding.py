@@ -164,7 +164,7 @@ BREAKS = {
     "L4": "UPDATE wallet_wallet SET ecny_held_fen = 5",
     "L8": "UPDATE wallet_payment SET asked_fen = asked_fen + 1 WHERE seq = 2",
     "L5": "UPDATE wallet_wallet SET ecny_fen = ecny_fen + 1",
-    "L6": "UPDATE wallet_refund SET ecny_fen = ecny_fen - 1",
+    "L10": "UPDATE wallet_refund SET ecny_fen = ecny_fen - 1",
     "L7": "UPDATE ledger_transfer SET amount_fen = amount_fen + 1 WHERE code = 'pay.ecny'",
     "I1": "UPDATE wallet_refund SET terminal_seq = 1, biz_date = (SELECT MIN(biz_date) FROM "
     "wallet_payment)",
