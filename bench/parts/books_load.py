@@ -55,9 +55,15 @@ FROM counted ORDER BY at
 """
 PURSES = """
 UPDATE wallet_wallet w SET ecny_fen = w.ecny_fen - p.fen, month = p.month, seq = p.seq,
-  net_fen = p.fen, rate_num = %(num)s, rate_den = %(den)s, cap_fen = %(cap)s
-FROM (SELECT wallet_id, max(month) AS month, max(seq) AS seq, sum(ecny_fen)::bigint AS fen
-      FROM wallet_payment GROUP BY 1) p WHERE p.wallet_id = w.id
+  net_fen = p.net, rate_num = %(num)s, rate_den = %(den)s, cap_fen = %(cap)s
+FROM (
+  SELECT wallet_id, l.month, sum(ecny_fen)::bigint AS fen,
+    max(seq) FILTER (WHERE y.month = l.month) AS seq,
+    (sum(ecny_fen) FILTER (WHERE y.month = l.month))::bigint AS net
+  FROM wallet_payment y
+  JOIN (SELECT wallet_id, max(month) AS month FROM wallet_payment GROUP BY 1) l USING (wallet_id)
+  GROUP BY 1, 2
+) p WHERE p.wallet_id = w.id
 """
 DONE = """
 UPDATE wallet_bankorder SET state = 'done', bank_ref = '260101-' || id, posted_at = occurred_at

@@ -9,7 +9,7 @@ from smartunion.domains.settlement.actions import months
 from smartunion.domains.settlement.reads import statements
 from smartunion.domains.wallet import rules
 from smartunion.domains.wallet.actions import expiring, refunding
-from smartunion.domains.wallet.models import Payment, Terminal
+from smartunion.domains.wallet.models import Payment
 from smartunion.domains.wallet.reads import figures
 from smartunion.kernel.base.days import CAMPUS
 
@@ -20,12 +20,11 @@ BACK = 200
 def main() -> None:
     at = datetime(2025, 11, 5, 15, tzinfo=CAMPUS)
     months.freeze(month=OCTOBER, by=None, at=at)
-    till = Terminal.objects.order_by("pk").first()
-    assert till is not None
     for n, row in enumerate(Payment.objects.filter(month=202510).order_by("pk")[:BACK], 1):
         refunding.refund(
             payment_id=row.pk, amount_fen=row.asked_fen // 2, terminal_id=row.terminal_id,
-            biz_date=date(2025, 11, 6), terminal_seq=n, at=at + timedelta(days=1, seconds=n),
+            biz_date=date(2025, 11, 6), terminal_seq=900_000 + n,
+            at=at + timedelta(days=1, seconds=n),
         )  # fmt: skip
     began = time.perf_counter()
     made = months.freeze(month=NOVEMBER, by=None, at=datetime(2025, 12, 5, 15, tzinfo=CAMPUS))

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
+from smartunion.domains.wallet import telling
 from smartunion.domains.wallet.actions import expiring, legs, ordering
 from smartunion.domains.wallet.gateways import (
     BATCH,
@@ -182,7 +183,7 @@ def keep_months(*, at: datetime) -> int:
     except Refused as no:
         log.info("before the first plan nothing expires: %s", no)
     try:
-        return expiring.remind(at=at)
+        return telling.remind(at=at)
     except Refused:
         return 0
 

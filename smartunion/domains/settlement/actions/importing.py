@@ -128,8 +128,11 @@ def _copied(file_id: int, row: daily.Row, prefix: str) -> str:
 
 
 def _digest(body: BinaryIO) -> str:
+    digest = hashlib.sha256()
     body.seek(0)
-    return hashlib.file_digest(body, "sha256").hexdigest()
+    for piece in iter(lambda: body.read(PIECE), b""):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _keep_whole(file: BankFile, body: BinaryIO) -> None:

@@ -18,9 +18,10 @@ STATES = {"done": "S", "waiting": "E"}
 def lay_movements(*, day: date) -> None:
     """Lay every payout of a value day beside the wallet's orders in `bank_movement`."""
     mark = wallet.bank_mark()
-    rows = Payout.objects.filter(occurred_at__gte=start_of(day), occurred_at__lt=end_of(day))
+    found = Payout.objects.filter(occurred_at__gte=start_of(day), occurred_at__lt=end_of(day))
+    rows = list(found.select_related("statement"))  # one wire reads or writes
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-        for each in rows.select_related("statement"):
+        for each in rows:
             copy.write_row(
                 (
                     each.document, "SUBSIDY", "", f"{mark}-M{each.statement.merchant_id}", "",

@@ -72,6 +72,11 @@ class Year:
     until: date
     """The last day that is counted: the year's, or today."""
 
+    @property
+    def spent_fen(self) -> int:
+        """Return what was paid less what came back."""
+        return self.total["paid_fen"] - self.total["back_fen"]
+
 
 def years(person: Person, *, at: datetime) -> list[int]:
     """Return the years in which the person has a wallet, newest first; empty without one."""
@@ -117,7 +122,7 @@ def _month(
     (ecny, points), (count, subsidy) = opening, earned
 
     def total(name: str, *kinds: str, sign: int = 1) -> int:
-        said = (getattr(row, name) for row in rows if row.kind in kinds)
+        said: list[int] = [getattr(row, name) for row in rows if row.kind in kinds]
         return sum(fen for fen in said if fen * sign > 0) * sign
 
     return MonthRow(

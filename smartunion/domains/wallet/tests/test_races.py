@@ -1,6 +1,7 @@
 """Real threads on real connections: two at once never see a wallet that is not so."""
 
 import random
+import re
 import tempfile
 import threading
 from collections import Counter
@@ -11,11 +12,19 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from psycopg import RawCursor
 
 from smartunion.domains.wallet import rules
-from smartunion.domains.wallet.actions import deciding, opening, paying, refusals, sending
-from smartunion.domains.wallet.models import Freezing, Payment
+from smartunion.domains.wallet.actions import (
+    deciding,
+    opening,
+    paying,
+    refusals,
+    sending,
+    settling,
+)
+from smartunion.domains.wallet.models import Freezing, Payment, PaymentEvent
 from smartunion.domains.wallet.reads import figures
 from smartunion.kernel.base.refusals import Refused
 
@@ -178,20 +187,10 @@ def _due(paid: paying.Paid, fen: int, before: int, terms: rules.Terms) -> int:
 
 def test_a_payment_is_one_round_trip_and_two_writing_statements(campus) -> None:
     """A ratchet without a clock: the protocol's messages and the tables' own counters."""
-    lin = campus.member("lin", 100_00)
+    lin = campus.member("lin", 500_00)
     till = campus.shop("M01")
     campus.pay(lin, 1_00, till)  # prepares the statement, fills the caches
-    with tempfile.TemporaryFile() as wire:
-        pgconn = connection.connection.pgconn
-        pgconn.trace(wire.fileno())
-        try:
-            paid = campus.pay(lin, 2_00, till)
-        finally:
-            pgconn.untrace()
-        wire.seek(0)
-        sent = [
-            line.split("\t")[3] for line in wire.read().decode().splitlines() if "\tF\t" in line
-        ]
+    paid, sent = _on_the_wire(lambda: campus.pay(lin, 2_00, till))
     assert paid.status == "S"
     assert sent == ["Bind", "Describe", "Execute", "Sync"], "one round trip is one Sync"
     args = _args(campus, campus.row(lin), till)
@@ -205,6 +204,37 @@ def test_a_payment_is_one_round_trip_and_two_writing_statements(campus) -> None:
     assert after - before == Counter(
         {("wallet_payment", "inserted"): 1, ("wallet_wallet", "updated"): 1}
     )
+
+
+def test_a_payment_in_two_phases_is_four_writing_statements(campus) -> None:
+    """Reserved in one round trip with two; what the bank has posted is settled with two more."""
+    lin, till = campus.member("lin", 500_00), campus.shop("M01")
+    campus.pay(lin, 110_00, till, pending=True)
+    paid, sent = _on_the_wire(lambda: campus.pay(lin, 120_00, till, pending=True))
+    assert paid.status == "P"
+    assert sent == ["Bind", "Describe", "Execute", "Sync"], "one round trip is one Sync"
+    with CaptureQueriesContext(connection) as asked:
+        settling.settle(payment_id=paid.id, at=campus.at)
+    written = [
+        found[1] for each in asked.captured_queries
+        if (found := re.search(r"(?:UPDATE|INSERT INTO) \"?(wallet_\w+)", each["sql"]))
+    ]  # fmt: skip
+    assert written == ["wallet_wallet", "wallet_payment"], "the event is the payment's statement"
+    assert PaymentEvent.objects.get(payment=paid.id).now == "S"
+
+
+def _on_the_wire(do: Callable[[], paying.Paid]) -> tuple[paying.Paid, list[str]]:
+    """Do something; return what came of it, and the protocol's messages that were sent."""
+    with tempfile.TemporaryFile() as wire:
+        pgconn = connection.connection.pgconn
+        pgconn.trace(wire.fileno())
+        try:
+            done = do()
+        finally:
+            pgconn.untrace()
+        wire.seek(0)
+        lines = wire.read().decode().splitlines()
+        return done, [line.split("\t")[3] for line in lines if "\tF\t" in line]
 
 
 def _written(cursor: Any) -> Counter:
