@@ -13,7 +13,7 @@ from smartunion.domains.wallet.models import Payment
 from smartunion.domains.wallet.reads import figures
 from smartunion.kernel.base.days import CAMPUS
 
-OCTOBER, NOVEMBER = date(2025, 10, 1), date(2025, 11, 1)
+OCTOBER, NOVEMBER, DECEMBER = (date(2025, month, 1) for month in (10, 11, 12))
 BACK = 200
 
 
@@ -35,9 +35,10 @@ def main() -> None:
     real = figures.terms_on
     figures.terms_on = lambda day: replace(real(day), expiry=rules.MONTH_END)
     began = time.perf_counter()
-    expiring.expire_allotments(
-        month=NOVEMBER, by=None, at=datetime(2025, 12, 1, 0, 30, tzinfo=CAMPUS)
+    expired_fen = expiring.expire_allotments(
+        month=DECEMBER, by=None, at=datetime(2026, 1, 1, 0, 30, tzinfo=CAMPUS)
     )
+    assert expired_fen > 0
     expiry = time.perf_counter() - began
     rows = made.statements
     print(

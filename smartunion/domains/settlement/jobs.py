@@ -10,8 +10,14 @@ from datetime import date, datetime, timedelta
 from typing import BinaryIO
 
 from smartunion.domains.settlement.actions import cases, importing, matching, months
-from smartunion.domains.settlement.gateways import CORPORATE, Bank, Instruction, Opening
-from smartunion.domains.settlement.models import BankFile, Reconciliation
+from smartunion.domains.settlement.gateways import (
+    CORPORATE,
+    Bank,
+    Instruction,
+    Opening,
+    SignedFile,
+)
+from smartunion.domains.settlement.models import AccountDay, BankFile, Reconciliation
 from smartunion.domains.settlement.reads import desk, payouts, statements
 from smartunion.domains.wallet import public as wallet
 from smartunion.kernel.base.days import campus_day, next_month
@@ -47,10 +53,9 @@ def fetch(bank: Bank, *, day: date, at: datetime) -> Reconciliation | None:
     statement = bank.corporate_statement(day)
     if statement is None:
         return None
-    account = importing.take_account(
-        day=day, name=statement.name, data=statement.data, genuine=bank.is_genuine(statement),
-        by=None, at=at,
-    )  # fmt: skip
+    account = _take_account(bank, day, statement, at)
+    if account is not None:
+        _carry_on(bank, account, at)
     if desk.needs_file(day):
         number = desk.last_number(day) + 1
         with tempfile.TemporaryFile() as body:
@@ -66,6 +71,24 @@ def fetch(bank: Bank, *, day: date, at: datetime) -> Reconciliation | None:
             log.warning("the bank's file %s is refused: %s", name, taken.refusal)
             return None
     return matching.reconcile(day=day, at=at) if account else None
+
+
+def _take_account(bank: Bank, day: date, statement: SignedFile, at: datetime) -> AccountDay | None:
+    return importing.take_account(
+        day=day, name=statement.name, data=statement.data, genuine=bank.is_genuine(statement),
+        by=None, at=at,
+    )  # fmt: skip
+
+
+def _carry_on(bank: Bank, account: AccountDay, at: datetime) -> None:
+    """Take in anew the days after one that closes otherwise than it did: something came late."""
+    taken: AccountDay | None = account
+    while taken is not None:
+        after = desk.account_of(taken.day + timedelta(days=1))
+        if after is None or after.opening_fen == taken.closing_fen:
+            return
+        statement = bank.corporate_statement(after.day)
+        taken = _take_account(bank, after.day, statement, at) if statement else None
 
 
 def _receive(bank: Bank, day: date, number: int, body: BinaryIO) -> tuple[str, str, bool] | None:

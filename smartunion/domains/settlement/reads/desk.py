@@ -80,6 +80,11 @@ def needs_file(day: date) -> bool:
     )
 
 
+def account_of(day: date) -> AccountDay | None:
+    """Return a day of the corporate account that adds up, None before it came."""
+    return AccountDay.objects.filter(day=day).first()
+
+
 def original(file: BankFile) -> bytes:
     """Return a file as it came, used or refused."""
     rows = file.parts.order_by("number").values_list("content", flat=True)

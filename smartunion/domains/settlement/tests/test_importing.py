@@ -1,13 +1,18 @@
 """A bank's file is used whole or not at all; what is refused says why and is kept."""
 
 import tempfile
+from dataclasses import dataclass
+from datetime import date
 
 import pytest
 
+from smartunion.domains.settlement import jobs
 from smartunion.domains.settlement.actions import importing
 from smartunion.domains.settlement.models import AccountDay, BankFile, BankLine
 from smartunion.domains.settlement.reads import desk
+from smartunion.domains.wallet.gateways import SignedFile
 from smartunion.domains.wallet.models import BankFeed
+from smartunion.site.audits import SETTLEMENT
 
 from .conftest import DAY, MARK, NIGHT, Bank, Said, account, written
 
@@ -128,3 +133,36 @@ def test_the_corporate_account_adds_up_or_is_refused_with_the_figure(bank_paper:
     assert take(tomorrow, account(tomorrow, 999, [])) is None
     assert take(tomorrow, account(tomorrow, 1121, []))
     assert AccountDay.objects.get(day=DAY).closing_fen == 1121
+
+
+def test_what_comes_late_into_a_day_of_the_account_is_carried_through_the_days_after() -> None:
+    """A day that closes otherwise than it did has those after it taken in anew, until they fit."""
+    days = [DAY.replace(day=10 + n) for n in range(3)]
+    sent = {day: account(day, 1000, []) for day in days}
+    for day in days:
+        assert jobs.fetch(Paper(sent), day=day, at=NIGHT) is None, "no file yet, but the account"
+    late = [account(days[0], 1000, [("ALLOC", 0, 200)]), *(account(d, 800, []) for d in days[1:])]
+    jobs.fetch(Paper(dict(zip(days, late, strict=True))), day=days[0], at=NIGHT)
+    assert list(AccountDay.objects.order_by("day").values_list("opening_fen", "closing_fen")) == [
+        (1000, 800), (800, 800), (800, 800),
+    ]  # fmt: skip
+    (audit,) = (each for each in SETTLEMENT if each.id == "M5")
+    assert audit.offenders() == []
+
+
+@dataclass
+class Paper:
+    """A bank of which only the corporate account has come."""
+
+    sent: dict[date, bytes]
+
+    def corporate_statement(self, day: date) -> SignedFile:
+        """Return the account's day."""
+        return SignedFile(f"STATEMENT_CCB_{day:%Y%m%d}.txt", self.sent[day], "sm2,bank,x")
+
+    def daily_file(self, day: date, n: int | None = None) -> None:
+        """Give none."""
+
+    def is_genuine(self, file: SignedFile) -> bool:
+        """Believe it."""
+        return True
