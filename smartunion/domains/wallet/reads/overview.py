@@ -233,38 +233,54 @@ class HeatCell:
 
 
 BIN = "date_bin('30 minutes', y.occurred_at, timestamptz '2025-01-01 00:00:00+08')"
-"""The half hour of a purchase; the campus knows no summer time."""
+"""The half hour of a purchase; the campus knows no summer time. The table keeps statistics of it
+(migration 0006), without which the planner takes every purchase for a cell of its own."""
 
-# One pass over the day: of each cell the number and which of 63 bits its payers' wallets set. As
-# many bits are at least as many payers; only where there are too few bits for so many purchases
-# (two payers may share one) are the payers counted themselves.
+BITS = 63
+
+# One pass over the day, in parallel where it is a large one: of each cell the number, and which of
+# 63 bits its payers' wallets set. So many bits are at least so many payers.
 HEAT = f"""
-WITH cells AS MATERIALIZED (
-  SELECT y.merchant_id AS merchant, {BIN} AS bin, count(*) AS n,
-    bit_or(1::bigint << (y.wallet_id %% 63)::int) AS bits
+SELECT m.id, m.name, c.bin, c.n, c.bits FROM (
+  SELECT y.merchant_id, {BIN} AS bin, count(*) AS n,
+    bit_or(1::bigint << (y.wallet_id %% %(bits)s)::int) AS bits
   FROM {OF_DAY} WHERE y.status = ANY(%(good)s) GROUP BY 1, 2
-), unsure AS MATERIALIZED (
-  SELECT merchant, bin FROM cells WHERE n >= %(least)s AND bit_count(bits::bit(64)) < %(least)s
-), counted AS (
-  SELECT y.merchant_id AS merchant, u.bin, count(DISTINCT y.wallet_id) AS payers
-  FROM unsure u JOIN {OF_DAY} ON y.merchant_id = u.merchant AND {BIN} = u.bin
-  WHERE y.status = ANY(%(good)s) GROUP BY 1, 2
-)
-SELECT m.name, (extract(hour FROM c.bin AT TIME ZONE %(zone)s) * 2
-    + (extract(minute FROM c.bin AT TIME ZONE %(zone)s) >= 30)::int)::int,
-  CASE WHEN c.n >= %(least)s AND COALESCE(p.payers, %(least)s) >= %(least)s THEN c.n END
-FROM cells c JOIN wallet_merchant m ON m.id = c.merchant
-LEFT JOIN counted p ON p.merchant = c.merchant AND p.bin = c.bin
-ORDER BY m.number, 2
+) c JOIN wallet_merchant m ON m.id = c.merchant_id ORDER BY m.number, c.bin
 """  # noqa: S608 - our own names
+# Two payers may share a bit: where there are too few bits for so many purchases, count the payers.
+PAYERS = """
+SELECT y.merchant_id, {bin} AS bin FROM {source}
+WHERE y.status = ANY(%(good)s) AND (y.merchant_id, {bin}) IN (
+  SELECT * FROM unnest(%(merchants)s::bigint[], %(bins)s::timestamptz[]))
+GROUP BY 1, 2 HAVING count(DISTINCT y.wallet_id) >= %(least)s
+"""
 
 
 def heat_cells(day: date) -> list[HeatCell]:
     """Return a day's cells with the small ones already muted (R050, T59)."""
     least = terms_on(day).heatmap_min_payers
+    given: dict[str, Any] = {"day": day, "least": least, "good": list(GOOD), "bits": BITS}
     with connection.cursor() as cursor:
-        cursor.execute(HEAT, {"day": day, "least": least, "zone": str(CAMPUS), "good": list(GOOD)})
-        return [HeatCell(*row) for row in cursor.fetchall()]
+        cursor.execute(HEAT, given)
+        rows = cursor.fetchall()
+        enough = {(pk, at) for pk, _, at, _, bits in rows if bits.bit_count() >= least}
+        unsure = [(pk, at) for pk, _, at, n, _ in rows if n >= least and (pk, at) not in enough]
+        if unsure:
+            merchants, bins = zip(*unsure, strict=True)
+            cursor.execute(
+                PAYERS.format(bin=BIN, source=OF_DAY),
+                {**given, "merchants": list(merchants), "bins": list(bins)},
+            )
+            enough |= set(cursor.fetchall())
+    return [
+        HeatCell(name, _slot(at), n if (pk, at) in enough else None) for pk, name, at, n, _ in rows
+    ]
+
+
+def _slot(at: datetime) -> int:
+    """Return the half hours since midnight on the campus."""
+    here = at.astimezone(CAMPUS)
+    return here.hour * 2 + here.minute // 30
 
 
 def last_trading_day(*, before: date) -> date | None:
