@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from smartunion.domains.aid.reads import audits as aid
 from smartunion.domains.crisis.reads import audits as crisis
+from smartunion.domains.inspection.reads import audits as inspection
 from smartunion.domains.merchants.reads.audits import AUDITS as MERCHANTS
 from smartunion.domains.planning import public as planning
 from smartunion.domains.procurement.reads.audits import AUDITS as PROCUREMENT
@@ -229,6 +230,11 @@ SETTLEMENT = (
     ),
 )
 
+INSPECTION = (
+    Tried("IN1", "抽样名单与公布的哈希相符，抽中的就是种子抽出的", "", inspection.not_as_drawn),
+    *inspection.AUDITS,
+)
+
 
 def all_of_them(*, at: datetime) -> Sequence[Audit]:
     """Return every audit of the house, in the order in which they are reported.
@@ -246,6 +252,7 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
         *BANK,
         *SETTLEMENT,
         *MERCHANTS,
+        *INSPECTION,
         *PROCUREMENT,
         *PLAN,
         *TIMERS,

@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "smartunion.domains.wellbeing",
     "smartunion.domains.membership",
     "smartunion.domains.merchants",
+    "smartunion.domains.inspection",
     "smartunion.domains.procurement",
     "smartunion.domains.safety",
 ]

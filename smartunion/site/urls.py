@@ -39,6 +39,7 @@ urlpatterns = [
     path("wellbeing/", include("smartunion.domains.wellbeing.urls")),
     path("safety/", include("smartunion.domains.safety.urls")),
     path("merchants/", include("smartunion.domains.merchants.urls")),
+    path("", include("smartunion.domains.inspection.urls")),
     path("", include("smartunion.domains.performance.urls")),
     path("", include("smartunion.domains.procurement.urls")),
     path("", include("smartunion.domains.settlement.urls")),

@@ -13,6 +13,9 @@ from smartunion.domains.crisis.procedure import SHEETS as CRISIS
 from smartunion.domains.crisis.protocol import RED
 from smartunion.domains.crisis.reads import cases as crisis_cases
 from smartunion.domains.crisis.rules.records import RECORDS as CRISIS_RECORDS
+from smartunion.domains.inspection import jobs as inspection
+from smartunion.domains.inspection.procedure import SHEETS as INSPECTION
+from smartunion.domains.inspection.reads import rounds as inspection_rounds
 from smartunion.domains.merchants.procedure import SHEETS as MERCHANTS
 from smartunion.domains.planning import public as planning
 from smartunion.domains.planning.rules.refusals import NoTerms
@@ -79,10 +82,13 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
 
 SHEETS: tuple[Procedure, ...] = (
     *PROCUREMENT, *AID, *SAFETY, *CRISIS, *WELLBEING, *MERCHANTS, *SETTLEMENT,
+    *INSPECTION,
 )  # fmt: skip
 """The six-column sheets of every domain, old versions as long as cases run by them."""
 
-ACTS: dict[str, Act] = {**procurement.ACTS, **aid.ACTS, **wellbeing.ACTS}
+ACTS: dict[str, Act] = {
+    **procurement.ACTS, **aid.ACTS, **wellbeing.ACTS, **inspection.ACTS,
+}  # fmt: skip
 """What AUTO steps and escalations of the sheets call, by the name that they give."""
 
 TIMERS: dict[str, Handler] = {
@@ -192,6 +198,7 @@ FILE_DOORS: dict[str, Door] = {
     "aid.disbursement": aid_cases.may_open_voucher,
     "aid.gift": aid_cases.may_open_gift,
     "safety.riskitem": safety_surveys.may_open_photo,
+    "inspection.round": inspection_rounds.may_open_photo,
 }
 """Who may open the files of a row, by the row's table: "aid.case" -> (person, mandate, id)."""
 

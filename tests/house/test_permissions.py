@@ -231,6 +231,39 @@ def a_freezing_of_mo() -> int:
     return Freezing.objects.get().pk
 
 
+def found_by_others() -> dict[str, dict[str, int]]:
+    """Return a drawn voucher, a problem and its step that are other people's, by page."""
+    from smartunion.domains.inspection.models import Problem, Round, Voucher
+    from smartunion.domains.inspection.procedure import PROBLEM, ROUND
+    from smartunion.kernel.ledger import actions as ledger
+    from smartunion.kernel.procedures import engine
+
+    sun2 = Person.objects.get(username="sun2")
+    number = f"AUD-T-{Round.objects.count()}"
+    transfer = ledger.post(
+        debit="expense.activity", credit="bank.deposits", amount_fen=1, document=number, at=SCENE
+    )
+    cases = [
+        engine.open_case(sheet=sheet, title=number, facts=facts, by=sun2, at=SCENE)
+        for sheet, facts in ((ROUND, {"number": number}), (PROBLEM, {"responsible": sun2.pk}))
+    ]
+    it = Round.objects.create(
+        number=number, year=2000, sequence=Round.objects.count(), case=cases[0],
+        branch_percent=50, voucher_percent=20,
+    )  # fmt: skip
+    voucher = Voucher.objects.create(
+        round=it, number=number, branch="B01", transfer=transfer, amount_fen=1, is_drawn=True
+    )
+    problem = Problem.objects.create(
+        round=it, branch="B01", case=cases[1], responsible=sun2, problem_fen=1, found_at=SCENE
+    )
+    return {
+        "looking": {"voucher_id": voucher.pk},
+        "problem": {"problem_id": problem.pk},
+        "step": {"run_id": cases[1].runs.get().pk},
+    }
+
+
 def key_of_mo() -> int:
     from allauth.mfa.models import Authenticator
 
@@ -580,6 +613,10 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     },
     "mfa_remove_webauthn": lambda: Theirs("lin", {"pk": key_of_mo()}),
     "mfa_edit_webauthn": lambda: Theirs("lin", {"pk": key_of_mo()}),
+    **{
+        f"inspection:{page}": lambda page=page: Theirs("lin", found_by_others()[page])
+        for page in ("looking", "problem", "step")
+    },
     "private:withdrawal": lambda: Theirs("lin", {"consent_id": consent_of_mo()}),
     "files:content": lambda: Theirs("lin", {"file_id": file_of_mo()}),
     **{
@@ -592,6 +629,9 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
 OFFICERS_OF_ALL = "a permission of the whole campus: no row is outside it"
 REFERENCE = "a word of the plan or of the organization, the same for everybody who may open it"
 WHOLE_CAMPUS: dict[str, str] = {
+    "inspection:shown": "published for everybody",
+    "inspection:frame": "published for everybody: numbers only, never an amount",
+    "inspection:result": "published for everybody",
     "tree:consistency": "hashes of hashes, for whoever keeps a checkpoint",
     "tree:ending": "the tree has the witnesses of the whole campus",
     "safety:statement": "an office of the childcare sheet; who may sign is the engine's question",
@@ -623,6 +663,7 @@ WHOLE_CAMPUS: dict[str, str] = {
 """Pages with an object in their address that have no somebody else, and why."""
 
 BY_PERMISSION = {
+    "inspection.view",
     "merchants.risk", "merchants.decide", "merchants.call", "merchants.shop",
     "aid.visit", "duty.view", "duty.keep",
     "safety.view", "safety.plan", "safety.insured",

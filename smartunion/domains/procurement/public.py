@@ -1,5 +1,6 @@
 """The one door of buying for other domains: figures and frozen facts."""
 
+from collections.abc import Collection
 from datetime import date
 
 from .reads import figures_out
@@ -19,3 +20,8 @@ def purchases(since: date, until: date) -> list[PurchaseFact]:
 def june_gifts_done_on(year: int) -> date | None:
     """Return the day on which the year's Children's Day gifts were all done (R031), or None."""
     return figures_out.june_gifts_done_on(year)
+
+
+def units_of(documents: Collection[str]) -> dict[str, str]:
+    """Return the code of the unit that asked for what each document of the ledger has paid."""
+    return figures_out.units_of(documents)

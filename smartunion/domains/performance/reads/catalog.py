@@ -4,6 +4,7 @@ from .buying import STOOD_IN_FULL
 from .crisis import RED
 from .events import RESPONDED, STAFFED, SURVEYED
 from .help import PAID_IN_TIME
+from .inspecting import INSPECTING
 from .measures import Measure
 from .plan import DATES, REVIEWED, SUBTASKS
 from .settling import SUBSIDY_ERROR
@@ -27,5 +28,6 @@ MEASURES: dict[str, Measure] = {
         RESPONDED,
         *RED,
         *CARE,
+        *INSPECTING,
     )
 }

@@ -1,9 +1,10 @@
 """What other domains count of buying: windows kept, purchases, lateness."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from smartunion.domains.procurement.models import Purchase
+from smartunion.domains.procurement.models import Contract, Purchase
 from smartunion.kernel.base.calendar import campus
 from smartunion.kernel.base.days import campus_day, end_of, start_of
 from smartunion.kernel.base.workdays import Calendar
@@ -112,3 +113,9 @@ def june_gifts_done_on(year: int) -> date | None:
     ).order_by("case__closed_at")
     first = done.select_related("case").first()
     return campus_day(first.case.closed_at) if first and first.case.closed_at else None
+
+
+def units_of(documents: Collection[str]) -> dict[str, str]:
+    """Return the code of the unit that asked for what each document of the ledger has paid."""
+    rows = Contract.objects.filter(document__in=documents)
+    return dict(rows.values_list("document", "purchase__unit__code"))
