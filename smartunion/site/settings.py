@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "smartunion.domains.membership",
     "smartunion.domains.merchants",
     "smartunion.domains.inspection",
+    "smartunion.domains.proposals",
     "smartunion.domains.procurement",
     "smartunion.domains.safety",
 ]

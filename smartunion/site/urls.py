@@ -40,6 +40,7 @@ urlpatterns = [
     path("safety/", include("smartunion.domains.safety.urls")),
     path("merchants/", include("smartunion.domains.merchants.urls")),
     path("", include("smartunion.domains.inspection.urls")),
+    path("proposals/", include("smartunion.domains.proposals.urls")),
     path("", include("smartunion.domains.performance.urls")),
     path("", include("smartunion.domains.procurement.urls")),
     path("", include("smartunion.domains.settlement.urls")),

@@ -22,6 +22,8 @@ from smartunion.domains.planning.rules.refusals import NoTerms
 from smartunion.domains.procurement import jobs as procurement
 from smartunion.domains.procurement.procedure import SHEETS as PROCUREMENT
 from smartunion.domains.procurement.reads import desk as procurement_desk
+from smartunion.domains.proposals import jobs as proposals
+from smartunion.domains.proposals.procedure import SHEETS as PROPOSALS
 from smartunion.domains.safety import jobs as safety
 from smartunion.domains.safety import public as whereabouts
 from smartunion.domains.safety.procedure import SHEETS as SAFETY
@@ -82,12 +84,12 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
 
 SHEETS: tuple[Procedure, ...] = (
     *PROCUREMENT, *AID, *SAFETY, *CRISIS, *WELLBEING, *MERCHANTS, *SETTLEMENT,
-    *INSPECTION,
+    *INSPECTION, *PROPOSALS,
 )  # fmt: skip
 """The six-column sheets of every domain, old versions as long as cases run by them."""
 
 ACTS: dict[str, Act] = {
-    **procurement.ACTS, **aid.ACTS, **wellbeing.ACTS, **inspection.ACTS,
+    **procurement.ACTS, **aid.ACTS, **wellbeing.ACTS, **inspection.ACTS, **proposals.ACTS,
 }  # fmt: skip
 """What AUTO steps and escalations of the sheets call, by the name that they give."""
 

@@ -264,6 +264,22 @@ def found_by_others() -> dict[str, dict[str, int]]:
     }
 
 
+def a_proposal_of_others() -> dict[str, dict[str, Any]]:
+    """Return a proposal of sun2's and its open step, by page; lin is no delegate."""
+    from smartunion.domains.proposals.models import Proposal
+    from smartunion.domains.proposals.procedure import PROPOSAL
+    from smartunion.kernel.procedures import engine
+
+    sun2 = Person.objects.get(username="sun2")
+    number = f"TA-T-{Proposal.objects.count()}"
+    case = engine.open_case(
+        sheet=PROPOSAL, title=number, facts={"number": number}, unit=sun2.unit, applicant=sun2,
+        by=sun2, at=SCENE,
+    )  # fmt: skip
+    Proposal.objects.create(number=number, proposer=sun2, unit=sun2.unit, subject="x", case=case)
+    return {"proposal": {"number": number}, "step": {"run_id": case.runs.get().pk}}
+
+
 def key_of_mo() -> int:
     from allauth.mfa.models import Authenticator
 
@@ -616,6 +632,10 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     **{
         f"inspection:{page}": lambda page=page: Theirs("lin", found_by_others()[page])
         for page in ("looking", "problem", "step")
+    },
+    **{
+        f"proposals:{page}": lambda page=page: Theirs("lin", a_proposal_of_others()[page])
+        for page in ("proposal", "step")
     },
     "private:withdrawal": lambda: Theirs("lin", {"consent_id": consent_of_mo()}),
     "files:content": lambda: Theirs("lin", {"file_id": file_of_mo()}),

@@ -7,6 +7,7 @@ from .help import PAID_IN_TIME
 from .inspecting import INSPECTING
 from .measures import Measure
 from .plan import DATES, REVIEWED, SUBTASKS
+from .proposing import PROPOSING
 from .settling import SUBSIDY_ERROR
 from .shop import ACTIVE, CALLED_BACK, OVER_CAP
 from .wellbeing import CARE
@@ -29,5 +30,6 @@ MEASURES: dict[str, Measure] = {
         *RED,
         *CARE,
         *INSPECTING,
+        *PROPOSING,
     )
 }

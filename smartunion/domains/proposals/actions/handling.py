@@ -1,0 +1,191 @@
+"""File, merge, assign, answer, rate: what becomes of a proposal, each step by its own office."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from smartunion.domains.proposals.models import Proposal
+from smartunion.domains.proposals.procedure import FILED, MERGED
+from smartunion.domains.proposals.reads import cases
+from smartunion.domains.proposals.rules import refusals
+from smartunion.domains.proposals.rules.outcomes import RATINGS, UNHAPPY, Outcome
+from smartunion.kernel.notices.actions import tell
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.procedures import engine
+from smartunion.kernel.procedures.engine import Given
+from smartunion.kernel.procedures.models import StepRun
+from smartunion.kernel.trail.record import record
+
+FILINGS = {"filed": "立案", "suggestion": "转意见建议", "merged": "并案", "refused": "不予立案"}
+
+
+@transaction.atomic
+def file(
+    *, proposal_id: int, filing: str, into: str = "", by: Person, at: datetime, because: str = ""
+) -> Proposal:
+    """Decide on filing; whatever is not filed says why. Nobody decides what they have signed.
+
+    A merged proposal goes on as the other: its authors see the other's way beside their own.
+    """
+    it = Proposal.objects.select_for_update().get(pk=proposal_id)
+    run = cases.open_run(it, "file_urgent" if it.is_urgent else "file")
+    if filing != FILED and not because.strip():
+        raise refusals.ReasonMissing
+    if filing == MERGED:
+        it.into = _other(it, into)
+    it.filing, it.filing_because, it.filed_at = filing, because[:400], at
+    it.save(update_fields=["filing", "filing_because", "filed_at", "into"])
+    words = FILINGS[filing] + (f"入 {into}" if filing == MERGED else "")
+    engine.pass_step(
+        run_id=run.pk,
+        facts={"filing": filing, "into": into, "doing": run.step},
+        outputs={"filing": Given(text=f"{words}：{because}" if because else words)},
+        by=by,
+        at=at,
+        because=because,
+    )
+    record("proposals.filed", it, by=by, at=at, because=because, filing=words)
+    return it
+
+
+def _other(it: Proposal, number: str) -> Proposal:
+    other = Proposal.objects.select_related("case").filter(number=number.strip()).first()
+    why = ""
+    if other is None:
+        why = "没有这件提案"
+    elif other.pk == it.pk:
+        why = "不能并入自己"
+    elif other.submitted_at is None or other.case.closed_at is not None:
+        why = "它没有提交，或者已经办结"
+    elif other.filing and other.filing != FILED:
+        why = "它没有立案"
+    if why or other is None:
+        raise refusals.MergeWrong(number=number[:20] or "（空）", why=why)
+    return other
+
+
+@transaction.atomic
+def file_by_silence(*, run_id: int, at: datetime) -> Proposal:
+    """File an urgent proposal that nobody has answered in its 24 hours (R159)."""
+    it = Proposal.objects.select_for_update().get(case__runs=run_id)
+    it.filing, it.filed_at, it.by_silence = FILED, at, True
+    it.save(update_fields=["filing", "filed_at", "by_silence"])
+    engine.pass_step(
+        run_id=run_id,
+        facts={"filing": FILED, "silent": True, "doing": "file_urgent"},
+        outputs={"filing": Given(text="到时限没有答复，自动立案")},
+        by=None,
+        at=at,
+    )
+    record("proposals.filed_by_silence", it, by=None, at=at)
+    _tell_authors(it, "filed", f"{it.number} 已立案", "24 小时内没有答复，已自动立案。", at)
+    return it
+
+
+@transaction.atomic
+def explain(*, run_id: int, at: datetime) -> Proposal:
+    """Tell the authors why it was not filed, or with which other it goes on."""
+    it = Proposal.objects.get(case__runs=run_id)
+    words = FILINGS.get(it.filing, "")
+    text = f"{words}{f'，并入 {it.into.number}' if it.into else ''}。{it.filing_because}"
+    engine.pass_step(run_id=run_id, outputs={"letter": Given(text=text)}, by=None, at=at)
+    record("proposals.explained", it, by=None, at=at)
+    _tell_authors(it, "explained", f"{it.number} 的立案审查有结果", text, at)
+    return it
+
+
+@transaction.atomic
+def assign(*, proposal_id: int, host: Person, by: Person, at: datetime) -> Proposal:
+    """Name who handles it: never one of its authors."""
+    it = Proposal.objects.select_for_update().get(pk=proposal_id)
+    run = cases.open_run(it, "assign")
+    engine.pass_step(
+        run_id=run.pk, facts={"host": host.pk, "doing": "assign"},
+        outputs={"order": Given(text=f"交 {host.name} 承办")}, by=by, at=at,
+    )  # fmt: skip
+    record("proposals.assigned", it, by=by, at=at)
+    return it
+
+
+@transaction.atomic
+def meet(*, proposal_id: int, minutes: str, by: Person, at: datetime) -> Proposal:
+    """Note the talk with the author; then it is answered in writing."""
+    it = Proposal.objects.select_for_update().get(pk=proposal_id)
+    run = cases.open_run(it, "handle")
+    engine.pass_step(
+        run_id=run.pk, facts={"doing": "handle"}, outputs={"meeting": Given(text=minutes)},
+        by=by, at=at,
+    )  # fmt: skip
+    record("proposals.met", it, by=by, at=at)
+    return it
+
+
+@transaction.atomic
+def reply(*, proposal_id: int, outcome: Outcome, answer: str, by: Person, at: datetime) -> Proposal:
+    """Answer in writing with one of four classes (T63: closed is not carried out)."""
+    it = Proposal.objects.select_for_update().get(pk=proposal_id)
+    run = cases.open_run(it, "reply")
+    if not answer.strip():
+        raise refusals.ReasonMissing
+    it.outcome, it.answer, it.answered_at, it.rating = outcome, answer, at, None
+    it.save(update_fields=["outcome", "answer", "answered_at", "rating"])
+    engine.pass_step(
+        run_id=run.pk,
+        facts={"outcome": str(outcome), "answer": answer, "rating": 0, "doing": "reply"},
+        outputs={"letter": Given(text=f"{outcome.words}：{answer}")},
+        by=by,
+        at=at,
+    )
+    record("proposals.replied", it, by=by, at=at, outcome=outcome.words)
+    return it
+
+
+@transaction.atomic
+def rate(*, proposal_id: int, rating: int, by: Person, at: datetime, because: str = "") -> Proposal:
+    """Let the author rate the answer; not satisfied, and it is handled once more."""
+    it = Proposal.objects.select_for_update().get(pk=proposal_id)
+    if rating not in dict(RATINGS):
+        raise refusals.RatingWrong
+    run = cases.open_run(it, "rate")
+    it.rating, it.rated_at = rating, at
+    engine.pass_step(
+        run_id=run.pk,
+        facts={"rating": rating, "doing": "rate"},
+        outputs={"rating": Given(text=f"{dict(RATINGS)[rating]}。{because}")},
+        by=by,
+        at=at,
+        because=because,
+    )
+    if (
+        rating <= UNHAPPY
+        and StepRun.objects.filter(
+            case=it.case_id, step="handle", state=StepRun.State.OPEN
+        ).exists()
+    ):
+        it.reopened += 1
+    it.save(update_fields=["rating", "rated_at", "reopened"])
+    record("proposals.rated", it, by=by, at=at, because=because, rating=rating)
+    return it
+
+
+@transaction.atomic
+def lapse_rating(*, run_id: int, at: datetime) -> Proposal:
+    """Go on without a rating: nobody's silence counts as content."""
+    it = Proposal.objects.get(case__runs=run_id)
+    engine.pass_step(
+        run_id=run_id, facts={"doing": "rate"},
+        outputs={"rating": Given(text="到期没有评价，不计入满意率")}, by=None, at=at,
+    )  # fmt: skip
+    record("proposals.unrated", it, by=None, at=at)
+    return it
+
+
+def _tell_authors(it: Proposal, what: str, title: str, text: str, at: datetime) -> None:
+    tell(
+        to=list(Person.objects.filter(pk__in=it.cosigners.values("person"))),
+        about=f"proposals.proposal:{it.pk}:{what}",
+        title=title,
+        text=text,
+        link=f"/proposals/{it.number}/",
+        at=at,
+    )

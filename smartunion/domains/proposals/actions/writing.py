@@ -1,0 +1,104 @@
+"""Write a proposal, sign it oneself, hand it in: no name stands under it that did not sign."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from smartunion.domains.proposals.models import Cosigner, Proposal
+from smartunion.domains.proposals.procedure import PROPOSAL
+from smartunion.domains.proposals.reads import cases
+from smartunion.domains.proposals.rules import refusals
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.procedures import engine
+from smartunion.kernel.procedures.engine import Given
+from smartunion.kernel.trail.record import record
+
+FIELDS = {"subject": "案由", "analysis": "情况分析", "measures": "具体建议"}
+
+
+@transaction.atomic
+def write(
+    *, subject: str, analysis: str, measures: str, is_urgent: bool = False,
+    urgent_because: str = "", by: Person, at: datetime,
+) -> Proposal:  # fmt: skip
+    """Write a proposal; its author is the first who signs. Only delegates propose (R158)."""
+    if by.unit is None or not cases.is_delegate(by, at):
+        raise refusals.NotDelegate
+    said = {"subject": subject, "analysis": analysis, "measures": measures}
+    if missing := [FIELDS[name] for name, text in said.items() if not text.strip()]:
+        raise refusals.Incomplete(missing="、".join(missing))
+    if is_urgent and not urgent_because.strip():
+        raise refusals.WhyUrgent
+    year = campus_day(at).year
+    number = f"TA-{year}-{Proposal.objects.filter(number__startswith=f'TA-{year}-').count() + 1:03}"
+    case = engine.open_case(
+        sheet=PROPOSAL,
+        title=f"{number} {subject}",
+        unit=by.unit,
+        applicant=by,
+        facts={
+            "number": number,
+            "subject": subject,
+            "needed": cases.terms_on(campus_day(at)).cosigners,
+            "cosigners": 1,
+            "urgent": is_urgent,
+            "kept_out": [by.pk],
+        },
+        by=by,
+        at=at,
+    )
+    made = Proposal.objects.create(
+        number=number, proposer=by, unit=by.unit, subject=subject, analysis=analysis,
+        measures=measures, is_urgent=is_urgent, urgent_because=urgent_because, case=case,
+    )  # fmt: skip
+    Cosigner.objects.create(proposal=made, person=by, at=at)
+    record("proposals.written", made, by=by, at=at, number=number)
+    return made
+
+
+@transaction.atomic
+def cosign(*, proposal_id: int, by: Person, at: datetime) -> Cosigner:
+    """Sign a proposal with one's own account: there is no way to sign for somebody else."""
+    it = Proposal.objects.select_for_update().get(pk=proposal_id)
+    if it.submitted_at is not None:
+        raise refusals.NotGathering
+    if not cases.is_delegate(by, at):
+        raise refusals.NotDelegate
+    if it.cosigners.filter(person=by).exists():
+        raise refusals.SignedAlready
+    made = Cosigner.objects.create(proposal=it, person=by, at=at)
+    record("proposals.cosigned", made, by=by, at=at, number=it.number)
+    return made
+
+
+@transaction.atomic
+def submit(*, proposal_id: int, by: Person, at: datetime) -> Proposal:
+    """Hand a proposal in; refused while too few have signed. An urgent one's 24 hours begin."""
+    it = Proposal.objects.select_for_update().get(pk=proposal_id)
+    if it.submitted_at is not None:
+        raise refusals.NotGathering
+    run = cases.open_run(it, "submit")
+    signed = list(it.cosigners.order_by("pk").select_related("person"))
+    needed = cases.terms_on(campus_day(at)).cosigners
+    if len(signed) < needed:
+        raise refusals.TooFewCosigners(
+            needed=needed, signed=len(signed), missing=needed - len(signed)
+        )
+    it.submitted_at = at
+    it.save(update_fields=["submitted_at"])
+    names = "、".join(one.person.name for one in signed)
+    engine.pass_step(
+        run_id=run.pk,
+        facts={
+            "cosigners": len(signed),
+            "needed": needed,
+            "kept_out": [one.person_id for one in signed],
+            "doing": "submit",
+        },
+        outputs={"form": Given(text=f"{it.subject}；联名：{names}")},
+        by=by,
+        at=at,
+    )
+    record("proposals.submitted", it, by=by, at=at, number=it.number, urgent=int(it.is_urgent))
+    return it

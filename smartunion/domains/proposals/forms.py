@@ -1,0 +1,70 @@
+"""What delegates, hosts and everybody fill in."""
+
+from django import forms
+
+from smartunion.kernel.people.models import Person
+
+from .rules.outcomes import OUTCOMES, RATINGS
+
+TEXT = {"widget": forms.Textarea(attrs={"rows": 4})}
+
+
+class Writing(forms.Form):
+    """A proposal: what, why, how; and whether it cannot wait."""
+
+    subject = forms.CharField(label="案由", max_length=80)
+    analysis = forms.CharField(label="情况分析", max_length=3000, **TEXT)
+    measures = forms.CharField(label="具体建议", max_length=3000, **TEXT)
+    is_urgent = forms.BooleanField(label="紧急提案，24 小时内答复是否立案", required=False)
+    urgent_because = forms.CharField(label="为什么等不得", max_length=200, required=False)
+
+
+class Filing(forms.Form):
+    """The decision on filing."""
+
+    filing = forms.ChoiceField(
+        label="决定",
+        choices=(("filed", "立案"), ("suggestion", "转意见建议"), ("merged", "并案"),
+                 ("refused", "不予立案")),
+    )  # fmt: skip
+    into = forms.CharField(label="并入哪一件（编号）", max_length=20, required=False)
+    because = forms.CharField(label="理由", max_length=400, required=False)
+
+
+class Assigning(forms.Form):
+    """Who handles it, by the staff number."""
+
+    host = forms.CharField(label="承办人工号", max_length=40)
+
+    def clean_host(self) -> Person:
+        """Return the person of that number."""
+        found = Person.objects.filter(username=self.cleaned_data["host"].strip()).first()
+        if found is None:
+            raise forms.ValidationError("没有这个工号")
+        return found
+
+
+class Meeting(forms.Form):
+    """What was talked about."""
+
+    minutes = forms.CharField(label="面商记录", max_length=2000, min_length=2, **TEXT)
+
+
+class Reply(forms.Form):
+    """The written answer and its class."""
+
+    outcome = forms.ChoiceField(label="答复类别", choices=list(OUTCOMES.items()))
+    answer = forms.CharField(label="答复", max_length=3000, min_length=2, **TEXT)
+
+
+class Rating(forms.Form):
+    """What the author says of the answer."""
+
+    rating = forms.TypedChoiceField(label="评价", choices=RATINGS, coerce=int)
+    because = forms.CharField(label="说一句", max_length=200, required=False)
+
+
+class Box(forms.Form):
+    """Something for the box, or an answer to it."""
+
+    text = forms.CharField(label="内容", max_length=1000, min_length=2, **TEXT)

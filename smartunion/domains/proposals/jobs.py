@@ -1,0 +1,28 @@
+"""What the clock does with proposals: file by silence, explain, go on without a rating."""
+
+from datetime import datetime
+
+from smartunion.domains.proposals.actions import handling
+from smartunion.kernel.procedures.models import StepRun
+
+
+def file_by_silence(run: StepRun, at: datetime) -> None:
+    """24 hours without an answer."""
+    handling.file_by_silence(run_id=run.pk, at=at)
+
+
+def explain(run: StepRun, at: datetime) -> None:
+    """The sheet's AUTO step 向提案人说明."""
+    handling.explain(run_id=run.pk, at=at)
+
+
+def lapse_rating(run: StepRun, at: datetime) -> None:
+    """Ten working days without a rating."""
+    handling.lapse_rating(run_id=run.pk, at=at)
+
+
+ACTS = {
+    "proposals.file_by_silence": file_by_silence,
+    "proposals.explain": explain,
+    "proposals.lapse_rating": lapse_rating,
+}

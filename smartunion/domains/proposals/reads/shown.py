@@ -1,0 +1,159 @@
+"""Proposals as pages show them: lists, one with its timeline, the three figures, the box."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from smartunion.domains.proposals.models import Proposal, Suggestion
+from smartunion.domains.proposals.procedure import PROPOSAL
+from smartunion.domains.proposals.rules.outcomes import SATISFIED, Outcome
+from smartunion.kernel.people.models import Person
+from smartunion.kernel.procedures.models import StepRun
+
+MARKS = {
+    "passed": ("ok", "已办"), "open": ("run", "办理中"), "skipped": ("na", "不适用"),
+    "canceled": ("off", "已撤销"), "returned": ("wait", "已退回"),
+}  # fmt: skip
+ENDED = {"suggestion": "转意见建议", "merged": "已并案", "refused": "不予立案"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One proposal of a list."""
+
+    it: Proposal
+    mark: str
+    words: str
+    signed: int
+
+
+def _rows(found: QuerySet[Proposal]) -> list[Row]:
+    rows = (
+        found.select_related("unit", "proposer", "case", "into")
+        .annotate(signed=Count("cosigners", distinct=True))
+        .order_by("-number")
+    )
+    return [Row(one, *standing(one), one.signed) for one in rows]
+
+
+def standing(it: Proposal) -> tuple[str, str]:
+    """Return a proposal's mark and words."""
+    if it.submitted_at is None:
+        return "wait", "联名中"
+    if it.filing in ENDED:
+        return "off", ENDED[it.filing]
+    if it.case.closed_at is not None:
+        return "ok", Outcome(it.outcome).words if it.outcome else "已办结"
+    run = it.case.runs.filter(state=StepRun.State.OPEN).order_by("pk").first()
+    return "run", PROPOSAL.name_of(run.step) if run else "办理中"
+
+
+def listed() -> list[Row]:
+    """Return every proposal that was handed in, the newest first."""
+    return _rows(Proposal.objects.filter(submitted_at__isnull=False))
+
+
+def of(person: Person) -> list[Row]:
+    """Return what somebody has written or signed."""
+    mine = Q(proposer=person) | Q(cosigners__person=person)
+    return _rows(Proposal.objects.filter(pk__in=Proposal.objects.filter(mine).values("pk")))
+
+
+def gathering(person: Person) -> list[Row]:
+    """Return proposals that still gather names, which somebody has not signed."""
+    open_ones = Proposal.objects.filter(submitted_at__isnull=True, case__closed_at__isnull=True)
+    return _rows(open_ones.exclude(cosigners__person=person))
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Closed, carried out and liked: three figures, never one for another (T63)."""
+
+    submitted: int
+    closed: int
+    answered: int
+    carried_out: int
+    rated: int
+    satisfied: int
+
+
+def figures() -> Figures:
+    """Return the three figures over all proposals that were handed in."""
+    rows = Proposal.objects.filter(submitted_at__isnull=False)
+    return Figures(
+        rows.count(),
+        rows.filter(case__closed_at__isnull=False).count(),
+        rows.exclude(outcome="").count(),
+        rows.filter(outcome=Outcome.DONE).count(),
+        rows.filter(rating__isnull=False).count(),
+        rows.filter(rating__gte=SATISFIED).count(),
+    )
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One line of a timeline; `of` is the number of another proposal that went in with it."""
+
+    at: datetime
+    name: str
+    mark: str
+    words: str
+    late: bool
+    text: str
+    of: str
+
+
+def timeline(it: Proposal) -> list[Happened]:
+    """Return a proposal's way with that of those merged into it, in the order of time.
+
+    Merging keeps both: what each author did and was told stays under its own number.
+    """
+    numbers = {it.case_id: it.number}
+    numbers |= {one.case_id: one.number for one in it.merged.all()}
+    if it.into is not None:
+        numbers[it.into.case_id] = it.into.number
+    found = []
+    runs = StepRun.objects.filter(case__in=numbers).prefetch_related("evidence")
+    for run in runs.order_by("opened_at", "pk"):
+        mark, words = MARKS.get(run.state, ("na", ""))
+        number = numbers[run.case_id]
+        text = "；".join(one.text for one in run.evidence.all() if one.text)
+        found.append(
+            Happened(
+                run.ended_at or run.opened_at, PROPOSAL.name_of(run.step), mark, words, run.late,
+                text, "" if number == it.number else number,
+            )
+        )  # fmt: skip
+    return found
+
+
+def proposal(number: str) -> Proposal | None:
+    """Return one proposal, or None."""
+    return (
+        Proposal.objects.select_related("case", "unit", "proposer", "into__case")
+        .filter(number=number)
+        .first()
+    )
+
+
+def open_step(it: Proposal) -> StepRun | None:
+    """Return the step that is open, or None."""
+    rows = it.case.runs.filter(state=StepRun.State.OPEN).select_related("lead", "backup")
+    return rows.order_by("pk").first()
+
+
+def box_of(person: Person) -> list[Suggestion]:
+    """Return what somebody has put into the box, the newest first."""
+    return list(Suggestion.objects.filter(author=person).order_by("-at"))
+
+
+def waiting_in_the_box() -> list[Suggestion]:
+    """Return every suggestion, those that wait first."""
+    rows = Suggestion.objects.select_related("author__unit", "answered_by")
+    return sorted(rows, key=lambda one: (one.answered_at is not None, -one.at.timestamp()))
+
+
+def is_there(suggestion_id: int) -> bool:
+    """Test if there is such a suggestion."""
+    return Suggestion.objects.filter(pk=suggestion_id).exists()

@@ -1,0 +1,53 @@
+"""What is counted of proposals: closed, carried out and liked are three figures (T63)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from smartunion.domains.proposals.models import Proposal
+from smartunion.domains.proposals.rules.outcomes import SATISFIED, Outcome
+from smartunion.kernel.base.days import campus_day, start_of
+
+from .cases import terms_on
+
+
+@dataclass(frozen=True)
+class ProposalFact:
+    """One proposal that was handed in."""
+
+    number: str
+    submitted_on: date
+    urgent: bool
+    answered_in_time: bool
+    """Urgent: filed or not, by a person, within the hours promised; silence is no answer."""
+    closed: bool
+    outcome: str
+    carried_out: bool
+    rating: int | None
+    satisfied: bool
+    reopened: int
+
+
+def proposals(first: date, until: date) -> list[ProposalFact]:
+    """Return the proposals handed in in the period."""
+    rows = Proposal.objects.filter(
+        submitted_at__gte=start_of(first), submitted_at__lt=start_of(until)
+    ).select_related("case")
+    return [_fact(one) for one in rows.order_by("number")]
+
+
+def _fact(it: Proposal) -> ProposalFact:
+    handed_in_at = it.submitted_at or it.case.opened_at
+    hours = timedelta(hours=terms_on(campus_day(handed_in_at)).urgent_hours)
+    outcome = Outcome(it.outcome) if it.outcome else None
+    return ProposalFact(
+        it.number,
+        campus_day(handed_in_at),
+        it.is_urgent,
+        not it.by_silence and it.filed_at is not None and it.filed_at - handed_in_at <= hours,
+        it.case.closed_at is not None,
+        outcome.words if outcome else "",
+        bool(outcome and outcome.is_carried_out),
+        it.rating,
+        (it.rating or 0) >= SATISFIED,
+        it.reopened,
+    )

@@ -1,0 +1,126 @@
+"""Why a proposal does not go on: in words, with the figure and what to do."""
+
+from smartunion.kernel.base.refusals import Refused
+
+
+class NotDelegate(Refused):
+    """Proposals are delegates'; everybody else has the suggestions box."""
+
+    code = "proposals.not_delegate"
+    text = "提案和联名由二级教代会代表办理"
+    clause = "3.4-1②"
+    remedy = "不是代表的，请写到意见箱，同样有人答复"
+    status = 403
+
+
+class TooFewCosigners(Refused):
+    """Three with the proposer (T61)."""
+
+    code = "proposals.too_few_cosigners"
+    text = "提案要 {needed} 人联名（含提案人），现在 {signed} 人，还差 {missing} 人"
+    clause = "3.4-1②"
+    remedy = "请再有 {missing} 位代表登录自己的账号联名"
+
+
+class SignedAlready(Refused):
+    """One name, once."""
+
+    code = "proposals.signed_already"
+    text = "你已经联名过这件提案"
+    clause = "3.4-1②"
+    remedy = "每人只算一次"
+
+
+class NotGathering(Refused):
+    """It is handed in: the names under it stand."""
+
+    code = "proposals.not_gathering"
+    text = "提案已经提交，不能再联名或修改"
+    clause = "3.4-1②"
+    remedy = "可以另提一件，提案委会并案"
+
+
+class Incomplete(Refused):
+    """A proposal says what, why and how."""
+
+    code = "proposals.incomplete"
+    text = "还缺：{missing}"
+    clause = "3.4-1②"
+    remedy = "写明案由、情况分析和具体建议"
+    status = 422
+
+
+class WhyUrgent(Refused):
+    """The short way needs a reason."""
+
+    code = "proposals.why_urgent"
+    text = "紧急提案要写明为什么等不得"
+    clause = "3.4-1②"
+    remedy = "写一句紧急的事由；不紧急的按一般提案提"
+    status = 422
+
+
+class OnPage(Refused):
+    """The step's work is done on the proposal's own page only."""
+
+    code = "proposals.on_page"
+    text = "这一步在提案页上办理"
+    clause = "3.4-1②"
+    remedy = "打开这件提案办理"
+
+
+class StepNotOpen(Refused):
+    """It is not this step's turn."""
+
+    code = "proposals.step_not_open"
+    text = "“{step}”现在不在办理"
+    clause = "3.4-1②"
+    remedy = "刷新页面看办到哪一步"
+
+
+class ReasonMissing(Refused):
+    """A no needs a reason."""
+
+    code = "proposals.reason_missing"
+    text = "不立案、转意见、暂不采纳都要写明理由"
+    clause = "3.4-1②"
+    remedy = "写理由，提案人和联名人都会看到"
+    status = 422
+
+
+class MergeWrong(Refused):
+    """Two proposals become one only where both are being looked at."""
+
+    code = "proposals.merge_wrong"
+    text = "不能并入 {number}：{why}"
+    clause = "3.4-1②"
+    remedy = "并入一件立案审查中或已立案、没有办结的提案"
+
+
+class RatingWrong(Refused):
+    """One of five."""
+
+    code = "proposals.rating_wrong"
+    text = "评价只能是 1 至 5"
+    clause = "4.2⑥"
+    remedy = "选很满意、满意、一般、不满意、很不满意之一"
+    status = 422
+
+
+class AnsweredAlready(Refused):
+    """A suggestion is answered once."""
+
+    code = "proposals.answered_already"
+    text = "这条意见已经答复过"
+    clause = "3.4-1②"
+    remedy = "刷新页面看答复"
+
+
+class OwnSuggestion(Refused):
+    """Nobody answers themselves."""
+
+    code = "proposals.own_suggestion"
+    text = "这条意见是你自己提的，不能由你答复"
+    clause = "3.4-1②"
+    remedy = "由提案委的另一位答复"
+    status = 403

@@ -1,0 +1,298 @@
+"""A proposal from the first name under it to its rating; silence, merging, the suggestions box."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from smartunion.domains.planning import public as planning
+from smartunion.domains.proposals.actions import handling, suggesting, writing
+from smartunion.domains.proposals.models import Cosigner, Proposal, Suggestion
+from smartunion.domains.proposals.reads import shown, totals
+from smartunion.domains.proposals.rules import refusals
+from smartunion.domains.proposals.rules.outcomes import Outcome
+from smartunion.kernel.base import clock
+from smartunion.kernel.base.days import CAMPUS
+from smartunion.kernel.base.refusals import Refused
+from smartunion.kernel.notices.models import Notice
+from smartunion.kernel.people.models import Appointment, Office, Person
+from smartunion.kernel.people.reads import holders
+from smartunion.kernel.procedures import engine
+from smartunion.kernel.procedures.engine import Given
+from smartunion.kernel.procedures.models import StepRun
+from smartunion.kernel.timers.ticker import fire_due
+from smartunion.kernel.trail.deliver import deliver
+from smartunion.kernel.trail.models import Entry
+
+EVE = datetime(2025, 9, 30, 16, 0, tzinfo=CAMPUS)
+"""The eve of National Day: eight days off follow."""
+
+
+@dataclass
+class Congress:
+    """Three delegates, the committee, and one's own clock."""
+
+    people: dict[str, Person]
+    delegates: list[Person]
+    at: datetime = EVE
+
+    def until(self, at: datetime) -> None:
+        self.at = at
+        for _ in range(5):
+            if not fire_due(at=at) + deliver(at=at):
+                break
+
+    def written(
+        self, *, urgent: bool = False, names: int = 3, subject: str = "食堂延时"
+    ) -> Proposal:
+        made = writing.write(
+            subject=subject, analysis="晚课后没有热饭", measures="延到 20:30", is_urgent=urgent,
+            urgent_because="已有人低血糖" if urgent else "", by=self.delegates[0], at=self.at,
+        )  # fmt: skip
+        for one in self.delegates[1:names]:
+            writing.cosign(proposal_id=made.pk, by=one, at=self.at)
+        return made
+
+    def submitted(self, **told: Any) -> Proposal:
+        made = self.written(**told)
+        return writing.submit(proposal_id=made.pk, by=self.delegates[0], at=self.at)
+
+    def whose(self, it: Proposal, step: str) -> Person:
+        run = StepRun.objects.get(case=it.case, step=step, state="open")
+        found = run.lead or run.backup
+        assert found is not None
+        return found
+
+    def filed(self, it: Proposal, filing: str = "filed", **more: str) -> Proposal:
+        by = self.whose(it, "file_urgent" if it.is_urgent else "file")
+        return handling.file(proposal_id=it.pk, filing=filing, by=by, at=self.at, **more)
+
+    def answered(self, it: Proposal, outcome: Outcome = Outcome.DONE) -> Proposal:
+        """Assign where that is open, meet and reply."""
+        host = self.people["tang"]
+        if StepRun.objects.filter(case=it.case, step="assign", state="open").exists():
+            by = self.whose(it, "assign")
+            handling.assign(proposal_id=it.pk, host=host, by=by, at=self.at)
+        handling.meet(proposal_id=it.pk, minutes="当面谈过", by=host, at=self.at)
+        return handling.reply(
+            proposal_id=it.pk, outcome=outcome, answer="自下月起延时", by=host, at=self.at
+        )
+
+
+@pytest.fixture
+def congress(organization: dict[str, Person], monkeypatch: pytest.MonkeyPatch) -> Congress:
+    planning.import_year(year=2025, by=None, at=EVE, because="test")
+    office = Office.objects.get(code="congress_delegate")
+    delegates = [organization[name] for name in ("lin", "gu", "hongmei")]
+    for one in delegates:
+        Appointment.objects.get_or_create(
+            office=office, unit=one.unit, person=one, defaults={"since": date(2025, 1, 1)}
+        )
+    if not holders("democracy_committee_chair", on=EVE.date()):
+        chair = Office.objects.get(code="democracy_committee_chair")
+        mo = organization["mo"]
+        Appointment.objects.create(office=chair, unit=mo.unit, person=mo, since=date(2025, 1, 1))
+    made = Congress(organization, delegates)
+    monkeypatch.setattr(clock, "now", lambda: made.at)
+    return made
+
+
+@pytest.mark.clause("R158")
+@pytest.mark.clause("T61")
+def test_two_cosigners_cannot_submit_and_a_cosigner_cannot_be_entered_by_someone_else(
+    congress: Congress,
+) -> None:
+    """Three with the proposer; each with their own account, once; only delegates."""
+    it = congress.written(names=2)
+    with pytest.raises(refusals.TooFewCosigners, match="还差 1 人"):
+        writing.submit(proposal_id=it.pk, by=congress.delegates[0], at=congress.at)
+    with pytest.raises(refusals.SignedAlready):
+        writing.cosign(proposal_id=it.pk, by=congress.delegates[1], at=congress.at)
+    with pytest.raises(refusals.NotDelegate):
+        writing.cosign(proposal_id=it.pk, by=congress.people["tang"], at=congress.at)
+    client = Client()
+    client.force_login(congress.delegates[1])
+    page = reverse("proposals:proposal", args=[it.number])
+    third = congress.delegates[2]
+    answer = client.post(page, {"do": "cosign", "person": third.pk, "by": third.pk})
+    assert answer.status_code == 409, "a name in the form changes nothing: it is the sender's own"
+    assert not it.cosigners.filter(person=third).exists()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Cosigner.objects.create(proposal=it, person=congress.delegates[1], at=congress.at)
+    run = StepRun.objects.get(case=it.case, step="submit")
+    with pytest.raises(Refused):
+        engine.pass_step(
+            run_id=run.pk, facts={"cosigners": 9, "needed": 3},
+            outputs={"form": Given(text="九个名字")}, by=congress.delegates[0], at=congress.at,
+        )  # fmt: skip
+    client.force_login(third)
+    assert client.post(page, {"do": "cosign"}).status_code == 302
+    writing.submit(proposal_id=it.pk, by=congress.delegates[0], at=congress.at)
+    with pytest.raises(refusals.NotGathering):
+        writing.cosign(proposal_id=it.pk, by=congress.people["chen"], at=congress.at)
+
+
+@pytest.mark.clause("3.4-1②")
+@pytest.mark.clause("R159")
+def test_urgent_at_16_on_the_eve_of_national_day_is_due_16_next_day(congress: Congress) -> None:
+    """Holidays do not stop the hours; A's deputy hears at 50 %, the chair at 90 %."""
+    with pytest.raises(refusals.WhyUrgent):
+        writing.write(
+            subject="x", analysis="y", measures="z", is_urgent=True,
+            by=congress.delegates[0], at=congress.at,
+        )  # fmt: skip
+    it = congress.submitted(urgent=True)
+    run = StepRun.objects.get(case=it.case, step="file_urgent")
+    assert run.due_at == datetime(2025, 10, 1, 16, 0, tzinfo=CAMPUS)
+    congress.until(EVE + timedelta(hours=13))
+    told = Entry.objects.filter(what="procedures.escalated").order_by("pk")
+    assert [one.facts["percent"] for one in told] == [50]
+    congress.until(EVE + timedelta(hours=22))
+    assert [one.facts["percent"] for one in told.all()] == [50, 90]
+    congress.filed(it)
+    congress.until(EVE + timedelta(hours=25))
+    it.refresh_from_db()
+    assert (it.filing, it.by_silence) == ("filed", False)
+    (fact,) = totals.proposals(date(2025, 9, 1), date(2025, 10, 2))
+    assert fact.answered_in_time
+
+
+def test_silence_files_the_proposal(congress: Congress) -> None:
+    it = congress.submitted(urgent=True)
+    congress.until(EVE + timedelta(hours=24, seconds=1))
+    it.refresh_from_db()
+    assert (it.filing, it.by_silence) == ("filed", True)
+    assert StepRun.objects.get(case=it.case, state="open").step == "assign"
+    heard = Notice.objects.filter(about=f"proposals.proposal:{it.pk}:filed")
+    assert set(heard.values_list("person", flat=True)) == {one.pk for one in congress.delegates}
+    (fact,) = totals.proposals(date(2025, 9, 1), date(2025, 10, 2))
+    assert not fact.answered_in_time, "silence files it, and is no answer (K48)"
+
+
+def test_merging_keeps_both_authors_timelines(congress: Congress) -> None:
+    """The merged one is explained and closed; both pages tell both ways."""
+    first = congress.submitted()
+    congress.filed(first)
+    second = congress.submitted(subject="食堂夜宵")
+    with pytest.raises(refusals.ReasonMissing):
+        congress.filed(second, "merged", into=first.number)
+    with pytest.raises(refusals.MergeWrong, match="没有这件提案"):
+        congress.filed(second, "merged", into="TA-0", because="同一事项")
+    with pytest.raises(refusals.MergeWrong, match="自己"):
+        congress.filed(second, "merged", into=second.number, because="同一事项")
+    congress.filed(second, "merged", into=first.number, because="同一事项")
+    congress.until(congress.at + timedelta(minutes=1))
+    second.refresh_from_db()
+    second.case.refresh_from_db()
+    assert second.case.closed_at is not None
+    congress.answered(first)
+    ours = shown.timeline(shown.proposal(second.number) or second)
+    assert {one.of for one in ours} == {"", first.number}
+    assert "书面答复" in [one.name for one in ours if one.of == first.number]
+    theirs = shown.timeline(shown.proposal(first.number) or first)
+    assert {one.of for one in theirs} == {"", second.number}
+
+
+@pytest.mark.clause("R163")
+@pytest.mark.clause("T63")
+def test_closed_carried_out_and_liked_are_three_figures_and_a_bad_rating_reopens(
+    congress: Congress,
+) -> None:
+    """Not satisfied: once more, and only once; closed without a deed is closed, not carried out."""
+    it = congress.filed(congress.submitted())
+    author = congress.delegates[0]
+    congress.answered(it, Outcome.DECLINED)
+    with pytest.raises(refusals.RatingWrong):
+        handling.rate(proposal_id=it.pk, rating=6, by=author, at=congress.at)
+    handling.rate(proposal_id=it.pk, rating=1, by=author, at=congress.at, because="没有解决")
+    it.refresh_from_db()
+    assert it.reopened == 1
+    congress.answered(it, Outcome.PLANNED)
+    handling.rate(proposal_id=it.pk, rating=2, by=author, at=congress.at)
+    it.refresh_from_db()
+    assert (it.reopened, it.rating) == (1, 2), "once more is once"
+    congress.until(congress.at + timedelta(days=20))
+    it.case.refresh_from_db()
+    assert it.case.closed_at is not None
+    (fact,) = totals.proposals(date(2025, 9, 1), date(2025, 10, 2))
+    assert (fact.closed, fact.carried_out, fact.satisfied) == (True, False, False)
+    found = shown.figures()
+    assert (found.closed, found.carried_out, found.satisfied, found.rated) == (1, 0, 0, 1)
+
+
+def test_who_has_signed_decides_nothing(congress: Congress) -> None:
+    """An author neither files nor handles; an officer who signed keeps out, and B takes over."""
+    chair = holders("democracy_committee_chair", on=EVE.date())[0]
+    Appointment.objects.get_or_create(
+        office=Office.objects.get(code="congress_delegate"), unit=chair.unit, person=chair,
+        defaults={"since": date(2025, 1, 1)},
+    )  # fmt: skip
+    congress.delegates[2] = chair
+    it = congress.submitted()
+    run = StepRun.objects.get(case=it.case, step="file")
+    assert chair not in (run.lead, run.backup)
+    with pytest.raises(Refused):
+        handling.file(proposal_id=it.pk, filing="filed", by=chair, at=congress.at)
+    with pytest.raises(refusals.ReasonMissing):
+        congress.filed(it, "refused")
+    congress.filed(it)
+    by = congress.whose(it, "assign")
+    handling.assign(proposal_id=it.pk, host=congress.delegates[1], by=by, at=congress.at)
+    handle = StepRun.objects.get(case=it.case, step="handle")
+    assert handle.lead is None, "one of its authors is no host"
+
+
+def test_everybody_may_write_into_the_box_and_nobody_answers_themselves(
+    congress: Congress,
+) -> None:
+    lin, wang = congress.people["lin"], congress.people["wang"]
+    client = Client()
+    client.force_login(lin)
+    client.post(reverse("proposals:box"), {"text": "校车末班太早"})
+    it = Suggestion.objects.get()
+    assert it.due_on == date(2025, 10, 22), "ten working days, National Day not counted"
+    with pytest.raises(refusals.OwnSuggestion):
+        suggesting.answer(suggestion_id=it.pk, text="好", by=lin, at=congress.at)
+    officer = holders("democracy_committee_chair", on=EVE.date())[0]
+    client.force_login(officer)
+    page = reverse("proposals:answering")
+    assert "校车末班太早" in client.get(page).content.decode()
+    client.post(page, {"suggestion": it.pk, "text": "已加开 22:30"})
+    with pytest.raises(refusals.AnsweredAlready):
+        suggesting.answer(suggestion_id=it.pk, text="再答", by=wang, at=congress.at)
+    client.force_login(lin)
+    assert "已加开 22:30" in client.get(reverse("proposals:box")).content.decode()
+
+
+def test_a_delegates_pages_say_whose_turn_it_is(congress: Congress) -> None:
+    """The list, the form, the proposal with the step's form for its own office only."""
+    client = Client()
+    client.force_login(congress.delegates[0])
+    new = reverse("proposals:writing")
+    assert "开始联名" in client.get(new).content.decode()
+    client.post(new, {"subject": "校医院周末门诊", "analysis": "周末没人", "measures": "轮值"})
+    it = Proposal.objects.get()
+    page = reverse("proposals:proposal", args=[it.number])
+    refused = client.post(page, {"do": "submit"})
+    assert (refused.status_code, "还差 2 人" in refused.content.decode()) == (409, True)
+    other = Client()
+    other.force_login(congress.delegates[1])
+    assert "等你联名" in other.get(reverse("proposals:listed")).content.decode()
+    for one in congress.delegates[1:]:
+        other.force_login(one)
+        other.post(page, {"do": "cosign"})
+    client.post(page, {"do": "submit"})
+    officer = congress.whose(it, "file")
+    other.force_login(officer)
+    assert "作出决定" in other.get(page).content.decode()
+    assert "作出决定" not in client.get(page).content.decode()
+    other.post(page, {"do": "file", "filing": "filed"})
+    assert "交办" in other.get(page).content.decode()
+    nobody = Client()
+    nobody.force_login(congress.people["canteen1"])
+    assert nobody.get(page).status_code == 404
+    assert "提案由教代会代表提" in nobody.get(new).content.decode()
