@@ -191,6 +191,8 @@ SCREENS_OF = (
     Screen("proposals", "/proposals/", "qian"),
     Screen("proposal", "/proposals/", "qian", click="td a[href*='/proposals/']"),
     Screen("proposal-writing", "/proposals/new/", "lin"),
+    Screen("surveys", "/surveys/", "lin"),
+    Screen("survey-answer", "/surveys/answer/", ""),
     Screen("suggestions", "/proposals/box/", "lin"),
     Screen("procurement", "/procurement/", "wang"),
     Screen("procurement-new", "/procurement/new/", "wang"),

@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "smartunion.domains.merchants",
     "smartunion.domains.inspection",
     "smartunion.domains.proposals",
+    "smartunion.domains.surveys",
     "smartunion.domains.procurement",
     "smartunion.domains.safety",
 ]

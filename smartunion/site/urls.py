@@ -41,6 +41,7 @@ urlpatterns = [
     path("merchants/", include("smartunion.domains.merchants.urls")),
     path("", include("smartunion.domains.inspection.urls")),
     path("proposals/", include("smartunion.domains.proposals.urls")),
+    path("surveys/", include("smartunion.domains.surveys.urls")),
     path("", include("smartunion.domains.performance.urls")),
     path("", include("smartunion.domains.procurement.urls")),
     path("", include("smartunion.domains.settlement.urls")),

@@ -684,6 +684,7 @@ WHOLE_CAMPUS: dict[str, str] = {
 
 BY_PERMISSION = {
     "inspection.view",
+    "surveys.work",
     "merchants.risk", "merchants.decide", "merchants.call", "merchants.shop",
     "aid.visit", "duty.view", "duty.keep",
     "safety.view", "safety.plan", "safety.insured",

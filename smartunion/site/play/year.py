@@ -34,6 +34,7 @@ from . import people as crowd
 from .aid import Aid
 from .campus import Campus, gather, moment, open_shops
 from .crisis import Crisis
+from .democracy import Democracy
 from .drills import Drills
 from .duty import Rosters
 from .merchants import Watching
@@ -193,6 +194,7 @@ class Year:
         Crisis(self.campus, self._file, self.until).plan()
         Drills(self._file, self.until).plan()
         Wellbeing(self.campus, self._file, self.until).plan()
+        Democracy(self.campus, self._file, self.until).plan()
         Rosters(self._file, self.until).plan()
         self.settlement = Settlement(self.campus, self._note, self.bank, until=self.until)
         late, still_open = story["milestones"]["late"], set(story["milestones"]["open"])

@@ -15,6 +15,9 @@ from smartunion.domains.procurement import public as procurement
 from smartunion.kernel.ledger.models import Transfer
 from smartunion.kernel.people.models import Unit
 
+SUMS, PAID = "fold:", "payout:"
+"""Documents of the shop: a day's sums of a merchant, and what was paid on its month's statement."""
+
 OWN = "branch:"
 """A document that a branch itself has handed in: branch:B07:2025-03-14:2."""
 
@@ -29,8 +32,14 @@ class Spent:
 
 
 def vouchers(year: int) -> QuerySet[Transfer]:
-    """Return the year's transfers that charge an expense: each is one original voucher."""
-    return Transfer.objects.filter(debit__kind="expense", event_at__year=year)
+    """Return the year's original vouchers: what was spent on a paper that somebody can look at.
+
+    The shop's daily sums are machine-made from payments and have no paper; its money is here as
+    the payments to merchants, whose paper is the month's statement.
+    """
+    spent = Q(debit__kind="expense") & ~Q(document__startswith=SUMS)
+    paid = Q(debit="merchant.subsidy", document__startswith=PAID)
+    return Transfer.objects.filter(spent | paid, event_at__year=year)
 
 
 def unframed(year: int) -> list[Spent]:

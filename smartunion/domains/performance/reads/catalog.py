@@ -1,5 +1,6 @@
 """Every measure of the house, by the indicator it counts."""
 
+from .asked import SATISFACTION
 from .buying import STOOD_IN_FULL
 from .crisis import RED
 from .events import RESPONDED, STAFFED, SURVEYED
@@ -31,5 +32,6 @@ MEASURES: dict[str, Measure] = {
         *CARE,
         *INSPECTING,
         *PROPOSING,
+        SATISFACTION,
     )
 }
