@@ -6,15 +6,19 @@ from smartunion.kernel.people.models import Person
 
 from .rules.outcomes import OUTCOMES, RATINGS
 
-TEXT = {"widget": forms.Textarea(attrs={"rows": 4})}
+
+class Long(forms.CharField):
+    """Several lines of text."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
 
 
 class Writing(forms.Form):
     """A proposal: what, why, how; and whether it cannot wait."""
 
     subject = forms.CharField(label="案由", max_length=80)
-    analysis = forms.CharField(label="情况分析", max_length=3000, **TEXT)
-    measures = forms.CharField(label="具体建议", max_length=3000, **TEXT)
+    analysis = Long(label="情况分析", max_length=3000)
+    measures = Long(label="具体建议", max_length=3000)
     is_urgent = forms.BooleanField(label="紧急提案，24 小时内答复是否立案", required=False)
     urgent_because = forms.CharField(label="为什么等不得", max_length=200, required=False)
 
@@ -47,14 +51,14 @@ class Assigning(forms.Form):
 class Meeting(forms.Form):
     """What was talked about."""
 
-    minutes = forms.CharField(label="面商记录", max_length=2000, min_length=2, **TEXT)
+    minutes = Long(label="面商记录", max_length=2000, min_length=2)
 
 
 class Reply(forms.Form):
     """The written answer and its class."""
 
     outcome = forms.ChoiceField(label="答复类别", choices=list(OUTCOMES.items()))
-    answer = forms.CharField(label="答复", max_length=3000, min_length=2, **TEXT)
+    answer = Long(label="答复", max_length=3000, min_length=2)
 
 
 class Rating(forms.Form):
@@ -67,4 +71,4 @@ class Rating(forms.Form):
 class Box(forms.Form):
     """Something for the box, or an answer to it."""
 
-    text = forms.CharField(label="内容", max_length=1000, min_length=2, **TEXT)
+    text = Long(label="内容", max_length=1000, min_length=2)

@@ -21,6 +21,4 @@ class Answering(forms.Form):
     """A score by a slip."""
 
     code = forms.CharField(label="答题码", max_length=40)
-    score = forms.TypedChoiceField(
-        label="你的评价", choices=SCORES, coerce=int, widget=forms.RadioSelect
-    )
+    score = forms.TypedChoiceField(label="你的评价", choices=(("", "请选择"), *SCORES), coerce=int)

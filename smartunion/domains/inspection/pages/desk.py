@@ -85,7 +85,7 @@ def round_page(request: PersonRequest, *, number: str) -> HttpResponse:
     context = {
         "card": card, "it": card.it, "no": no, "step": opened,
         "form": bound if bound is not None and do == opened else _blank(ROUND_ACTS, opened),
-        "works": request.mandate.may(WORK),
+        "turn": opened in rounds.turns(card.it.case_id, request.person),
         "rolling": _rolling(card, party),
         "witness": request.mandate.may(WITNESS),
     }  # fmt: skip
@@ -183,10 +183,11 @@ def problem(request: PersonRequest, *, problem_id: int) -> HttpResponse:
         if done:
             return redirect("inspection:problem", problem_id=problem_id)
         card = reads.problem(problem_id) or card
+    turns = rounds.turns(card.it.case_id, request.person)
     doing = [
         (step, bound if bound is not None and do == step.code else _blank(PROBLEM_ACTS, step.code))
         for step in card.steps
-        if step.code in card.open and step.code in PROBLEM_ACTS
+        if step.code in turns and step.code in PROBLEM_ACTS
     ]
     context = {
         "card": card, "it": card.it, "no": no, "doing": doing,

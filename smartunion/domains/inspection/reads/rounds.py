@@ -31,6 +31,14 @@ def open_steps(case_id: int) -> list[str]:
     return list(rows.values_list("step", flat=True))
 
 
+def turns(case_id: int, person: Person) -> set[str]:
+    """Return the open steps of a case that somebody does, as A or as B."""
+    rows = StepRun.objects.filter(
+        Q(lead=person) | Q(backup=person), case=case_id, state=StepRun.State.OPEN
+    )
+    return set(rows.values_list("step", flat=True))
+
+
 def round_of_run(run_id: int) -> str | None:
     """Return the number of the round that a step is of, be it its own or a problem's."""
     case = StepRun.objects.filter(pk=run_id).values_list("case", flat=True).first()

@@ -117,7 +117,9 @@ def proposal(request: PersonRequest, *, number: str) -> HttpResponse:
         "button": ACTS[doing][3] if turn else "",
         "standing": reads.standing(it), "timeline": reads.timeline(it), "signed": signed,
         "needed": cases.terms_on(campus_day(at)).cosigners,
-        "may_sign": it.submitted_at is None and request.person not in signed,
+        "may_sign": it.submitted_at is None
+        and request.person not in signed
+        and cases.is_delegate(request.person, at),
     }  # fmt: skip
     response = show(request, "proposals/proposal.html", context)
     response.status_code = no.status if no else response.status_code
