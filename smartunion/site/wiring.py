@@ -25,7 +25,6 @@ from smartunion.domains.procurement.reads import desk as procurement_desk
 from smartunion.domains.proposals import jobs as proposals
 from smartunion.domains.proposals.procedure import SHEETS as PROPOSALS
 from smartunion.domains.safety import jobs as safety
-from smartunion.domains.safety import public as whereabouts
 from smartunion.domains.safety.procedure import SHEETS as SAFETY
 from smartunion.domains.safety.reads import insured as safety_insured
 from smartunion.domains.safety.reads import risks as safety_risks
@@ -52,7 +51,7 @@ from smartunion.kernel.publicity import watching as publicity
 from smartunion.kernel.publicity.reads import may_open_file as may_open_posting_file
 from smartunion.kernel.response import answering as response
 from smartunion.kernel.response import firing as response_clocks
-from smartunion.kernel.response import patrol
+from smartunion.kernel.response import patrol, tracking
 from smartunion.kernel.response.registry import Wired
 from smartunion.kernel.timers.handlers import Handler, HandlerOfMany
 from smartunion.kernel.timers.watches import Watch
@@ -119,7 +118,7 @@ RESPONSES: tuple[Wired, ...] = (
 )
 """Every domain's protocols of emergency, the newest version of each last (kernel/response)."""
 
-WHEREABOUTS: tuple[Callable[..., Any], ...] = (whereabouts.positions,)
+WHEREABOUTS: tuple[Callable[..., Any], ...] = (tracking.look,)
 """Domains' doors to where responders are, for the command board (site/command/shown.py)."""
 
 PLACES: tuple[Callable[..., Mapping[str, str]], ...] = (places.of_red_cases,)
@@ -161,6 +160,7 @@ PRIVATE_RECORDS: tuple[RecordKind, ...] = (
     *CRISIS_RECORDS,
     *WELLBEING_RECORDS,
     *SAFETY_RECORDS,
+    tracking.POSITION,
 )
 """Every kind of sealed record: its class, who may open it for what, how long it is kept."""
 

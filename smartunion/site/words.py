@@ -179,10 +179,10 @@ TRAIL: dict[str, str] = {
     "safety.incident_reported": "报告突发事件",
     "safety.incident_answered": "应答突发事件",
     "safety.incident_ended": "突发事件结束",
-    "safety.agreed_to_be_located": "同意处置时定位",
-    "safety.tracking_began": "开始处置定位",
-    "safety.tracking_stopped": "停止处置定位",
-    "safety.positions_seen": "查看处置位置",
+    "response.agreed_to_be_located": "同意处置时定位",
+    "response.tracking_began": "开始处置定位",
+    "response.tracking_stopped": "停止处置定位",
+    "response.positions_seen": "查看处置位置",
     "safety.account_written": "写突发事件经过",
     "safety.account_read": "查阅突发事件经过",
     "safety.control_evaluated": "评估防控",
@@ -595,7 +595,7 @@ TRAIL: dict[str, str] = {
 PRIVATE: dict[str, str] = {
     "safety.health_check": "报名时向校医院核验体检报告",
     "wellbeing.screening": "参加心理健康自评",
-    "safety.position": "处置突发事件时的位置",
+    "response.position": "应急处置时的位置",
 }
 """What purposes of consent are called on the data subject's page; records name themselves."""
 

@@ -565,7 +565,6 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     "tree:leaf": lambda: Theirs("lin", {"seq": a_leaf_of_mo()}),
     "tree:receipt": lambda: Theirs("lin", {"seq": a_leaf_of_mo()}),
     "safety:incident": lambda: Theirs("lin", {"incident_id": an_incident_elsewhere()}),
-    "safety:position": lambda: Theirs("lin", {"incident_id": an_incident_elsewhere()}),
     "safety:event": lambda: Theirs("lin", {"event_id": an_event_not_opened()}),
     "wellbeing:invitation": lambda: Theirs("lin", {"invitation_id": questionnaire_of_mo()[0]}),
     **{
@@ -641,7 +640,7 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     "files:content": lambda: Theirs("lin", {"file_id": file_of_mo()}),
     **{
         f"response:{page}": lambda: Theirs("lin", {"run_id": a_response()})
-        for page in ("alert", "run", "standing_down")
+        for page in ("alert", "run", "standing_down", "position", "sharing")
     },
 }
 """How to make an object that is somebody else's, and who tries to open it in vain."""

@@ -99,7 +99,7 @@ BY_OFFICE: dict[str, dict[str, set[str]]] = {
     "crisis.subject": {}, "crisis.call": {}, "crisis.location_ask": {}, "crisis.location": {},
     "crisis.scene": {}, "crisis.referral": {}, "crisis.family": {}, "crisis.report": {},
     "crisis.standdown": {}, "crisis.harm": {},
-    "safety.position": {}, "safety.incident": {}, "safety.child": {"handle": CHILD},
+    "response.position": {}, "safety.incident": {}, "safety.child": {"handle": CHILD},
     "aid.circumstances": {"in their own words": AID}, "aid.account": {"in their own words": AID},
     "aid.verification": {"in their own words": AID}, "aid.visit": {"in their own words": AID},
     "aid.letter": {"in their own words": AID}, "aid.revisit": {"in their own words": AID},

@@ -8,14 +8,23 @@ from django.utils.safestring import SafeString
 
 from smartunion.domains.crisis.actions import calling, drilling, following, locating, showing
 from smartunion.domains.crisis.models import RedCase
-from smartunion.domains.crisis.reads import duties
-from smartunion.domains.crisis.rules.matrix import Role
+from smartunion.domains.crisis.reads import cases, duties
+from smartunion.domains.crisis.rules import matrix
+from smartunion.domains.crisis.rules.matrix import Field, Role
+from smartunion.kernel.duty.rules import Post
 from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.people.reads import Mandate
-from smartunion.kernel.response.models import Correction, Run, StepRun
+from smartunion.kernel.response.markers import Marker
+from smartunion.kernel.response.models import Asked, Correction, Run, StepRun
 from smartunion.kernel.response.registry import Card, Hooks
 from smartunion.kernel.timers.models import Timer
 from smartunion.kernel.trail.models import Entry
+
+ON_THE_MAP: dict[str, Marker] = {
+    Post.C: Marker.MEDIC, Post.SECURITY: Marker.GUARD, Post.DRIVER: Marker.VEHICLE,
+    Post.A: Marker.ESCORT, Post.B: Marker.ESCORT, Post.LEADER: Marker.ESCORT,
+}  # fmt: skip
+"""As what those who were called stand on the board: A and B stay with the person."""
 
 
 def _case_of(about: str) -> int | None:
@@ -59,6 +68,23 @@ def who_may_see(run: Run, person: Person, mandate: Mandate) -> bool:
     return bool({Role.CENTRE, Role.AUDITOR} & set(seen))
 
 
+def marker(run: Run, person: Person) -> Marker | None:
+    """Return as what somebody stands on the map who was called to a case: by their post."""
+    called = Asked.objects.filter(run=run, person=person).exclude(told_at=None).order_by("pk")
+    posts = called.values_list("post", flat=True)
+    return next((ON_THE_MAP[post] for post in posts if post in ON_THE_MAP), None)
+
+
+def may_locate(run: Run, person: Person, mandate: Mandate) -> bool:
+    """Test if somebody may know where a case is: where its helpers are says as much (T51)."""
+    case = RedCase.objects.filter(run_id=run.pk).first()
+    if case is None:  # a bare drill is about nobody
+        return True
+    stage = cases.stage_of(case)
+    roles = duties.roles_on(case, person, mandate)
+    return any(matrix.may_see(role, Field.LAST_PLACE, stage) for role in roles)
+
+
 def correct(task: Correction, value: str, by: Person, at: datetime) -> None:
     """Take the right number of the person (人工修正)."""
     if (case_id := _case_of(task.run.about)) is not None:
@@ -89,6 +115,8 @@ HOOKS = Hooks(
     card=card,
     panel=panel,
     who_may_see=who_may_see,
+    marker=marker,
+    may_locate=may_locate,
     correct=correct,
     begin_drill=begin_drill,
 )

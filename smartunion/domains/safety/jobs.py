@@ -34,6 +34,7 @@ RESPONSES = (
             crew=reads.crew,
             posts={role.value: f"{role.words}（活动值守）" for role in Role},
             who_may_see=reads.may_see,
+            marker=reads.marker_in,
             after_end=after_end,
         ),
         drilled=True,

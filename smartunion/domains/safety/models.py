@@ -7,11 +7,10 @@ migration 0002 holds it, whatever code writes the row.
 from django.db import models
 from django.db.models import F, Q
 
-from .rules.kinds import Answer, DeviceKind, EventKind, Marker, Role
+from .rules.kinds import Answer, DeviceKind, EventKind, Role
 from .rules.risks import Standing
 
 KINDS = [(k.value, k.words) for k in EventKind]
-MARKERS = [(m.value, m.words) for m in Marker]
 ROLES = [(r.value, r.words) for r in Role]
 DEVICES = [(d.value, d.words) for d in DeviceKind]
 STANDINGS = [(s.value, s.words) for s in Standing]
@@ -399,32 +398,6 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-
-class Tracking(models.Model):
-    """处置定位: a responder shares where they are, during one incident; the points lie sealed."""
-
-    incident = models.ForeignKey(
-        Incident, models.PROTECT, verbose_name="突发事件", related_name="trackings"
-    )
-    person = models.ForeignKey(
-        "people.Person", models.PROTECT, verbose_name="人员", related_name="+"
-    )
-    role = models.CharField("岗位", max_length=10, choices=MARKERS)
-    turn = models.PositiveSmallIntegerField("第几位")
-    started_at = models.DateTimeField("开始")
-    last_at = models.DateTimeField("最近一个点", null=True, blank=True)
-    points = models.PositiveIntegerField("点数", default=0)
-    stopped_at = models.DateTimeField("停止", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "处置定位"
-        constraints = [
-            models.UniqueConstraint(fields=["incident", "person"], name="one_tracking_of_one"),
-        ]
-
-    def __str__(self) -> str:
-        return f"#{self.pk}"
 
 
 class Exercise(models.Model):

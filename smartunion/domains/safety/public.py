@@ -1,23 +1,9 @@
-"""The one door of safety for others: positions for the command board, facts for indicators."""
+"""The one door of safety for others: facts for indicators."""
 
-from datetime import date, datetime
+from datetime import date
 
-from smartunion.kernel.people.models import Person
-
-from .actions import incidents
-from .actions.incidents import Position
 from .reads import totals
 from .reads.totals import Responded, Staffed, Surveyed
-
-
-def positions(*, at: datetime, by: Person, drill: bool | None = None) -> list[Position]:
-    """Return where the responders of running incidents are; a role and a number, never a name.
-
-    Each point that is read anew leaves a line in the access log; whether `by` may look is the
-    caller's question. `drill` keeps to drills, or to real ones.
-    """
-    found = incidents.look_at_positions(by=by, at=at)
-    return [one for one in found if drill is None or one.is_drill == drill]
 
 
 def staffed(first: date, until: date) -> list[Staffed]:

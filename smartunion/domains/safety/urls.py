@@ -10,7 +10,6 @@ urlpatterns = [
     path("events/<int:event_id>/", phone.event, name="event"),
     path("report/", incidents.report, name="report"),
     path("incidents/<int:incident_id>/", incidents.incident, name="incident"),
-    path("incidents/<int:incident_id>/position/", incidents.position, name="position"),
     path("desk/incidents/", incidents.listed, name="incidents"),
     path("surveys/<int:run_id>/", surveys.survey, name="survey"),
     path("desk/", desk.register, name="desk"),

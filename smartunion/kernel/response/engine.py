@@ -16,7 +16,7 @@ from smartunion.kernel.timers.actions import cancel, cancel_under
 from smartunion.kernel.timers.wanted import Wanted, set_timers
 from smartunion.kernel.trail.record import record
 
-from . import lines, registry, telling
+from . import lines, registry, telling, tracking
 from .define import REST, T0, Back, Outcome, Part, Protocol, Step, span
 from .lines import log
 from .models import Asked, Correction, Event, ProtocolVersion, Run, StepRun, Via
@@ -232,6 +232,7 @@ def end(run: Run, state: str, *, by: Person | None, at: datetime, because: str =
     run.state, run.ended_at, run.ended_by, run.because = state, at, by, because[:400]
     run.save(update_fields=["state", "ended_at", "ended_by", "because", "settled_at"])
     lines.quiet(run, at=at)
+    tracking.stop_all(run, at=at)
 
 
 def cancel_all(run: Run, *, at: datetime) -> None:

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
+from .markers import Marker
+
 DRILL = "【演练】"
 """The first word of every message of a drill."""
 
@@ -302,3 +304,28 @@ class Drill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.protocol} {self.planned_at:%Y-%m-%d}"
+
+
+class Tracking(models.Model):
+    """处置定位: a responder shares where they are while one run goes on; the points lie sealed."""
+
+    run = models.ForeignKey(Run, models.PROTECT, verbose_name="响应", related_name="trackings")
+    person = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="人员", related_name="+"
+    )
+    role = models.CharField("岗位", max_length=10, choices=[(m.value, m.words) for m in Marker])
+    turn = models.PositiveSmallIntegerField("第几位")
+    started_at = models.DateTimeField("开始")
+    last_at = models.DateTimeField("最近一个点", null=True, blank=True)
+    points = models.PositiveIntegerField("点数", default=0)
+    stopped_at = models.DateTimeField("停止", null=True, blank=True)
+    is_drill = models.BooleanField("演练", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "处置定位"
+        constraints = [
+            models.UniqueConstraint(fields=["run", "person"], name="one_tracking_in_a_run"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

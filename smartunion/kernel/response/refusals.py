@@ -96,3 +96,43 @@ class CorrectionDone(Refused):
     code = "response.correction_done"
     text = "这个号码已于 {at:%m-%d %H:%M} 改正"
     remedy = "请刷新后再看"
+
+
+class RunOver(Refused):
+    """It has ended: nobody is located any more."""
+
+    code = "response.run_over"
+    text = "{number} 已结束，不再定位"
+    clause = "5.3"
+    remedy = "不用再做什么；又有情况会另外叫您"
+    status = 410
+
+
+class NotLocated(Refused):
+    """Whoever has nothing to do with a run is located by nobody."""
+
+    code = "response.not_located"
+    text = "{by} 没有被叫到 {number}，不定位"
+    clause = "5.3"
+    remedy = "被叫到的人才共享位置；要帮忙，请联系保卫处指挥中心"
+    status = 403
+
+
+class PositionConsentMissing(Refused):
+    """Nobody is located without their own yes (PIPL 29)."""
+
+    code = "response.position_consent_missing"
+    text = "共享位置要先单独同意"
+    clause = "5.3"
+    remedy = "点同意后再共享；不同意的照常处置，用电话报告位置"
+    status = 422
+
+
+class NotAPlace(Refused):
+    """No such point on earth."""
+
+    code = "response.not_a_place"
+    text = "经纬度 {latitude}，{longitude} 不是一个地点"
+    clause = "5.3"
+    remedy = "打开手机定位后再试"
+    status = 422

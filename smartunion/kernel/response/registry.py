@@ -14,6 +14,7 @@ from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.people.reads import Mandate
 
 from .define import Protocol, of_told
+from .markers import Marker
 from .models import Correction, Run, StepRun
 
 
@@ -48,6 +49,10 @@ class Hooks:
     """Who is asked for posts that are the domain's own and stand in no roster, in turn."""
     posts: Mapping[str, str] = field(default_factory=dict)
     """What the domain's own posts are called."""
+    marker: Callable[[Run, Person], Marker | None] | None = None
+    """As what somebody stands on the map who shares where they are; nobody where there is none."""
+    may_locate: Callable[[Run, Person, Mandate], bool] | None = None
+    """Who may know where a run's responders are; whoever sees the board where there is none."""
     begin_drill: Callable[[Unit | None, Person | None, datetime], Run] | None = None
 
 

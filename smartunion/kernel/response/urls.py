@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import alert, desk
+from .pages import alert, desk, where
 
 app_name = "response"
 urlpatterns = [
@@ -15,5 +15,7 @@ urlpatterns = [
     path("response/drills/order/", desk.ordering, name="ordering"),
     path("response/<int:run_id>/", desk.run, name="run"),
     path("response/<int:run_id>/alert/", alert.mine, name="alert"),
+    path("response/<int:run_id>/position/", where.position, name="position"),
+    path("response/<int:run_id>/sharing/", where.agreeing, name="sharing"),
     path("response/<int:run_id>/standing-down/", desk.standing_down, name="standing_down"),
 ]

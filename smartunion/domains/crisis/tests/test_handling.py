@@ -27,7 +27,9 @@ from smartunion.domains.crisis.rules.matrix import Field, Role
 from smartunion.kernel.notices.models import Notice
 from smartunion.kernel.private.reads import accesses
 from smartunion.kernel.procedures import refusals as steps
+from smartunion.kernel.response import tracking
 from smartunion.kernel.response.models import Asked, Event, Run
+from smartunion.kernel.response.refusals import NotLocated, PositionConsentMissing, RunOver
 from smartunion.kernel.trail.models import Entry
 
 from .conftest import MARCH_5, Campus
@@ -504,3 +506,41 @@ def test_the_phone_shows_name_and_number_only_after_received(campus: Campus) -> 
     assert ("林晓梅" in shown.heading, shown.number) == (True, "13800001234")
     assert jobs.card(run, campus.step(case, "arrive"), campus["he"]).number == ""
     assert calling.Call.objects.count() == 0
+
+
+@pytest.mark.clause("R123", "R238")
+@pytest.mark.clause("T51")
+def test_the_car_and_who_comes_stand_on_the_map_for_those_who_may_know_where(
+    campus: Campus,
+) -> None:
+    """By their own consent, until the case is settled; elsewhere it would say where she is."""
+    case = campus.alarm()
+    here = {"run_id": case.run_id, "latitude": 22.5331, "longitude": 113.9362}
+    tracking.agree(by=campus["driver"], at=campus.at)
+    with pytest.raises(NotLocated):
+        tracking.share(**here, by=campus["driver"], at=campus.at)
+    campus.later(seconds=18)
+    campus.call(case, "no_answer", safe="", place="", note="")
+    campus.locate(case)
+    campus.come(case)
+    campus.decide(case, "refer")
+    with pytest.raises(PositionConsentMissing):
+        tracking.share(**here, by=campus["he"], at=campus.at)
+    tracking.agree(by=campus["he"], at=campus.at)
+    for who in ("driver", "he"):
+        tracking.share(**here, by=campus[who], at=campus.at)
+    with pytest.raises(NotLocated):
+        tracking.share(**here, by=campus["sun"], at=campus.at)
+
+    def seen(who: str) -> dict[str, str]:
+        return {one.role: one.label for one in tracking.look(by=campus[who], at=campus.at)}
+
+    assert seen("guard") == {"vehicle": "值班车1", "medic": "医护1"}
+    assert seen("vice") == seen("lin") == seen("driver") == {}, "the wall elsewhere shows nothing"
+    said = " ".join(str(one.facts) + str(one.because) for one in Entry.objects.all())
+    assert "22.53" not in said
+    campus.refer(case)
+    referring.deliver(case_id=case.pk, by=campus["he"], at=campus.at)
+    assert seen("guard") == {}
+    with pytest.raises(RunOver):
+        tracking.share(**here, by=campus["driver"], at=campus.at)

@@ -11,10 +11,10 @@ from smartunion.domains.safety.actions import incidents as acts
 from smartunion.domains.safety.reads import incidents as reads
 from smartunion.domains.safety.reads import phone
 from smartunion.domains.safety.reads.figures import terms_on
-from smartunion.domains.safety.rules import refusals
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.base.refusals import Refused
+from smartunion.kernel.response.pages import where
 from smartunion.kernel.web.page import PersonRequest, page, show
 
 CAN = "safety.own"
@@ -69,11 +69,7 @@ def incident(request: PersonRequest, *, incident_id: int) -> HttpResponse:
         "legs": reads.legs(it),
         "doing": reads.to_do(it),
         "asked": reads.is_asked(it, request.person),
-        "tracking": reads.tracking_of(it, request.person),
-        "may_share": reads.may_share(request.person, at=at),
-        "on_duty": reads.marker_of(it, request.person) is not None,
-        "wording": acts.WORDING,
-        "seconds": terms_on(campus_day(at)).position_seconds,
+        "sharing": where.sharing(it.run, request.person, at=at) if it.run else None,
         "account": account,
         "writes": it.ended_at is not None and request.person.pk == it.event.organiser_id,
         "reads_it": reads_it,
@@ -97,12 +93,6 @@ STOP_POLLING = 286
 def _do(request: PersonRequest, incident_id: int, account: forms.Account, at: datetime) -> str:
     """Do what the button says; return it in words, nothing where a form is not right yet."""
     do, by = request.POST.get("do", ""), request.person
-    if do == "agree":
-        acts.agree_to_be_located(by=by, at=at)
-        return "已同意；点“共享位置”开始"
-    if do == "stop":
-        acts.stop_sharing(incident_id=incident_id, by=by, at=at)
-        return "已停止共享"
     if do == "account":
         it = reads.seen(incident_id, by, request.mandate)
         if it is None or it.event.organiser_id != by.pk or it.ended_at is None or it.written_at:
@@ -116,26 +106,6 @@ def _do(request: PersonRequest, incident_id: int, account: forms.Account, at: da
         raise Http404
     counted = acts.answer(incident_id=incident_id, step=step, outcome=outcome, by=by, at=at)
     return "已记下" if counted else "这一步已经有人办了，您的应答另记"
-
-
-@page(can=CAN, methods="POST")
-def position(request: PersonRequest, *, incident_id: int) -> HttpResponse:
-    """共享位置: the phone's script posts a point each few seconds; 410 tells it to stop."""
-    it = reads.seen(incident_id, request.person, request.mandate)
-    if it is None:
-        raise Http404
-    try:
-        latitude = float(request.POST.get("latitude", ""))
-        longitude = float(request.POST.get("longitude", ""))
-    except ValueError as odd:
-        raise refusals.NotAPlace(
-            latitude=request.POST.get("latitude", ""), longitude=request.POST.get("longitude", "")
-        ) from odd
-    acts.send_position(
-        incident_id=incident_id, latitude=latitude, longitude=longitude, by=request.person,
-        at=clock.now(),
-    )  # fmt: skip
-    return HttpResponse(status=204)
 
 
 @page(can="safety.view")

@@ -4,20 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from smartunion.domains.safety.models import Event, Incident, OnDuty, Tracking
+from smartunion.domains.safety.models import Event, Incident, OnDuty
 from smartunion.domains.safety.protocol import AED, HOSPITAL, INCIDENT, MEDICS, ONSITE
 from smartunion.domains.safety.rules.clocks import Leg, all_in_time, leg
-from smartunion.domains.safety.rules.kinds import Marker, Role
+from smartunion.domains.safety.rules.kinds import Role
 from smartunion.kernel.duty.reads import on_call
 from smartunion.kernel.duty.rules import Post
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import Mandate
-from smartunion.kernel.private.reads import consented
+from smartunion.kernel.response.markers import Marker
 from smartunion.kernel.response.models import Asked, Run, StepRun
 
 from .phone import SOON
 
-PURPOSE = "safety.position"
 DEBRIEFS = "safety.exercise"
 """Who holds the exercises of chapter 7 looks back at what really happened, too."""
 
@@ -94,6 +93,12 @@ def marker_of(incident: Incident, person: Person) -> Marker | None:
     called = Asked.objects.filter(run=incident.run_id, person=person).exclude(told_at=None)
     posts = called.order_by("pk").values_list("post", flat=True)
     return next((CAME_AS[Post(post)] for post in posts if post in CAME_AS), None)
+
+
+def marker_in(run: Run, person: Person) -> Marker | None:
+    """Return as what somebody responds in the run of an incident; None in a drill without one."""
+    incident = of_run(run)
+    return marker_of(incident, person) if incident is not None else None
 
 
 def duty_at(event: Event, person: Person, *, at: datetime) -> OnDuty | None:
@@ -187,16 +192,6 @@ def may_read_account(incident: Incident, person: Person, mandate: Mandate) -> bo
 def is_asked(incident: Incident, person: Person) -> bool:
     """Test if somebody is asked in the incident's run."""
     return Asked.objects.filter(run=incident.run_id, person=person).exists()
-
-
-def tracking_of(incident: Incident, person: Person) -> Tracking | None:
-    """Return a responder's tracking in an incident."""
-    return Tracking.objects.filter(incident=incident, person=person).first()
-
-
-def may_share(person: Person, *, at: datetime) -> bool:
-    """Test if a responder has agreed to be located while an incident runs."""
-    return consented(person, PURPOSE, at=at)
 
 
 def listed() -> list[tuple[Incident, list[Leg], bool]]:

@@ -29,24 +29,6 @@ class Role(StrEnum):
         return {"medic": "医护", "guard": "安保", "volunteer": "志愿者"}[self.value]
 
 
-class Marker(StrEnum):
-    """As what a responder stands on the command board: a role at the event, or who came to help."""
-
-    MEDIC = "medic"
-    GUARD = "guard"
-    VOLUNTEER = "volunteer"
-    VEHICLE = "vehicle"
-    ESCORT = "escort"
-
-    @property
-    def words(self) -> str:
-        """Return the marker in Chinese."""
-        return {
-            "medic": "医护", "guard": "安保", "volunteer": "志愿者", "vehicle": "值班车",
-            "escort": "陪同",
-        }[self.value]  # fmt: skip
-
-
 class Party(StrEnum):
     """The three who survey the place together (R230); each is a step of the sheet."""
 

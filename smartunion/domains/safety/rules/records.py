@@ -1,14 +1,7 @@
-"""What safety keeps sealed: where responders were, and what happened to whom."""
+"""What safety keeps sealed: what happened to whom."""
 
 from smartunion.kernel.private.define import BY_CASE, Purpose, RecordKind, Sort
 
-POSITION = RecordKind(
-    code="safety.position",
-    words="处置突发事件时的位置",
-    sort=Sort.LOCATION,
-    keeps="location",
-    purposes={"command": Purpose("指挥处置", can=BY_CASE)},
-)
 REPORT = RecordKind(
     code="safety.incident",
     words="突发事件经过",
@@ -23,4 +16,4 @@ CHILD = RecordKind(
     keeps="child",
     purposes={"handle": Purpose("处置与复盘", can="safety.child")},
 )
-RECORDS = (POSITION, REPORT, CHILD)
+RECORDS = (REPORT, CHILD)

@@ -342,36 +342,6 @@ class EventNotRunning(Refused):
     remedy = "不在活动中的紧急情况，直接拨打 120 和保卫处电话"
 
 
-class IncidentOver(Refused):
-    """It has ended: nothing is located any more."""
-
-    code = "safety.incident_over"
-    text = "{number} 已结束，不再处置和定位"
-    clause = "5.3"
-    remedy = "又有情况，请另报一起"
-    status = 410
-
-
-class PositionConsentMissing(Refused):
-    """Nobody is located without their own yes (PIPL 29)."""
-
-    code = "safety.position_consent_missing"
-    text = "共享位置要先单独同意"
-    clause = "5.3"
-    remedy = "点同意后再共享；不同意的照常处置，用电话报告位置"
-    status = 422
-
-
-class NotAPlace(Refused):
-    """No such point on earth."""
-
-    code = "safety.not_a_place"
-    text = "经纬度 {latitude}，{longitude} 不是一个地点"
-    clause = "5.3"
-    remedy = "打开手机定位后再试"
-    status = 422
-
-
 class KeptOut(Refused):
     """Whoever is part of what happened handles nothing of it."""
 

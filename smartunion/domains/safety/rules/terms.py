@@ -33,7 +33,6 @@ class Terms:
     meeting_hours: int
     invitation_hours: int
     livestream: bool
-    position_seconds: int
     incident_places: tuple[str, ...]
     control_days: int
 

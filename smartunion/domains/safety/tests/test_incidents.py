@@ -6,7 +6,7 @@ import pytest
 
 from smartunion.domains.safety import public
 from smartunion.domains.safety.actions import events, incidents
-from smartunion.domains.safety.models import Event, Incident, Tracking
+from smartunion.domains.safety.models import Event, Incident
 from smartunion.domains.safety.reads import incidents as reads
 from smartunion.domains.safety.rules import refusals
 from smartunion.domains.safety.rules.kinds import Role
@@ -16,9 +16,15 @@ from smartunion.kernel.notices.models import Notice
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.private import reads as private
 from smartunion.kernel.response import actions as responding
-from smartunion.kernel.response import drills
+from smartunion.kernel.response import drills, tracking
 from smartunion.kernel.response import reads as response
-from smartunion.kernel.response.models import Asked, Run
+from smartunion.kernel.response.models import Asked, Run, Tracking
+from smartunion.kernel.response.refusals import (
+    NotAPlace,
+    NotLocated,
+    PositionConsentMissing,
+    RunOver,
+)
 from smartunion.kernel.timers.ticker import fire_due
 from smartunion.kernel.trail.models import Entry
 
@@ -130,43 +136,43 @@ def test_positions_are_sealed_seen_by_the_board_and_stop_with_the_incident(
     house: House, race: Event
 ) -> None:
     it = begin(house, race)
-    here = {"incident_id": it.pk, "latitude": 22.5331, "longitude": 113.9362, "at": house.at}
-    with pytest.raises(refusals.PositionConsentMissing):
-        incidents.send_position(**here, by=house.duty0)
-    incidents.agree_to_be_located(by=house.duty0, at=house.at)
-    with pytest.raises(refusals.NotAPlace):
-        incidents.send_position(**{**here, "latitude": 122.5}, by=house.duty0)
-    with pytest.raises(refusals.NotOnDuty):
-        incidents.send_position(**here, by=house.lin)
-    incidents.send_position(**here, by=house.duty0)
-    incidents.send_position(**{**here, "latitude": 22.5340}, by=house.duty0)
-    [seen] = public.positions(at=house.at, by=house.security)
+    here = {"run_id": it.run_id, "latitude": 22.5331, "longitude": 113.9362, "at": house.at}
+    with pytest.raises(PositionConsentMissing):
+        tracking.share(**here, by=house.duty0)
+    tracking.agree(by=house.duty0, at=house.at)
+    with pytest.raises(NotAPlace):
+        tracking.share(**{**here, "latitude": 122.5}, by=house.duty0)
+    with pytest.raises(NotLocated):
+        tracking.share(**here, by=house.lin)
+    tracking.share(**here, by=house.duty0)
+    tracking.share(**{**here, "latitude": 22.5340}, by=house.duty0)
+    [seen] = tracking.look(at=house.at, by=house.security)
     assert (seen.incident, seen.label, seen.latitude) == (it.number, "医护1", 22.534)
-    public.positions(at=house.at, by=house.security)
+    tracking.look(at=house.at, by=house.security)
     row = Tracking.objects.get(person=house.duty0)
-    assert len(private.accesses(f"safety.tracking:{row.pk}")) == 1
+    assert len(private.accesses(f"response.tracking:{row.pk}")) == 1
     assert "22.5" not in str(list(Entry.objects.values()))
     driver = house.someone("driver")
     Shift.objects.create(
         post=Post.DRIVER, part="primary", person=driver, since=house.at,
         until=house.at + timedelta(hours=9),
     )  # fmt: skip
-    with pytest.raises(refusals.NotOnDuty):
-        incidents.send_position(**here, by=driver)
+    with pytest.raises(NotLocated):
+        tracking.share(**here, by=driver)
     later(house, it, 241)
     here |= {"at": house.at}
-    incidents.agree_to_be_located(by=driver, at=house.at)
-    incidents.send_position(**here, by=driver)
-    incidents.send_position(**here, by=house.duty0)
-    marks = {one.role: one.label for one in public.positions(at=house.at, by=house.security)}
+    tracking.agree(by=driver, at=house.at)
+    tracking.share(**here, by=driver)
+    tracking.share(**here, by=house.duty0)
+    marks = {one.role: one.label for one in tracking.look(at=house.at, by=house.security)}
     assert marks == {"medic": "医护1", "vehicle": "值班车1"}, "called after four minutes"
-    assert public.positions(at=house.at + timedelta(seconds=61), by=house.security) == []
+    assert tracking.look(at=house.at + timedelta(seconds=61), by=house.security) == []
     answer(house, it, house.duty0, "hospital", "treated")
     row.refresh_from_db()
     assert row.stopped_at is not None
-    assert public.positions(at=house.at, by=house.security) == []
-    with pytest.raises(refusals.IncidentOver):
-        incidents.send_position(**here, by=house.duty0)
+    assert tracking.look(at=house.at, by=house.security) == []
+    with pytest.raises(RunOver):
+        tracking.share(**here, by=house.duty0)
 
 
 @pytest.mark.clause("R235")

@@ -161,13 +161,16 @@ def test_two_taps_report_an_incident_and_those_on_duty_answer_it(house: House) -
     assert "我在处置" not in text(page(house.union, "incident", **here))
     send(house.duty2, "incident", {"do": "onsite:there"}, **here)
     point = {"latitude": "22.5331", "longitude": "113.9362"}
-    assert send(house.duty0, "position", point, **here).status_code == 422
+    where, consent = (reverse(f"response:{p}", args=[it.run_id]) for p in ("position", "sharing"))
+    medic = client(house.duty0)
+    assert medic.post(where, point).status_code == 422
     assert "我单独同意" in text(page(house.duty0, "incident", **here))
-    send(house.duty0, "incident", {"do": "agree"}, **here)
-    assert send(house.duty0, "position", point, **here).status_code == 204
+    medic.post(consent, {"do": "agree"})
+    assert where in text(page(house.duty0, "incident", **here))
+    assert medic.post(where, point).status_code == 204
     send(house.duty0, "incident", {"do": "medics:arrived"}, **here)
     send(house.duty0, "incident", {"do": "hospital:delivered"}, **here)
-    assert send(house.duty0, "position", point, **here).status_code == 410
+    assert medic.post(where, point).status_code == 410
     shown = text(page(house.organiser, "incident", **here))
     assert "封存经过" in shown
     told = {

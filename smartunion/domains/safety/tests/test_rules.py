@@ -20,7 +20,7 @@ TERMS = Terms(
     insured_fen=300_000_00, insured_from=date(2025, 1, 1), insured_until=date(2028, 1, 1),
     onsite_seconds=30, aed_seconds=180, medic_seconds=240, hospital_seconds=480,
     statement_minutes=30, meeting_hours=2, invitation_hours=24, livestream=False,
-    position_seconds=10, incident_places=("终点",), control_days=30,
+    incident_places=("终点",), control_days=30,
 )  # fmt: skip
 TOGETHER = replace(TERMS, staff_mode="together")
 

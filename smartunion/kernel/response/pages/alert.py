@@ -15,6 +15,7 @@ from smartunion.kernel.notices import links
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.response import actions, answering, reads
 from smartunion.kernel.response.models import Via
+from smartunion.kernel.response.pages.where import sharing
 from smartunion.kernel.response.refusals import LinkOfAnother
 from smartunion.kernel.web.page import PUBLIC, SIGNED_IN, PersonRequest, page, show
 
@@ -55,10 +56,16 @@ def _answering(request: HttpRequest, run_id: int, person: Person, *, via: str) -
     shown = reads.alert_of(run_id, person, at=at)
     if shown is None:
         raise Http404
+    mine = sharing(shown.run, person, at=at) if via == Via.PAGE else None
     if request.method == "POST":
         _act(request, run_id, person, via=via)
         return redirect(request.path)
-    return show(request, "response/alert.html", {"alert": shown, "seen": seen}, part="alert")
+    return show(
+        request,
+        "response/alert.html",
+        {"alert": shown, "seen": seen, "sharing": mine},
+        part="alert",
+    )
 
 
 def _act(request: HttpRequest, run_id: int, person: Person, *, via: str) -> None:
