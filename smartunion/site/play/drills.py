@@ -10,6 +10,7 @@ from functools import partial
 
 from smartunion.domains.crisis.protocol import RED
 from smartunion.domains.planning import public as planning
+from smartunion.domains.safety.protocol import INCIDENT
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.response import actions as response
@@ -21,17 +22,23 @@ from .campus import moment
 
 Note = Callable[[datetime, Callable[[datetime], None]], None]
 
-ALARM = RED.code
-
 FIRST_MONTH, LAST_MONTH = 3, 12
 """The first is held before the spring's questionnaires, which ask for one."""
 
-ANSWERS = (
-    (19, "call", "answered", "a"),
-    (214, "arrive", "here", "c"),
-    (391, "decide", "soothe", "c"),
-)
-"""So many seconds after T0, which step is answered how and by which post."""
+ANSWERS = {
+    RED.code: (
+        (19, "call", "answered", "a"),
+        (214, "arrive", "here", "c"),
+        (391, "decide", "soothe", "c"),
+    ),
+    INCIDENT.code: (
+        (22, "onsite", "there", "guard"),
+        (148, "aed", "arrived", "volunteer"),
+        (209, "medics", "arrived", "medic"),
+        (437, "hospital", "delivered", "medic"),
+    ),
+}
+"""Protocol -> so many seconds after T0, which step is answered how and by which post."""
 
 SLOWER = 11
 """By how many seconds the second branch of a month is slower than the first."""
@@ -55,25 +62,26 @@ class Drills:
             self.note(planned_at, self._hold)
 
     def _order(self, planned_at: datetime, many: int, at: datetime) -> None:
-        """Plan the month's drills of the red alarm, as the worker's round does."""
+        """Plan the month's drills of every protocol, as the worker's round does."""
         branches = list(Unit.objects.filter(kind=Unit.Kind.BRANCH).order_by("code"))
-        for unit in drills.turn(branches, campus_day(planned_at), many):
-            drills.order(
-                protocol=ALARM, unit=unit, planned_at=planned_at, by=None, at=at,
-                because="月度演练",
-            )  # fmt: skip
+        for protocol in ANSWERS:
+            for unit in drills.turn(branches, campus_day(planned_at), many):
+                drills.order(
+                    protocol=protocol, unit=unit, planned_at=planned_at, by=None, at=at,
+                    because="月度演练",
+                )  # fmt: skip
 
     def _hold(self, at: datetime) -> None:
         """Let the timers begin them, and answer each."""
         tick(at)
-        for number, drill in enumerate(
-            drills.held().filter(protocol=ALARM, planned_at=at).order_by("pk")
-        ):
-            if drill.run is not None:
-                self._answer(drill.run, at + timedelta(seconds=SLOWER * number))
+        for protocol in ANSWERS:
+            held = drills.held().filter(protocol=protocol, planned_at=at)
+            for number, drill in enumerate(held.order_by("pk")):
+                if drill.run is not None:
+                    self._answer(drill.run, protocol, at + timedelta(seconds=SLOWER * number))
 
-    def _answer(self, run: Run, at: datetime) -> None:
-        for seconds, step, outcome, post in ANSWERS:
+    def _answer(self, run: Run, protocol: str, at: datetime) -> None:
+        for seconds, step, outcome, post in ANSWERS[protocol]:
             waits = run.steps.filter(code=step).exclude(state=StepRun.State.DONE).exists()
             by = _on(run, post)
             if waits and by is not None:
