@@ -70,7 +70,7 @@ def child_sheet(at: datetime) -> Finding:
     """The childcare sheet runs, and its three clocks were kept in every closed case (7.2③)."""
     cases = Case.objects.filter(sheet__code=CHILD_INCIDENT.code)
     if not cases.exists():
-        return Finding(IDLE, "六栏表在运行，还没有发生过，也没有演练过")
+        return Finding(IDLE, "六栏表在运行，还没有立过件")
     late = StepRun.objects.filter(case__in=cases, late=True).count()
     newest = cases.order_by("-opened_at")[0]
     words = f"{cases.count()} 件，逾期步骤 {late} 个"

@@ -166,6 +166,8 @@ def floor(request: PersonRequest) -> HttpResponse:
     content = figures.proposal_of(terms)
     context = {
         "rows": figures.floor_rows(terms),
+        "same_day_items": terms.same_day_items,
+        "same_day_hours": terms.same_day_hours,
         "content": content,
         "sha256": figures.digest_of(content),
         "signed": figures.signed(terms),
