@@ -148,7 +148,7 @@ if (frame && "EventSource" in window) {
     for (const part of document.querySelectorAll(`[hx-trigger*="${told}"]`)) htmx.trigger(part, told);
   };
   const attend = () => {
-    if (document.visibilityState === "visible" && !stream) {
+    if (document.visibilityState === "visible" && (stream?.readyState ?? EventSource.CLOSED) === EventSource.CLOSED) {
       stream = new EventSource(address);
       for (const topic of ["notices", "responses_mine"]) stream.addEventListener(topic, heard);
     } else if (document.visibilityState !== "visible") leave();
