@@ -49,6 +49,7 @@ from smartunion.kernel.procedures.reads import may_open_file as may_open_case_fi
 from smartunion.kernel.procedures.registry import Act
 from smartunion.kernel.publicity import watching as publicity
 from smartunion.kernel.publicity.reads import may_open_file as may_open_posting_file
+from smartunion.kernel.response import actions as response_actions
 from smartunion.kernel.response import answering as response
 from smartunion.kernel.response import firing as response_clocks
 from smartunion.kernel.response import patrol, tracking
@@ -118,7 +119,7 @@ RESPONSES: tuple[Wired, ...] = (
 )
 """Every domain's protocols of emergency, the newest version of each last (kernel/response)."""
 
-WHEREABOUTS: tuple[Callable[..., Any], ...] = (tracking.look,)
+WHEREABOUTS: tuple[Callable[..., Any], ...] = (response_actions.look_at_positions,)
 """Domains' doors to where responders are, for the command board (site/command/shown.py)."""
 
 PLACES: tuple[Callable[..., Mapping[str, str]], ...] = (places.of_red_cases,)

@@ -4,22 +4,27 @@ Every one takes the run's row first, so that an answer and the clock never both 
 after the fact is logged as late and changes nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
 
+from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.notices import actions as notices
 from smartunion.kernel.notices.rules import Channel
 from smartunion.kernel.people.models import Person, Unit
+from smartunion.kernel.people.reads import mandate_of
+from smartunion.kernel.private import actions as private
+from smartunion.kernel.private.refusals import NothingSealed
 from smartunion.kernel.timers.actions import cancel_under
-from smartunion.kernel.trail.record import record
+from smartunion.kernel.trail.record import name_of_subject, record
 
-from . import engine, lines, registry
+from . import engine, lines, registry, tracking
 from .define import TIMEOUT, Outcome
 from .engine import held, moment
 from .lines import log
-from .models import Asked, Correction, Event, Run, StepRun, Via, mark_of
+from .markers import Marker
+from .models import Asked, Correction, Event, Run, StepRun, Tracking, Via, mark_of
 from .refusals import (
     CorrectionDone,
     DrillMixed,
@@ -315,3 +320,57 @@ def note_foreign(*, run_id: int, of: Person, by: Person, at: datetime) -> None:
     run = held(run_id)
     if log(run, f"foreign/{of.pk}/{by.pk}", Event.Kind.FOREIGN, at=moment(at), by=by, via=Via.LINK):
         record("response.foreign_link", run, by=by, at=at)
+
+
+@transaction.atomic
+def look_at_positions(*, by: Person, at: datetime) -> list[tracking.Position]:
+    """Return where the responders of what runs are now, as far as `by` may know where it runs.
+
+    Whether `by` may look at the board at all is the caller's question. What is older than a minute,
+    was stopped or belongs to a run that is over is not there.
+    """
+    mandate = mandate_of(by, on=campus_day(at))
+    going = Tracking.objects.filter(
+        run__ended_at=None, stopped_at=None, last_at__gt=at - tracking.STALE, last_at__lte=at
+    )
+    found = []
+    for row in going.select_related("run__protocol").order_by("run", "role", "turn"):
+        may = registry.of(row.run).hooks.may_locate
+        if row.run.excludes(by.pk) or (may is not None and not may(row.run, by, mandate)):
+            continue
+        try:
+            point = _point(row, by, at)
+        except NothingSealed:
+            continue
+        found.append(
+            tracking.Position(
+                incident=row.run.number,
+                label=f"{Marker(row.role).words}{row.turn}",
+                role=row.role,
+                latitude=float(point["latitude"]),
+                longitude=float(point["longitude"]),
+                at=row.last_at or at,
+                is_drill=row.is_drill,
+            )
+        )
+    return found
+
+
+_OPENED: dict[tuple[int, int, int, datetime], Mapping[str, str]] = {}
+"""What a reader has opened a moment ago: the same point for the same reader is one look."""
+
+MOST_OPENED = 500
+
+
+def _point(row: Tracking, by: Person, at: datetime) -> Mapping[str, str]:
+    """Open a responder's newest point; the first look at a responder leaves a line in the trail."""
+    key = (row.pk, row.points, by.pk, row.last_at or at)
+    if key not in _OPENED:
+        if not any((one[0], one[2]) == (row.pk, by.pk) for one in _OPENED):
+            record("response.positions_seen", row.run, by=by, at=at, number=row.run.number)
+        if len(_OPENED) >= MOST_OPENED:
+            _OPENED.clear()
+        _OPENED[key] = private.open_sealed(
+            about=name_of_subject(row), kind=tracking.PURPOSE, by=by, purpose="command", at=at
+        )
+    return _OPENED[key]

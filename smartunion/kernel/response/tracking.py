@@ -4,7 +4,6 @@ A point is sealed as the responder's own. The map of the command board opens it 
 where that run is; each first look at a responder leaves a line. It ends with the run.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,11 +11,9 @@ from django.db import transaction
 
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
-from smartunion.kernel.people.reads import mandate_of
 from smartunion.kernel.private import actions as private
 from smartunion.kernel.private.define import BY_CASE, Purpose, RecordKind, Sort
 from smartunion.kernel.private.reads import consented
-from smartunion.kernel.private.refusals import NothingSealed
 from smartunion.kernel.trail.record import name_of_subject, record
 
 from . import registry
@@ -131,57 +128,3 @@ class Position:
     longitude: float
     at: datetime
     is_drill: bool
-
-
-@transaction.atomic
-def look(*, by: Person, at: datetime) -> list[Position]:
-    """Return where the responders of what runs are now, as far as `by` may know where it runs.
-
-    Whether `by` may look at the board at all is the caller's question. What is older than a minute,
-    was stopped or belongs to a run that is over is not there.
-    """
-    mandate = mandate_of(by, on=campus_day(at))
-    going = Tracking.objects.filter(
-        run__ended_at=None, stopped_at=None, last_at__gt=at - STALE, last_at__lte=at
-    )
-    found = []
-    for row in going.select_related("run__protocol").order_by("run", "role", "turn"):
-        may = registry.of(row.run).hooks.may_locate
-        if row.run.excludes(by.pk) or (may is not None and not may(row.run, by, mandate)):
-            continue
-        try:
-            point = _point(row, by, at)
-        except NothingSealed:
-            continue
-        found.append(
-            Position(
-                incident=row.run.number,
-                label=f"{Marker(row.role).words}{row.turn}",
-                role=row.role,
-                latitude=float(point["latitude"]),
-                longitude=float(point["longitude"]),
-                at=row.last_at or at,
-                is_drill=row.is_drill,
-            )
-        )
-    return found
-
-
-_OPENED: dict[tuple[int, int, int, datetime], Mapping[str, str]] = {}
-"""What a reader has opened a moment ago: the same point for the same reader is one look."""
-
-MOST_OPENED = 500
-
-
-def _point(row: Tracking, by: Person, at: datetime) -> Mapping[str, str]:
-    """Open a responder's newest point; the first look at a responder leaves a line in the trail."""
-    key = (row.pk, row.points, by.pk, row.last_at or at)
-    if key not in _OPENED:
-        if not any((one[0], one[2]) == (row.pk, by.pk) for one in _OPENED):
-            record("response.positions_seen", row.run, by=by, at=at, number=row.run.number)
-        if len(_OPENED) >= MOST_OPENED:
-            _OPENED.clear()
-        _OPENED[key] = private.open_sealed(
-            about=name_of_subject(row), kind=PURPOSE, by=by, purpose="command", at=at
-        )
-    return _OPENED[key]

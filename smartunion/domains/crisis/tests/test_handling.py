@@ -27,6 +27,7 @@ from smartunion.domains.crisis.rules.matrix import Field, Role
 from smartunion.kernel.notices.models import Notice
 from smartunion.kernel.private.reads import accesses
 from smartunion.kernel.procedures import refusals as steps
+from smartunion.kernel.response import actions as response
 from smartunion.kernel.response import tracking
 from smartunion.kernel.response.models import Asked, Event, Run
 from smartunion.kernel.response.refusals import NotLocated, PositionConsentMissing, RunOver
@@ -533,7 +534,9 @@ def test_the_car_and_who_comes_stand_on_the_map_for_those_who_may_know_where(
         tracking.share(**here, by=campus["sun"], at=campus.at)
 
     def seen(who: str) -> dict[str, str]:
-        return {one.role: one.label for one in tracking.look(by=campus[who], at=campus.at)}
+        return {
+            one.role: one.label for one in response.look_at_positions(by=campus[who], at=campus.at)
+        }
 
     assert seen("guard") == {"vehicle": "值班车1", "medic": "医护1"}
     assert seen("vice") == seen("lin") == seen("driver") == {}, "the wall elsewhere shows nothing"

@@ -146,9 +146,9 @@ def test_positions_are_sealed_seen_by_the_board_and_stop_with_the_incident(
         tracking.share(**here, by=house.lin)
     tracking.share(**here, by=house.duty0)
     tracking.share(**{**here, "latitude": 22.5340}, by=house.duty0)
-    [seen] = tracking.look(at=house.at, by=house.security)
+    [seen] = responding.look_at_positions(at=house.at, by=house.security)
     assert (seen.incident, seen.label, seen.latitude) == (it.number, "医护1", 22.534)
-    tracking.look(at=house.at, by=house.security)
+    responding.look_at_positions(at=house.at, by=house.security)
     row = Tracking.objects.get(person=house.duty0)
     assert len(private.accesses(f"response.tracking:{row.pk}")) == 1
     assert "22.5" not in str(list(Entry.objects.values()))
@@ -164,13 +164,17 @@ def test_positions_are_sealed_seen_by_the_board_and_stop_with_the_incident(
     tracking.agree(by=driver, at=house.at)
     tracking.share(**here, by=driver)
     tracking.share(**here, by=house.duty0)
-    marks = {one.role: one.label for one in tracking.look(at=house.at, by=house.security)}
+    marks = {
+        one.role: one.label for one in responding.look_at_positions(at=house.at, by=house.security)
+    }
     assert marks == {"medic": "医护1", "vehicle": "值班车1"}, "called after four minutes"
-    assert tracking.look(at=house.at + timedelta(seconds=61), by=house.security) == []
+    assert (
+        responding.look_at_positions(at=house.at + timedelta(seconds=61), by=house.security) == []
+    )
     answer(house, it, house.duty0, "hospital", "treated")
     row.refresh_from_db()
     assert row.stopped_at is not None
-    assert tracking.look(at=house.at, by=house.security) == []
+    assert responding.look_at_positions(at=house.at, by=house.security) == []
     with pytest.raises(RunOver):
         tracking.share(**here, by=house.duty0)
 
