@@ -4,7 +4,7 @@
   if (!button) return;
   const says = document.getElementById("where-says");
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-  let watch = null, last = 0;
+  let watch = null, last = 0, sent = 0;
   const stop = (words) => {
     if (watch !== null) navigator.geolocation.clearWatch(watch);
     watch = null;
@@ -20,7 +20,7 @@
     try {
       const answer = await fetch(button.dataset.url, { method: "POST", headers, body });
       if (answer.status === 410) stop("处置已结束，位置已停止共享。");
-      else if (answer.ok) says.textContent = `正在共享，${new Date(now).toLocaleTimeString("zh-CN")} 已送出。处置一结束就停。`;
+      else if (answer.ok) says.textContent = `正在共享，已送出 ${++sent} 次。处置一结束就停。`;
       else stop("没有送出，请用电话报告位置。");
     } catch {
       says.textContent = "网络不通，会再试；也请用电话报告位置。";
