@@ -40,6 +40,9 @@ ANSWERS = {
 }
 """Protocol -> so many seconds after T0, which step is answered how and by which post."""
 
+PLAYED = {RED.code: 22, INCIDENT.code: 1}
+"""Of how many of the month's branches a drill is played: more of them would say no more."""
+
 SLOWER = 11
 """By how many seconds the second branch of a month is slower than the first."""
 
@@ -62,10 +65,10 @@ class Drills:
             self.note(planned_at, self._hold)
 
     def _order(self, planned_at: datetime, many: int, at: datetime) -> None:
-        """Plan the month's drills of every protocol, as the worker's round does."""
+        """Plan the month's drills as the worker's round does."""
         branches = list(Unit.objects.filter(kind=Unit.Kind.BRANCH).order_by("code"))
         for protocol in ANSWERS:
-            for unit in drills.turn(branches, campus_day(planned_at), many):
+            for unit in drills.turn(branches, campus_day(planned_at), many)[: PLAYED[protocol]]:
                 drills.order(
                     protocol=protocol, unit=unit, planned_at=planned_at, by=None, at=at,
                     because="月度演练",
