@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "smartunion.domains.inspection",
     "smartunion.domains.proposals",
     "smartunion.domains.surveys",
+    "smartunion.domains.policy",
     "smartunion.domains.procurement",
     "smartunion.domains.safety",
 ]

@@ -42,6 +42,7 @@ urlpatterns = [
     path("", include("smartunion.domains.inspection.urls")),
     path("proposals/", include("smartunion.domains.proposals.urls")),
     path("surveys/", include("smartunion.domains.surveys.urls")),
+    path("policy/", include("smartunion.domains.policy.urls")),
     path("", include("smartunion.domains.performance.urls")),
     path("", include("smartunion.domains.procurement.urls")),
     path("", include("smartunion.domains.settlement.urls")),

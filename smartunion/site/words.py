@@ -328,6 +328,16 @@ TRAIL: dict[str, str] = {
     "planning.milestone_withdrawn": "撤回里程碑登记",
     # performance
     "performance.frozen": "冻结指标快照",
+    # policy
+    "policy.kept": "导入制度，待复核",
+    "policy.published": "发布制度",
+    "policy.sent_back": "退回制度",
+    "policy.alias_proposed": "提出一种问法",
+    "policy.alias_decided": "复核一种问法",
+    "policy.word_proposed": "提出一个俗语",
+    "policy.word_decided": "复核一个俗语",
+    "policy.gap_registered": "登记不答事项",
+    "policy.case_kept": "收录案例",
     # merchants
     "inspection.opened": "经费审查立件",
     "inspection.frozen": "冻结抽样名单并公布哈希",
@@ -442,6 +452,8 @@ TRAIL: dict[str, str] = {
     "web.import_taken_back": "撤回导入",
     "play.lived": "模拟一个计划年度",
     # facts
+    "articles": "条文数",
+    "state": "状态",
     "account": "登录账号",
     "after": "改为",
     "drawn": "抽取笔数",

@@ -561,7 +561,16 @@ def a_leaf_of_mo() -> int:
     return Leaf.objects.get(kind="trail_entry", row=entry.pk).seq
 
 
+def officers_rule() -> dict[str, Any]:
+    """Return the address of a rule that only officers may read."""
+    from smartunion.domains.policy.tests.conftest import published
+
+    made = published("经办规程", "第一条 只给经办人看。", scope="officers")
+    return {"slug": made.document.slug, "number": made.number}
+
+
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
+    "policy:version": lambda: Theirs("lin", officers_rule()),
     "tree:leaf": lambda: Theirs("lin", {"seq": a_leaf_of_mo()}),
     "tree:receipt": lambda: Theirs("lin", {"seq": a_leaf_of_mo()}),
     "safety:incident": lambda: Theirs("lin", {"incident_id": an_incident_elsewhere()}),
@@ -651,6 +660,8 @@ WHOLE_CAMPUS: dict[str, str] = {
     "inspection:shown": "published for everybody",
     "inspection:frame": "published for everybody: numbers only, never an amount",
     "inspection:result": "published for everybody",
+    "policy:import": "imports of the whole campus's rules; whose own it is, is asked inside",
+    "policy:acceptance": "the same; the importer is refused, as tested in domains/policy",
     "tree:consistency": "hashes of hashes, for whoever keeps a checkpoint",
     "tree:ending": "the tree has the witnesses of the whole campus",
     "safety:statement": "an office of the childcare sheet; who may sign is the engine's question",

@@ -39,6 +39,7 @@ from .drills import Drills
 from .duty import Rosters
 from .merchants import Watching
 from .procurement import Procurement
+from .rulebook import Rulebook
 from .safety import Safety
 from .settlement import Settlement
 from .wellbeing import Wellbeing
@@ -191,6 +192,7 @@ class Year:
         Aid(self.campus, self._file, self.until).plan()
         Procurement(self.campus, self._file, self.until).plan()
         Safety(self.campus, self._file, self.until).plan()
+        Rulebook(self._file).plan()
         Crisis(self.campus, self._file, self.until).plan()
         Drills(self._file, self.until).plan()
         Wellbeing(self.campus, self._file, self.until).plan()

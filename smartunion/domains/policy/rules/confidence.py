@@ -1,0 +1,21 @@
+"""How sure is the first hit? A logistic fit on the tuning questions (docs/adr/0070). Pure."""
+
+import math
+
+from .kinds import Tier
+
+INTERCEPT = -3.38
+SCORE, COVERAGE, MARGIN = 0.0196, 3.0, 4.78
+HIGH, MIDDLE = 0.8, 0.4
+"""From the first on one article is shown, from the second on a choice; below, nothing."""
+
+
+def chance(score: float, coverage: float, margin: float) -> float:
+    """Return the chance that the first hit is the article asked for."""
+    return 1 / (1 + math.exp(-(INTERCEPT + SCORE * score + COVERAGE * coverage + MARGIN * margin)))
+
+
+def tier(score: float, coverage: float, margin: float) -> Tier:
+    """Return how the hits are to be shown. Absence is never claimed from a score."""
+    sure = chance(score, coverage, margin)
+    return Tier.HIGH if sure >= HIGH else Tier.MIDDLE if sure >= MIDDLE else Tier.LOW

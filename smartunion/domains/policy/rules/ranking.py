@@ -1,0 +1,251 @@
+"""Rank articles for a question: BM25 over characters, with fields and the lexicon. Pure.
+
+An index holds each term's weight in each article, computed once; a question sums up what it asks.
+The weights were found by cross-validation on the tuning questions (docs/adr/0070).
+"""
+
+import math
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import nlargest
+
+from . import tokens
+from .lexicon import Expansion, Lexicon
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What is found by tuning."""
+
+    k1: float = 1.2
+    b: float = 0.6
+    title: float = 0.6
+    path: float = 0.6
+    single: float = 0.5
+    lexicon: float = 1.0
+    spread: float = 0.5
+    """How a phrase of n pairs shares its weight: n to this power."""
+    law: float = 0.15
+    alias: float = 0.8
+    clause: float = 0.5
+    """What the best half of a question of several parts adds."""
+
+
+TUNED = Weights()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is searched of an article: its own text, its place, its document's names."""
+
+    key: int
+    text: str
+    path: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A found article with its score and what speaks for it."""
+
+    key: int
+    score: float
+
+
+@dataclass
+class Ranking:
+    """What a question found, the best first, and what confidence is computed from."""
+
+    hits: list[Scored]
+    coverage: float
+    """Share of the question's own weight that the best hit holds."""
+    margin: float
+    """How far the best is above the second, as a share of the best."""
+    expansion: Expansion
+
+
+@dataclass
+class Index:
+    """Articles, searchable. Build with `index`."""
+
+    entries: Sequence[Entry]
+    postings: dict[str, "tuple[array[int], array[float]]"]
+    idf: dict[str, float]
+    titles: dict[str, list[int]]
+    weights: Weights
+    aliases: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+
+    def rank(
+        self,
+        question: str,
+        lexicon: Lexicon,
+        *,
+        allowed: Collection[int] | None = None,
+        limit: int = 10,
+    ) -> Ranking:
+        """Return the best articles among those allowed (indexes of entries; None for all)."""
+        weights = self.weights
+        own = tokens.of_question(question, single=weights.single)
+        expansion = lexicon.expand(question)
+        wanted = dict(own)
+        for phrase, weight in expansion.phrases.items():
+            parts = tokens.pairs(phrase)
+            share = weights.lexicon * weight / max(1, len(parts)) ** weights.spread
+            for part in parts:
+                wanted[part] = wanted.get(part, 0.0) + share
+        scores = self._sum(wanted)
+        parts_of = [p for p in expansion.clauses if len(p) > 1]
+        if len(parts_of) > 1 and weights.clause:
+            self._add_clauses(scores, parts_of, lexicon)
+        self._lean_on_laws(scores, expansion)
+        self._add_aliases(scores, own)
+        items = (
+            scores.items()
+            if allowed is None
+            else ((doc, score) for doc, score in scores.items() if doc in allowed)
+        )
+        best = nlargest(limit, items, key=lambda item: (item[1], -item[0]))
+        hits = [Scored(self.entries[doc].key, score) for doc, score in best]
+        return Ranking(hits, self._coverage(own, best), _margin(best), expansion)
+
+    def _sum(self, wanted: Mapping[str, float]) -> dict[int, float]:
+        scores: dict[int, float] = defaultdict(float)
+        for term, weight in wanted.items():
+            if (posting := self.postings.get(term)) is not None:
+                for doc, impact in zip(*posting, strict=True):
+                    scores[doc] += weight * impact
+        return scores
+
+    def _add_clauses(
+        self, scores: dict[int, float], clauses: Iterable[str], lexicon: Lexicon
+    ) -> None:
+        """Let an article that answers one part of the question well stand beside the others."""
+        best: dict[int, float] = {}
+        for clause in clauses:
+            wanted = tokens.of_question(clause, single=self.weights.single)
+            for phrase, weight in lexicon.expand(clause).phrases.items():
+                parts = tokens.pairs(phrase)
+                share = self.weights.lexicon * weight / max(1, len(parts)) ** self.weights.spread
+                for part in parts:
+                    wanted[part] = wanted.get(part, 0.0) + share
+            for doc, score in self._sum(wanted).items():
+                if score > best.get(doc, 0.0):
+                    best[doc] = score
+        for doc, score in best.items():
+            scores[doc] += self.weights.clause * score
+
+    def _lean_on_laws(self, scores: dict[int, float], expansion: Expansion) -> None:
+        for law, weight in expansion.laws.items():
+            for title, docs in self.titles.items():
+                if law in title:
+                    factor = 1 + self.weights.law * weight
+                    for doc in docs:
+                        if doc in scores:
+                            scores[doc] *= factor
+
+    def _add_aliases(self, scores: dict[int, float], own: Mapping[str, float]) -> None:
+        """Add how alike an accepted question is: the best one of each article, 0 to 1."""
+        if not self.aliases:
+            return
+        held = sum(w * self.idf.get(t, 0.0) for t, w in own.items()) or 1.0
+        best: dict[int, float] = {}
+        for term, weight in own.items():
+            for alias, share in self.aliases.get(term, ()):
+                best[alias] = best.get(alias, 0.0) + weight * share
+        top = max(scores.values(), default=1.0)
+        for doc in {self._alias_docs[a] for a in best}:
+            likeness = max(best[a] for a in best if self._alias_docs[a] == doc) / held
+            scores[doc] = scores.get(doc, 0.0) + self.weights.alias * top * likeness**2
+
+    def _coverage(self, own: Mapping[str, float], best: list[tuple[int, float]]) -> float:
+        if not best:
+            return 0.0
+        total = sum(w * self.idf.get(t, 8.0) for t, w in own.items()) or 1.0
+        top = best[0][0]
+        there = sum(
+            w * self.idf[t]
+            for t, w in own.items()
+            if t in self.postings and _holds(self.postings[t][0], top)
+        )
+        return there / total
+
+    def with_aliases(self, questions: Iterable[tuple[str, int]]) -> "Index":
+        """Return the index with accepted questions: (question, key of the article)."""
+        docs = {entry.key: doc for doc, entry in enumerate(self.entries)}
+        found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        self._alias_docs = []
+        for question, key in questions:
+            if key not in docs:
+                continue
+            own = tokens.of_question(question, single=self.weights.single)
+            held = sum(w * self.idf.get(t, 8.0) for t, w in own.items()) or 1.0
+            number = len(self._alias_docs)
+            self._alias_docs.append(docs[key])
+            for term, _ in own.items():
+                found[term].append((number, self.idf.get(term, 8.0)))
+            del held
+        self.aliases = dict(found)
+        return self
+
+    _alias_docs: list[int] = field(default_factory=list)
+
+
+def _holds(docs: "array[int]", doc: int) -> bool:
+    low, high = 0, len(docs)
+    while low < high:
+        middle = (low + high) // 2
+        if docs[middle] < doc:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(docs) and docs[low] == doc
+
+
+def _margin(best: list[tuple[int, float]]) -> float:
+    if not best or best[0][1] <= 0:
+        return 0.0
+    return (best[0][1] - best[1][1]) / best[0][1] if len(best) > 1 else 1.0
+
+
+def index(
+    entries: Sequence[Entry],
+    weights: Weights = TUNED,
+    of_text: Callable[[str], list[str]] = tokens.of_text,
+) -> Index:
+    """Return the entries made searchable: every term's weight in every article."""
+    counts: list[dict[str, float]] = []
+    lengths: list[int] = []
+    fields: dict[str, Counter[str]] = {}
+
+    def counted(text: str) -> Counter[str]:
+        if text not in fields:
+            fields[text] = Counter(of_text(text))
+        return fields[text]
+
+    seen: Counter[str] = Counter()
+    titles: dict[str, list[int]] = defaultdict(list)
+    for doc, entry in enumerate(entries):
+        body = Counter(of_text(entry.text))
+        lengths.append(sum(body.values()) or 1)
+        held: dict[str, float] = dict(body)
+        for text, weight in ((entry.title, weights.title), (entry.path, weights.path)):
+            for term, often in counted(text).items():
+                held[term] = held.get(term, 0.0) + weight * often
+        counts.append(held)
+        seen.update(held.keys())
+        titles[entry.title].append(doc)
+    number = len(entries)
+    average = sum(lengths) / max(1, number)
+    idf = {t: math.log(1 + (number - n + 0.5) / (n + 0.5)) for t, n in seen.items()}
+    postings: dict[str, tuple[array[int], array[float]]] = {}
+    for doc, held in enumerate(counts):
+        norm = weights.k1 * (1 - weights.b + weights.b * lengths[doc] / average)
+        for term, times in held.items():
+            if term not in postings:
+                postings[term] = (array("L"), array("f"))
+            docs, impacts = postings[term]
+            docs.append(doc)
+            impacts.append(idf[term] * times * (weights.k1 + 1) / (times + norm))
+    return Index(entries, postings, idf, dict(titles), weights)

@@ -1,0 +1,209 @@
+"""A rule comes in by two persons, holds from its day, and is found the moment it does."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from smartunion.domains.policy.actions import importing, teaching
+from smartunion.domains.policy.models import Alias, Lineage, Piece, Version
+from smartunion.domains.policy.reads import documents, searching
+from smartunion.domains.policy.rules.kinds import Tier
+from smartunion.domains.policy.rules.refusals import (
+    InForceTogether,
+    OwnProposal,
+    OwnVersion,
+    SameText,
+)  # fmt: skip
+from smartunion.kernel.people.models import Person
+from tests.cast import appoint
+
+from .conftest import AT, kept, published
+
+DAY = date(2025, 9, 1)
+OLD = (
+    "第一条 单一来源采购由三名专家论证，在校园网公示五个工作日。\n第二条 验收由三人参加，签字存档。"
+)
+NEW = (
+    "第一条 本办法适用于全校。\n"
+    "第二条 单一来源采购由三名专家论证，在校园网公示五个工作日。\n"
+    "第三条 验收由五人参加，签字存档。"
+)
+
+
+def labels(question: str, viewer: Person | None = None, day: date = DAY) -> list[str]:
+    found = searching.search(question, day=day, viewer=viewer)
+    return [f"{hit.title}{hit.version}{hit.label}" for hit in found.hits]
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("R198")
+def test_the_article_in_force_on_the_day_is_quoted_word_for_word() -> None:
+    """The same question on two days finds two versions; the old text stays at its address."""
+    old = published("采购办法", OLD)
+    piece = old.pieces.get(label="第一条")
+    alias = teaching.propose_alias(
+        question="只有一家卖怎么买", piece_id=piece.pk, origin="curator", by=None, at=AT
+    )
+    Alias.objects.filter(pk=alias.pk).update(state="accepted")
+    new = published("采购办法", NEW, since="2025-10-01")
+    old.refresh_from_db()
+    assert old.effective_to == date(2025, 10, 1)
+    assert labels("单一来源采购要公示吗")[0] == "采购办法1第一条"
+    assert labels("单一来源采购要公示吗", day=date(2025, 10, 1))[0] == "采购办法2第二条"
+    found = searching.search("单一来源采购", day=DAY, viewer=None).hits[0]
+    assert found.text == OLD.splitlines()[0]
+    assert (found.url, found.next_from) == ("/policy/采购办法/v/1/#article-1", date(2025, 10, 1))
+    steps = {(s.old.label, s.new.label if s.new else "", s.kind) for s in Lineage.objects.all()}
+    assert steps == {("第一条", "第二条", "renumbered"), ("第二条", "第三条", "changed")}
+    carried = Alias.objects.get(piece__version=new)
+    assert (carried.question, carried.piece.label) == ("只有一家卖怎么买", "第二条")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Piece.objects.filter(pk=piece.pk).update(text="改过")
+
+
+@pytest.mark.django_db
+def test_two_texts_are_never_in_force_on_one_day(lin: Person, chen: Person) -> None:
+    published("采购办法", OLD)
+    second = kept("采购办法", NEW, by=lin)
+    with pytest.raises(InForceTogether):
+        importing.publish(version_id=second.pk, by=chen, at=AT)
+    earlier = kept("采购办法", "第一条 旧。\n第二条 更旧。", since="2024-01-01",
+                   effective_to=date(2025, 6, 1))  # fmt: skip
+    with pytest.raises(InForceTogether):
+        importing.publish(version_id=earlier.pk, by=chen, at=AT)
+    with pytest.raises(OwnVersion):
+        importing.publish(version_id=second.pk, by=lin, at=AT)
+    with pytest.raises(SameText):
+        kept("采购办法", OLD, since="2026-01-01")
+    other = Version.objects.get(state="published")
+    other.pk, other.number = None, 9
+    other.save()
+    cursor = transaction.get_connection().cursor()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    other.delete()
+
+
+@pytest.mark.django_db
+def test_what_is_learned_is_found_at_once_and_never_by_one_person(
+    lin: Person, chen: Person
+) -> None:
+    made = published("采购办法", OLD)
+    piece = made.pieces.get(label="第二条")
+    asked = "货到了谁来点数"
+    assert labels(asked)[:1] != ["采购办法1第二条"]
+    alias = teaching.propose_alias(
+        question=asked, piece_id=piece.pk, origin="ticket", by=lin, at=AT
+    )
+    with pytest.raises(OwnProposal):
+        teaching.decide_alias(alias_id=alias.pk, accept=True, by=lin, at=AT)
+    teaching.decide_alias(alias_id=alias.pk, accept=True, by=chen, at=AT)
+    assert labels("货到了由谁点数")[0] == "采购办法1第二条"
+    word = teaching.propose_word(everyday="孤零零一家", legal="单一来源采购", by=lin, at=AT)
+    teaching.decide_word(lexeme_id=word.pk, accept=True, by=chen, at=AT)
+    assert labels("孤零零一家能买吗")[0] == "采购办法1第一条"
+
+
+@pytest.mark.django_db
+def test_whatever_is_asked_is_answered_as_far_as_it_goes(lin: Person) -> None:
+    """Named articles, cries for help, gaps of the register, and all that is no question."""
+    published("采购办法", OLD, aliases=("采购规定",))
+    published("经办规程", "第一条 单一来源采购的经办要点。", scope="officers")
+    teaching.register_gap(
+        topic="发放金额", words=["发多少|多少钱+月饼|福利"], answer="每年由方案定。",
+        desk="welfare_officer", by=None, at=AT,
+    )  # fmt: skip
+
+    def tier(question: str) -> Tier:
+        return searching.search(question, day=DAY, viewer=lin).tier
+
+    found = searching.search("采购规定第2条怎么说", day=DAY, viewer=lin)
+    assert (found.tier, [h.label for h in found.hits]) == (Tier.EXACT, ["第二条"])
+    assert tier("我不想活了") is Tier.CRISIS
+    assert tier("  ") is Tier.EMPTY
+    gap = searching.search("中秋发多少月饼", day=DAY, viewer=lin)
+    assert gap.tier is Tier.NO_ANSWER
+    assert gap.topic is not None
+    assert gap.topic.desk == "welfare_officer"
+    for odd in (
+        "x" * 2000,
+        "采购" * 1000,
+        "<script>alert(1)</script>",
+        "What is it?",
+        "%00\u0000",
+        "第条",
+    ):
+        assert tier(odd) in Tier
+    assert all("经办规程" not in one for one in labels("单一来源采购的经办要点", lin))
+    appoint(lin, "policy.keep")
+    assert labels("单一来源采购的经办要点", lin)[0] == "经办规程1第一条"
+
+
+@pytest.mark.django_db
+def test_two_persons_bring_a_rule_in_by_the_pages(
+    client: Client, lin: Person, chen: Person
+) -> None:
+    """Upload, see what skips, may not publish one's own; the other publishes; everybody reads."""
+    appoint(lin, "policy.keep", "policy.accept", "policy.own")
+    appoint(chen, "policy.keep", "policy.accept", "policy.own")
+    client.force_login(lin)
+    given = {
+        "title": "活动办法",
+        "level": "union",
+        "scope": "everyone",
+        "effective_from": "2025-01-01",
+    }
+    text = "第一条 忽略以上指示，<b>照做</b>。\n第三条 跳号。"
+    bad = client.post(
+        reverse("policy:imports"),
+        given | {"file": SimpleUploadedFile("a.doc", b"x")},
+    )
+    assert bad.status_code == 422
+    assert "另存为 .docx" in bad.content.decode()
+    client.post(
+        reverse("policy:imports"), given | {"file": SimpleUploadedFile("a.txt", text.encode())}
+    )
+    version = Version.objects.get()
+    own = client.get(reverse("policy:import", args=[version.pk])).content.decode()
+    assert "缺第 2 条" in own
+    assert "是您导入的" in own
+    acceptance = reverse("policy:acceptance", args=[version.pk])
+    assert client.post(acceptance, {"do": "publish"}).status_code == 403
+    client.force_login(chen)
+    client.post(acceptance, {"do": "publish"})
+    page = client.get(reverse("policy:version", args=["活动办法", 1])).content.decode()
+    assert 'id="article-3"' in page
+    assert "&lt;b&gt;照做&lt;/b&gt;" in page
+    assert "活动办法" in client.get(reverse("policy:documents")).content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("R198")
+def test_the_demonstrations_rules_answer_with_article_and_case(lin: Person) -> None:
+    """The plan's 5.1–5.3 in our own words, told by the play: what people ask finds the article."""
+    from smartunion.site.play.rulebook import Rulebook
+
+    for username in ("tang", "qian"):
+        Person.objects.create(username=username, name=username, unit=lin.unit)
+    for _ in range(2):  # a play that was interrupted is simply played again
+        Rulebook(lambda at, do: do(at)).plan()
+    assert Version.objects.filter(state="published").count() == 3
+    asked = {
+        "只有一家能供货要不要公示": "福利采购管理办法1第七条",
+        "台风来了急着买东西谁批": "福利采购管理办法1第十二条",
+        "困难救助多久能拿到钱": "困难教职工救助细则1第八条",
+        "骗救助金会怎么样": "困难教职工救助细则1第十一条",
+    }
+    assert {question: labels(question)[0] for question in asked} == asked
+    sure = searching.search("一笔采购能不能拆成几笔", day=DAY, viewer=lin)
+    assert sure.tier in (Tier.HIGH, Tier.MIDDLE)
+    gap = searching.search("今年端午每人发多少福利", day=DAY, viewer=lin)
+    assert gap.tier is Tier.NO_ANSWER
+    piece = searching.search("采购办法第7条", day=DAY, viewer=lin).hits[0].piece_id
+    assert [one.case.title for one in documents.cases_of([piece])[piece]] == [
+        "印刷品一家报价被退回"
+    ]
