@@ -28,7 +28,7 @@ class Weights:
     spread: float = 0.5
     """How a phrase of n pairs shares its weight: n to this power."""
     law: float = 0.15
-    alias: float = 0.8
+    alias: float = 1.2
     clause: float = 0.5
     """What the best half of a question of several parts adds."""
 

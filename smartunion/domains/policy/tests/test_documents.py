@@ -94,7 +94,7 @@ def test_what_is_learned_is_found_at_once_and_never_by_one_person(
 ) -> None:
     made = published("采购办法", OLD)
     piece = made.pieces.get(label="第二条")
-    asked = "货到了谁来点数"
+    asked = "东西送来归哪位管"
     assert labels(asked)[:1] != ["采购办法1第二条"]
     alias = teaching.propose_alias(
         question=asked, piece_id=piece.pk, origin="ticket", by=lin, at=AT
@@ -102,7 +102,7 @@ def test_what_is_learned_is_found_at_once_and_never_by_one_person(
     with pytest.raises(OwnProposal):
         teaching.decide_alias(alias_id=alias.pk, accept=True, by=lin, at=AT)
     teaching.decide_alias(alias_id=alias.pk, accept=True, by=chen, at=AT)
-    assert labels("货到了由谁点数")[0] == "采购办法1第二条"
+    assert labels("东西送来归哪位管呢")[0] == "采购办法1第二条"
     word = teaching.propose_word(everyday="孤零零一家", legal="单一来源采购", by=lin, at=AT)
     teaching.decide_word(lexeme_id=word.pk, accept=True, by=chen, at=AT)
     assert labels("孤零零一家能买吗")[0] == "采购办法1第一条"
