@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Max
 
 from smartunion.domains.aid.reads import audits as aid
+from smartunion.domains.coupons.reads.audits import AUDITS as COUPONS
 from smartunion.domains.crisis.reads import audits as crisis
 from smartunion.domains.inspection.reads import audits as inspection
 from smartunion.domains.merchants.reads.audits import AUDITS as MERCHANTS
@@ -253,6 +254,7 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
         *SETTLEMENT,
         *MERCHANTS,
         *INSPECTION,
+        *COUPONS,
         *PROCUREMENT,
         *PLAN,
         *TIMERS,

@@ -78,6 +78,16 @@ CAST = (
         "till",
     ),
     Role(
+        "pool",
+        "沈月",
+        "M38",
+        "游泳馆前台",
+        "收体育消费券，看待结算；没有别家的一笔",
+        (Post("merchant_cashier", "M38"),),
+        Person.Kind.MERCHANT,
+        "till",
+    ),
+    Role(
         "zhao",
         "赵明华",
         "B02",

@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "smartunion.domains.proposals",
     "smartunion.domains.surveys",
     "smartunion.domains.policy",
+    "smartunion.domains.coupons",
     "smartunion.domains.procurement",
     "smartunion.domains.safety",
 ]

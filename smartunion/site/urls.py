@@ -43,6 +43,7 @@ urlpatterns = [
     path("proposals/", include("smartunion.domains.proposals.urls")),
     path("surveys/", include("smartunion.domains.surveys.urls")),
     path("policy/", include("smartunion.domains.policy.urls")),
+    path("coupons/", include("smartunion.domains.coupons.urls")),
     path("", include("smartunion.domains.performance.urls")),
     path("", include("smartunion.domains.procurement.urls")),
     path("", include("smartunion.domains.settlement.urls")),

@@ -388,6 +388,12 @@ TRAIL: dict[str, str] = {
     "merchants.cash_out_confirmed": "认定套现并扣回补贴",
     "merchants.sample_drawn": "抽取回访样本",
     "merchants.called_back": "电话回访",
+    # coupons
+    "coupons.issued": "发放券",
+    "coupons.redeemed": "核销券",
+    "coupons.expired": "券过期收回",
+    "coupons.reminded": "提醒券将到期",
+    "coupons.venue_paid": "结算场馆收的券",
     # wallet
     "wallet.opened": "开立钱包",
     "wallet.barred": "取消钱包资格",

@@ -219,6 +219,16 @@ def a_payment_of_mo() -> int:
     return campus.pay(mo, 500, campus.shop("M02", "第二食堂")).id
 
 
+def a_coupon_of_mo() -> int:
+    """Return a coupon that is not lin's."""
+    from smartunion.domains.coupons import public as coupons
+
+    mo = Person.objects.get(username="mo")
+    return coupons.issue(
+        kind="sport", holder=mo, document="runs:20:mo", by=None, at=SCENE, because="晨跑满20次"
+    ).id
+
+
 def a_freezing_of_mo() -> int:
     """Return a freezing of mo's: the third payment from one device within minutes."""
     from smartunion.domains.wallet.models import Freezing
@@ -622,6 +632,7 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     "procurement:opening": lambda: Theirs("lin", {"tender_id": a_tender()}),
     "procurement:supply_tender": lambda: Theirs("seller4", {"tender_id": a_tender()}),
     "procurement:opinion": lambda: Theirs("lin", {"purchase_id": a_single_source()}),
+    "coupons:coupon": lambda: Theirs("lin", {"coupon_id": a_coupon_of_mo()}),
     "wallet:receipt": lambda: Theirs("lin", {"payment_id": a_payment_of_mo()}),
     "wallet:freezing": lambda: Theirs("lin", {"freezing_id": a_freezing_of_mo()}),
     "wallet:till_slip": lambda: Theirs("canteen1", {"payment_id": a_payment_of_mo()}),
@@ -696,6 +707,7 @@ BY_PERMISSION = {
     "inspection.view",
     "surveys.work",
     "merchants.risk", "merchants.decide", "merchants.call", "merchants.shop",
+    "coupons.view", "coupons.issue", "coupons.pay",
     "aid.visit", "duty.view", "duty.keep",
     "safety.view", "safety.plan", "safety.insured",
     "procurement.view", "procurement.keep",

@@ -1,12 +1,14 @@
 """The one door of the shop for other domains: ids and frozen facts."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from smartunion.kernel.people.models import Person
 
+from . import rules
 from .actions import admitting, folding, ordering, penalising
-from .reads import banked, controls, overview, register
+from .reads import banked, controls, keys, overview, register
 from .reads import claims as claim_reads
 from .reads import statements as statement_reads
 from .reads import trades as trade_reads
@@ -22,8 +24,8 @@ from .reads.vouchers import Voucher
 
 __all__ = [
     "Admissions", "Callee", "Claim", "DaySums", "FreezingFacts", "HeatCell", "MonthOfMember",
-    "MonthRow", "MonthTotal", "Sale", "Settled", "ShopFact", "Sold", "SubsidyOfMember",
-    "TerminalFact", "Trade", "Voucher",
+    "MonthRow", "MonthTotal", "Sale", "Settled", "ShopFact", "ShortCode", "Sold",
+    "SubsidyOfMember", "TerminalFact", "Trade", "Voucher",
 ]  # fmt: skip
 """The facts that the door hands out; its functions are below."""
 
@@ -294,6 +296,36 @@ def review_day(*, on: date) -> int:
 def least_payers(*, on: date) -> int:
     """Return below how many payers a cell of the heat map is muted (T59)."""
     return terms_on(on).heatmap_min_payers
+
+
+@dataclass(frozen=True)
+class ShortCode:
+    """A code of ours that somebody showed: for what number, made at which tenth of a second."""
+
+    number: int
+    counter: int
+    age_seconds: float
+
+
+def short_code(number: int, *, purpose: str, at: datetime) -> str:
+    """Return 18 digits for a phone to show, of the payment code's kind but good for nothing else.
+
+    Nothing is written: it carries its number, its moment and the house's tag for the purpose.
+    """
+    return rules.code_of(number, rules.counter_at(at), keys.code_key(purpose))
+
+
+def read_short_code(code: str, *, purpose: str, at: datetime) -> ShortCode | None:
+    """Return what a code of this purpose says; None for any other. Single use is the caller's."""
+    read = rules.read_code(code, at, keys.code_key(purpose))
+    if read is None:
+        return None
+    return ShortCode(*read, rules.code_age(read[1], at).total_seconds())
+
+
+def code_seconds(*, on: date) -> int:
+    """Return for how many seconds a code on a phone is good."""
+    return terms_on(on).code_seconds
 
 
 def trial_days(*, on: date) -> list[date]:

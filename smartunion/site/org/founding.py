@@ -233,7 +233,9 @@ def _person(username: str, name: str, unit: Unit, **values: Any) -> Person:
 def _cast(persons: dict[str, Person], since: date, until: date) -> None:
     """Add the cast and their posts."""
     units = {u.code: u for u in Unit.objects.all()}
-    units |= _merchant_units([{"code": "M01", "name": "第一食堂"}])
+    units |= _merchant_units(
+        [{"code": "M01", "name": "第一食堂"}, {"code": "M38", "name": "游泳馆"}]
+    )
     fresh = []
     for role in CAST:
         if role.username not in persons:

@@ -33,6 +33,7 @@ from . import lines, tills
 from . import people as crowd
 from .aid import Aid
 from .campus import Campus, gather, moment, open_shops
+from .coupons import Coupons
 from .crisis import Crisis
 from .democracy import Democracy
 from .drills import Drills
@@ -194,6 +195,7 @@ class Year:
         Safety(self.campus, self._file, self.until).plan()
         Rulebook(self._file).plan()
         Crisis(self.campus, self._file, self.until).plan()
+        Coupons(self.campus, self._file).plan()
         Drills(self._file, self.until).plan()
         Wellbeing(self.campus, self._file, self.until).plan()
         Democracy(self.campus, self._file, self.until).plan()

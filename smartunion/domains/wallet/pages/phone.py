@@ -5,12 +5,10 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-import segno
 from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils.safestring import SafeString, mark_safe
 
 from smartunion.domains.wallet import forms
 from smartunion.domains.wallet import rules as law
@@ -22,6 +20,7 @@ from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day, campus_month, next_month, start_of
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.web.page import PersonRequest, page, show
+from smartunion.kernel.web.qr import qr_of
 
 from . import asked, sheets
 
@@ -117,14 +116,6 @@ def allotment(request: PersonRequest) -> HttpResponse:
     return response
 
 
-def qr_of(code: str) -> SafeString:
-    """Return the code as an inline SVG that a till's scanner reads."""
-    svg = segno.make_qr(code, error="m").svg_inline(
-        svgclass="qr", lineclass=None, omitsize=True, border=0, dark="#1d2433"
-    )
-    return mark_safe(svg.replace("<svg ", '<svg role="img" aria-label="付款二维码" ', 1))  # noqa: S308 - our own digits
-
-
 @page(can=CAN, methods="GET POST")
 def code(request: PersonRequest) -> HttpResponse:
     """付款码: 18 digits, a minute, once. What was paid with it appears in its place."""
@@ -165,7 +156,7 @@ def code(request: PersonRequest) -> HttpResponse:
         context |= {
             "code": digits,
             "digits": " ".join((digits[:4], digits[4:8], digits[8:12], digits[12:16], digits[16:])),
-            "qr": qr_of(digits),
+            "qr": qr_of(digits, label="付款二维码"),
             "seconds": terms.code_seconds,
             "rotate_seconds": terms.code_seconds - EARLY,
             "last": next(iter(bills.recent(request.person, at=at, limit=1)), None),

@@ -15,9 +15,9 @@ from smartunion.kernel.trail.record import name_of_subject
 
 
 @cache
-def code_key() -> bytes:
-    """Return the key that payment codes are tagged with, derived from the house's secret."""
-    return hmac.digest(settings.SECRET_KEY.encode(), b"wallet payment code", hashlib.sha256)
+def code_key(purpose: str = "wallet payment code") -> bytes:
+    """Return the key that codes of a purpose are tagged with, derived from the house's secret."""
+    return hmac.digest(settings.SECRET_KEY.encode(), purpose.encode(), hashlib.sha256)
 
 
 def lock(secret: bytes, *, key_id: str) -> bytes:
