@@ -234,6 +234,9 @@ SCREENS_OF = (
     Screen("private-kinds", "/private/kinds/", "lin"),
     Screen("ledger", "/ledger/", "zhao"),
     Screen("ledger-rows", "/ledger/rows/", "zhao"),
+    Screen(
+        "posting", "/ledger/rows/?q=pay.ecny", "zhao", click="td a[href*='/settlement/postings/']"
+    ),
     Screen("trail", "/trail/", "zhao"),
     Screen("tree", "/tree/", ""),
     Screen("tree-mine", "/tree/mine/", "wang", ("elder",)),

@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
+
 from smartunion.domains.aid import jobs as aid
 from smartunion.domains.aid.procedure import SHEETS as AID
 from smartunion.domains.aid.reads import cases as aid_cases
@@ -146,6 +148,16 @@ def publicity_terms(on: date) -> Mapping[str, Any] | None:
         return planning.terms("publicity", on=on)
     except NoTerms:
         return None
+
+
+def ledger_document(document: str) -> str:
+    """Return the address that opens a transfer's document: what it sums up, and for whom."""
+    kind, _, rest = document.partition(":")
+    if kind == "fold" and not rest.partition(":")[2].startswith("-"):
+        return reverse("settlement:posting", args=[document])
+    if kind == "coupon":
+        return reverse("coupons:card", args=[rest.partition(":")[0]])
+    return ""
 
 
 def duty_terms(on: date) -> Mapping[str, Any] | None:

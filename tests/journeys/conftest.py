@@ -9,8 +9,25 @@ import pytest
 from playwright.sync_api import Page
 
 from smartunion.domains.planning import public as planning
-from smartunion.domains.wallet.actions import admitting, allotting, legs, opening, ordering, paying
-from smartunion.domains.wallet.models import Allotment, BankOrder, Terminal, Wallet
+from smartunion.domains.settlement.actions import importing, matching
+from smartunion.domains.settlement.tests.conftest import DAY, NIGHT, Said, account, written
+from smartunion.domains.wallet.actions import (
+    admitting,
+    allotting,
+    folding,
+    legs,
+    opening,
+    ordering,
+    paying,
+)
+from smartunion.domains.wallet.models import (
+    Allotment,
+    BankFeed,
+    BankOrder,
+    Payment,
+    Terminal,
+    Wallet,
+)
 from smartunion.domains.wallet.reads import figures, tills
 from smartunion.domains.wallet.tests.conftest import until_all_is_over
 from smartunion.kernel.base.days import CAMPUS, campus_day
@@ -92,6 +109,35 @@ class Market:
         at = self.now()
         assert legs.may_post(order_id=order_id, at=at)
         legs.heard(order_id=order_id, status="POSTED", bank_ref="CCB-1", posted_at=at, at=at)
+
+    def books_and_bank_agree(self) -> None:
+        """Order and fold what was paid; let the bank carry it out and send its day's file."""
+        until_all_is_over()
+        ordering.order(at=self.now())
+        folding.fold(at=self.now())
+        orders = list(BankOrder.objects.filter(kind="PAY").order_by("pk"))
+        ordering.orders_done(
+            done=[(one.pk, f"CCB-{one.pk}", one.occurred_at) for one in orders], at=self.now()
+        )
+        mark, said = BankFeed.objects.get().mark, []
+        for one in orders:
+            sale = Payment.objects.select_related("terminal").get(pk=int(one.document[8:]))
+            said.append(
+                Said(
+                    "PAY", f"{mark}-{one.document}", f"CCB-{one.pk}", one.amount_fen, one.wallet_id,
+                    f"{mark}-M{one.merchant_id}",
+                    f"{sale.terminal.code}-{sale.biz_date:%Y%m%d}-{sale.terminal_seq}",
+                    at=one.occurred_at.astimezone(CAMPUS),
+                )
+            )  # fmt: skip
+        importing.take_account(
+            day=DAY, name="STATEMENT", data=account(DAY, 1000, []), genuine=True, by=None, at=NIGHT
+        )
+        importing.take_file(
+            day=DAY, number=1, name=f"UNION_CCB_{DAY:%Y%m%d}_1.txt", data=written(said),
+            signature="sm2,bank,x", genuine=True, by=None, at=NIGHT,
+        )  # fmt: skip
+        matching.reconcile(day=DAY, at=NIGHT)
 
     def bank_credits(self) -> None:
         """Answer every open allotment as the bank does."""

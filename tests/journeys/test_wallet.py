@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from smartunion.domains.wallet.models import Freezing, Payment, Wallet
 from smartunion.kernel.people.models import Person
 from tests.browser import DESK, PHONE, Complaints, check_axe, fits
+from tests.cast import appoint, person, unit
 
 from .conftest import TILL, Market
 
@@ -105,6 +106,35 @@ def test_a_large_purchase_waits_for_the_bank_on_every_screen_and_moves_by_itself
     expect(phone.get_by_text("已经付给商户")).to_be_visible()
     desk.reload()
     expect(desk.get_by_text("没有等银行答复的指令")).to_be_visible()
+
+
+@pytest.mark.clause("R054")
+def test_an_auditor_goes_from_an_indicator_to_a_fen_in_four_clicks(
+    opens: Opens, market: Market, lin: Person, mo: Person
+) -> None:
+    """The share of calls, its rows, one purchase, its posting, the bank's own line of it."""
+    paid = market.pay(market.wallet(lin, ecny=200_00), 28_57)
+    market.pay(market.wallet(mo, ecny=200_00), 9_00)
+    market.books_and_bank_agree()
+    auditor = person("auditor", "孙审计", unit("B02", "机关工会分会"))
+    appoint(
+        auditor, "indicator.view", "indicator.rows", "wallet.desk", "ledger.view", "settlement.view"
+    )
+    page = opens(auditor, "/indicators/K22/?period=2025-03-01", DESK)
+    page.get_by_role("link", name="打开全部 2 行").click()
+    page.get_by_role("link", name=f"P-0310-{paid.id:05}").click()
+    page.get_by_role("link", name=re.compile(r"^fold:.*:pay\.ecny$")).click()
+    page.get_by_role("link", name=re.compile(r"^fold:.*:pay\.ecny$")).click()
+
+    expect(page.get_by_role("heading", name="数字人民币付款 ¥37.57")).to_be_visible()
+    expect(page.get_by_text("逐笔相加，账上与银行一分不差")).to_be_visible()
+    line = page.locator("tr", has_text=f"P-0310-{paid.id:05}")
+    for words in ("28.57", "CCB-", "UNION_CCB_20250310_1.txt", "第 1 行", "一致"):
+        expect(line).to_contain_text(words)
+    expect(page.get_by_text("林晓梅")).to_have_count(0)
+    check_axe(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    fits(page)
 
 
 @pytest.mark.clause("R057")

@@ -90,3 +90,18 @@ def error_meter(month: date, *, on: date) -> Meter:
 def is_matched(month: date, *, on: date) -> bool:
     """Tell if every day of a month was matched of which the bank must have spoken by now."""
     return desk.is_matched(month, on=on)
+
+
+def open_cases(month: date) -> int:
+    """Return how many differences with the bank of a month are not closed."""
+    return statements.open_cases(month)
+
+
+def prior_fen(month: date) -> int | None:
+    """Return what a month's frozen report corrects of earlier months; None before it is frozen."""
+    return statements.prior_fen(month)
+
+
+def debt_fen(merchant_id: int) -> int:
+    """Return what a merchant's last statement could not bear and nothing has covered, in fen."""
+    return statements.debt_fen(merchant_id)

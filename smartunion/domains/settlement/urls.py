@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import desk, meter, months
+from .pages import desk, meter, months, postings
 
 app_name = "settlement"
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("settlement/months/<str:month>/", months.month, name="month"),
     path("settlement/steps/<int:run_id>/", months.step, name="step"),
     path("settlement/days/<str:day>/", desk.day, name="day"),
+    path("settlement/postings/<str:document>/", postings.posting, name="posting"),
     path("settlement/cases/<int:case_id>/", desk.case, name="case"),
 ]

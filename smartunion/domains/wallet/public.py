@@ -10,12 +10,14 @@ from . import rules
 from .actions import admitting, folding, ordering, penalising
 from .reads import banked, controls, keys, overview, register
 from .reads import claims as claim_reads
+from .reads import postings as posting_reads
 from .reads import statements as statement_reads
 from .reads import trades as trade_reads
 from .reads.claims import Claim
 from .reads.controls import Admissions, FreezingFacts
 from .reads.figures import terms_on
 from .reads.overview import DaySums, HeatCell, MonthOfMember, Sale, SubsidyOfMember
+from .reads.postings import Behind, Part
 from .reads.register import MonthRow
 from .reads.register import Total as MonthTotal
 from .reads.statements import Settled
@@ -23,9 +25,9 @@ from .reads.trades import Callee, ShopFact, Sold, TerminalFact, Trade
 from .reads.vouchers import Voucher
 
 __all__ = [
-    "Admissions", "Callee", "Claim", "DaySums", "FreezingFacts", "HeatCell", "MonthOfMember",
-    "MonthRow", "MonthTotal", "Sale", "Settled", "ShopFact", "ShortCode", "Sold",
-    "SubsidyOfMember", "TerminalFact", "Trade", "Voucher",
+    "Admissions", "Behind", "Callee", "Claim", "DaySums", "FreezingFacts", "HeatCell",
+    "MonthOfMember", "MonthRow", "MonthTotal", "Part", "Sale", "Settled", "ShopFact",
+    "ShortCode", "Sold", "SubsidyOfMember", "TerminalFact", "Trade", "Voucher",
 ]  # fmt: skip
 """The facts that the door hands out; its functions are below."""
 
@@ -230,6 +232,7 @@ def let_go(
     merchant_id: int,
     expelled: bool,
     forfeited_fen: int,
+    owed_fen: int,
     document: str,
     by: Person,
     at: datetime,
@@ -238,7 +241,7 @@ def let_go(
     """Let a merchant go; return what of the deposit goes back to it, in fen (T21, R059)."""
     return admitting.let_go(
         merchant_id=merchant_id, expelled=expelled, forfeited_fen=forfeited_fen,
-        document=document, by=by, at=at, because=because,
+        owed_fen=owed_fen, document=document, by=by, at=at, because=because,
     )  # fmt: skip
 
 
@@ -305,6 +308,11 @@ class ShortCode:
     number: int
     counter: int
     age_seconds: float
+
+
+def behind(document: str) -> Behind | None:
+    """Return the purchases and refunds that a transfer of the ledger sums up; None for others."""
+    return posting_reads.behind(document)
 
 
 def short_code(number: int, *, purpose: str, at: datetime) -> str:

@@ -1,11 +1,14 @@
 """The books on pages: accounts with their balances, and the transfers behind each."""
 
+from collections.abc import Callable, Iterable
 from itertools import groupby, islice
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
 
 from smartunion.kernel.web import excel
 from smartunion.kernel.web.columns import Column
@@ -74,13 +77,21 @@ def _asked(request: HttpRequest) -> QuerySet[Transfer]:
     return rows
 
 
+def _with_links(rows: Iterable[Transfer]) -> list[tuple[Transfer, str]]:
+    """Return each transfer with the address that opens its document; empty where there is none."""
+    opens: Callable[[str], str] = import_string(settings.LEDGER_DOCUMENTS)
+    return [(row, opens(row.document)) for row in rows]
+
+
 @page(can="ledger.view")
 def rows(request: PersonRequest) -> HttpResponse:
     """分录: the transfers behind a balance or a budget line, each with its document."""
     chosen = request.GET.get("account", "")
     every = reads.balances()
+    leaf = Paginator(_asked(request), ROWS).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
-        "page": Paginator(_asked(request), ROWS).get_page(request.GET.get("page")),
+        "page": leaf,
+        "rows": _with_links(leaf),
         "account": next((each for each in every if each.code == chosen), None),
         "accounts": every,
         "budget": request.GET.get("budget", ""),

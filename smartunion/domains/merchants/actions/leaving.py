@@ -8,6 +8,7 @@ from smartunion.domains.merchants.models import Departure
 from smartunion.domains.merchants.procedure import LEAVING
 from smartunion.domains.merchants.reads import cases
 from smartunion.domains.merchants.rules import refusals
+from smartunion.domains.settlement import public as settlement
 from smartunion.domains.wallet import public as wallet
 from smartunion.kernel.base.money import in_yuan
 from smartunion.kernel.people.models import Person
@@ -115,8 +116,14 @@ def decide(
 
 @transaction.atomic
 def refund(*, merchant_id: int, receipt: str, by: Person, at: datetime) -> Departure:
-    """Return the deposit, or what is left of it; the merchant is gone (T21)."""
+    """Return the deposit, or what is left of it; the merchant is gone (T21).
+
+    What its last statement could not bear is paid out of the deposit first (example G).
+    """
     there, run = _open(merchant_id, "refund")
+    shop = wallet.shop(merchant_id)
+    held = shop.deposit_fen if shop else 0
+    owed = min(settlement.debt_fen(merchant_id), held - there.forfeit_fen)
     engine.pass_step(
         run_id=run, facts={"doing": "refund"}, outputs={"receipt": Given(text=receipt)},
         by=by, at=at,
@@ -125,11 +132,17 @@ def refund(*, merchant_id: int, receipt: str, by: Person, at: datetime) -> Depar
         merchant_id=merchant_id,
         expelled=there.kind == Kind.EXPEL,
         forfeited_fen=there.forfeit_fen,
+        owed_fen=owed,
         document=f"departure:{there.pk}",
         by=by,
         at=at,
         because=there.because,
     )
+    if owed:
+        settlement.covered(
+            merchant_id=merchant_id, amount_fen=owed, document=f"departure:{there.pk}:cover",
+            by=by, at=at, because="以保证金抵补上期欠款",
+        )  # fmt: skip
     there.gone_at = at
     there.save(update_fields=["back_fen", "gone_at"])
     record("merchants.left", there, by=by, at=at, because=there.because)

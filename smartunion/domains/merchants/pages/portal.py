@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from smartunion.domains.merchants import forms
 from smartunion.domains.merchants.actions import disputing
 from smartunion.domains.merchants.reads import shops as reads
+from smartunion.domains.settlement import public as settlement
 from smartunion.domains.wallet import public as wallet
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
@@ -38,7 +39,10 @@ def own(request: PersonRequest) -> HttpResponse:
     card = reads.card_of(shop, on=campus_day(at))
     rows = [(row, card.disputes.get(row.id)) for row in card.found
             if row.state == "confirmed" or row.id in card.disputes]  # fmt: skip
-    context = {"card": card, "it": shop, "rows": rows, "no": no, "form": form}
+    context = {
+        "card": card, "it": shop, "rows": rows, "no": no, "form": form,
+        "statements": settlement.statements_of(shop.id),
+    }  # fmt: skip
     response = show(request, "merchants/own.html", context)
     response.status_code = no.status if no else response.status_code
     return response

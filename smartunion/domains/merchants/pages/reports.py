@@ -42,7 +42,7 @@ def month(request: PersonRequest) -> HttpResponse:
     kind = request.GET.get("as", "")
     if kind in ("xlsx", "csv"):
         return excel.download(reads.journal(of), JOURNAL, title=f"凭证清单_{of:%Y-%m}", form=kind)
-    found = reads.report(of)
+    found = reads.report(of, on=campus_day(at))
     review = next_working_day(next_month(of).replace(day=wallet.review_day(on=of)))
     if kind == "pdf":
         paper = press(TEMPLATE, reads.printed(found, review_on=review, at=at), at=at)

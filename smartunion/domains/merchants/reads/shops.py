@@ -138,6 +138,8 @@ def _moneys(merchant_id: int) -> list[Money]:
         found.append(Money(row.at, "退还保证金", -fen, ""))
         if kept := int(row.facts.get("forfeited_fen", 0)):
             found.append(Money(row.at, "没收保证金", -kept, ""))
+        if owed := int(row.facts.get("owed_fen", 0)):
+            found.append(Money(row.at, "抵补上期欠款", -owed, ""))
     return found
 
 

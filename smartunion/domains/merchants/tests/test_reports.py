@@ -64,7 +64,8 @@ def test_the_report_of_the_fifth_says_what_the_rows_say(
     april = datetime(2025, 4, 3, 9, tzinfo=CAMPUS)
     Account.objects.filter(code="merchant.deposit").update(gl="2201-05")
     monkeypatch.setattr(clock, "now", lambda: april)
-    it = report.report(date(2025, 3, 1))
+    it = report.report(date(2025, 3, 1), on=april.date())
+    assert it.meter is None, "no day was matched with the bank"
     net = 15_000 * 6 // 5
     assert it.total.subsidy_fen + it.adjusted_fen == net == sum(row.owed_fen for row in it.rows)
     assert (it.cap_users, it.earners, it.freezings, it.suspicions) == (0, 1, 0, 0)
@@ -76,6 +77,7 @@ def test_the_report_of_the_fifth_says_what_the_rows_say(
     page = reverse("merchants:report")
     shown = client.get(page, {"month": "2025-03"}).content.decode()
     assert "180.00 元" in shown
+    assert "还没有与银行逐日对完账" in shown
     assert "4月7日" in shown  # the 5th is a Saturday after Qingming
     paper = client.get(page, {"month": "2025-03", "as": "pdf"})
     assert paper.content.startswith(b"%PDF-")

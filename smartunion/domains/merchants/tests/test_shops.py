@@ -1,6 +1,6 @@
 """A merchant comes and goes by the sheets, through the pages, with its deposit to the fen."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,8 @@ from smartunion.domains.merchants.actions import deciding, detecting, disputing,
 from smartunion.domains.merchants.models import Departure, Dispute, Suspicion
 from smartunion.domains.merchants.reads import cases
 from smartunion.domains.merchants.rules import refusals
+from smartunion.domains.settlement import public as settlement
+from smartunion.domains.settlement.actions import months
 from smartunion.domains.wallet.actions import admitting
 from smartunion.domains.wallet.models import Merchant, SubsidyAdjustment, Terminal, Wallet
 from smartunion.domains.wallet.tests.conftest import Campus
@@ -138,16 +140,23 @@ def test_a_shop_is_expelled_by_finding_decision_and_forfeit(
     held, kept, bank = (
         balance_fen(one) for one in ("merchant.deposit", "income.forfeit", "bank.ecny")
     )
+    settlement.claw_back(
+        merchant_id=caught.pk, amount_fen=300_00, document="decision:9", by=qian, at=house.at,
+        because="多付的补贴",
+    )  # fmt: skip
+    months.freeze(month=date(2025, 2, 1), by=None, at=house.at)  # which bears nothing
+    assert settlement.debt_fen(caught.pk) == 300_00
     leaving.decide(forfeit_fen=12_000_00, by=qian, because="套现属实", **give)
     signed_in(li).post(page, {"do": "refund", "note": "退款回单 3"})
     assert held - balance_fen("merchant.deposit") == 20_000_00
     assert balance_fen("income.forfeit") - kept == 12_000_00
-    assert bank - balance_fen("bank.ecny") == 8_000_00
+    assert bank - balance_fen("bank.ecny") == 7_700_00, "what it owed is paid by the deposit"
+    assert settlement.debt_fen(caught.pk) == 0
     caught.refresh_from_db()
     assert (caught.state, caught.deposit_fen) == ("expelled", 0)
     assert not caught.terminals.filter(retired_at=None).exists()
     gone = Departure.objects.get()
-    assert (gone.forfeit_fen, gone.back_fen) == (12_000_00, 8_000_00)
+    assert (gone.forfeit_fen, gone.back_fen) == (12_000_00, 7_700_00)
     with pytest.raises(refusals.NotTrading):
         leaving.open_departure(
             merchant_id=caught.pk, kind="leave", by=tang, at=house.at, because="又走"

@@ -77,6 +77,7 @@ def called_rows(period: Period, on: date) -> Sequence[Row]:
             key=f"{p.id}",
             cells=(p.number, p.merchant, p.at.isoformat(), p.fen),
             hit=p.id in called,
+            link=f"/wallet/desk/payments/{p.id}/",
         )
         for p in wallet.sales_of_month(period.first)
     ]

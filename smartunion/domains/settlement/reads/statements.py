@@ -158,3 +158,18 @@ def statements_of(merchant_id: int) -> QuerySet[Statement]:
     """Return a merchant's frozen statements, newest first."""
     rows = Statement.objects.filter(merchant_id=merchant_id).select_related("review", "payout")
     return rows.order_by("-review__month")
+
+
+def prior_fen(month: date) -> int | None:
+    """Return the frozen statements' corrections of earlier months in fen; None before."""
+    rows = Statement.objects.filter(review__month=month)
+    summed = rows.aggregate(fen=Sum("prior_fen"))["fen"]
+    return None if summed is None else int(summed)
+
+
+def debt_fen(merchant_id: int) -> int:
+    """Return what the last statement left unpaid, less what was covered since, in fen."""
+    last = statements_of(merchant_id).first()
+    covered = ClawBack.objects.filter(merchant_id=merchant_id, review=None, amount_fen__lt=0)
+    fen = int(covered.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
+    return max(-(last.rest_fen if last else 0) + fen, 0)

@@ -99,6 +99,7 @@ def let_go(
     merchant_id: int,
     expelled: bool,
     forfeited_fen: int,
+    owed_fen: int = 0,
     document: str,
     by: Person | None,
     at: datetime,
@@ -106,14 +107,16 @@ def let_go(
 ) -> int:
     """Let a suspended merchant go; return what of the deposit goes back to it, in fen (T21).
 
-    What a decision forfeits becomes income, the rest leaves the corporate wallet. Its terminals
-    leave service. A second time there is no deposit left.
+    What a decision forfeits becomes income, what the merchant still owes is paid by the deposit
+    (example G), the rest leaves the corporate wallet. Its terminals leave service. A second time
+    there is no deposit left.
     """
     merchant = Merchant.objects.select_for_update().get(pk=merchant_id)
-    assert 0 <= forfeited_fen <= merchant.deposit_fen
-    back = merchant.deposit_fen - forfeited_fen
+    assert 0 <= forfeited_fen + owed_fen <= merchant.deposit_fen
+    back = merchant.deposit_fen - forfeited_fen - owed_fen
     for credit, fen, code in (
         ("bank.ecny", back, "deposit.back"), ("income.forfeit", forfeited_fen, "deposit.kept"),
+        ("merchant.subsidy", owed_fen, "deposit.cover"),
     ):  # fmt: skip
         if fen:
             post(
@@ -127,7 +130,7 @@ def let_go(
     _become(merchant, Merchant.State.EXPELLED if expelled else Merchant.State.LEFT)
     record(
         "wallet.merchant_let_go", merchant, by=by, at=at, because=because,
-        amount_fen=back, forfeited_fen=forfeited_fen,
+        amount_fen=back, forfeited_fen=forfeited_fen, owed_fen=owed_fen,
     )  # fmt: skip
     return back
 

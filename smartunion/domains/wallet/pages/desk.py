@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 
 from smartunion.domains.wallet import forms
 from smartunion.domains.wallet.actions import deciding
-from smartunion.domains.wallet.reads import cases, receipts, register
+from smartunion.domains.wallet.reads import cases, postings, receipts, register
 from smartunion.domains.wallet.reads import heat as heat_rows
 from smartunion.domains.wallet.reads.figures import terms_on
 from smartunion.domains.wallet.reads.vouchers import SHOP_WORDS, detailed, id_of, sums, vouchers
@@ -87,7 +87,12 @@ def payment(request: PersonRequest, *, payment_id: int) -> HttpResponse:
     found = receipts.receipt(payment_id, terms=terms, names=_names(request), payer=False)
     if found is None:
         raise Http404("没有这一笔")
-    return show(request, "wallet/desk/payment.html", {"it": found})
+    context = {
+        "it": found,
+        "postings": postings.posted(payment_id),
+        "may_ledger": request.mandate.may("ledger.view"),
+    }
+    return show(request, "wallet/desk/payment.html", context)
 
 
 @page(can=CAN)

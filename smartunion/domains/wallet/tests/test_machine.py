@@ -1,6 +1,6 @@
-"""Any order of payments, refunds, voids, releases and bank faults, against a model in Python."""
+"""Any order of what money can do, month ends and bank faults, against a model in Python."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
@@ -11,16 +11,34 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from smartunion.domains.wallet import jobs, rules
-from smartunion.domains.wallet.actions import deciding, legs, ordering, refunding, refusals
+from smartunion.domains.wallet.actions import (
+    allotting,
+    deciding,
+    folding,
+    legs,
+    ordering,
+    refunding,
+    refusals,
+)
 from smartunion.domains.wallet.gateways import CORPORATE, HttpBank, Instruction, Opening
-from smartunion.domains.wallet.models import BankFeed, BankOrder, Freezing, Payment
-from smartunion.domains.wallet.reads import figures, orders
+from smartunion.domains.wallet.models import (
+    Allotment,
+    BankFeed,
+    BankOrder,
+    Freezing,
+    Payment,
+    WalletMonth,
+)
+from smartunion.domains.wallet.reads import figures, orders, statements
+from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from tests.bank import SandboxProcess
 
 from .conftest import Campus, assert_clean
 
 pytestmark = pytest.mark.django_db
+
+MARCH = date(2025, 3, 1)
 
 
 class WalletMachine(RuleBasedStateMachine):
@@ -53,6 +71,9 @@ class WalletMachine(RuleBasedStateMachine):
         self.recent: list = []
         self.frozen = False
         self.counts: dict[int, int] = {}
+        self.drawn: dict[int, int] = {}  # month -> what of its quota was asked for
+        self.under_way: dict[int, int] = {}  # allotment -> fen
+        self.closed: dict[date, object] = {}  # month -> its statements, frozen
 
     def teardown(self) -> None:
         if hasattr(self, "atomic"):
@@ -74,6 +95,7 @@ class WalletMachine(RuleBasedStateMachine):
             "kind", "document", "state", "attempts", "amount_fen"
         )
         assert list(left) == []
+        assert self.under_way == {}, "every allotment has come"
         kept = self.client.balance_fen(self.purse)
         assert kept == self.ecny + sum(e[2] for e in self.waiting.values()), "held for a freeze"
         assert_clean()
@@ -111,6 +133,34 @@ class WalletMachine(RuleBasedStateMachine):
             self.paid[made.id] = entry
         else:
             self.waiting[made.id] = [*entry, int(burst)]
+
+    @rule(fen=st.integers(1, 120_00))
+    def allot(self, fen: int) -> None:
+        month = rules.month_number(self.campus.at)
+        drawn = self.drawn.get(month, 0)
+        ask = {"person": self.wallet.owner, "by": self.wallet.owner, "at": self.campus.at}
+        if drawn + fen > self.terms.allotment_fen:
+            with pytest.raises(refusals.QuotaUsedUp):
+                allotting.allot(amount_fen=fen, **ask)
+            return
+        made = allotting.allot(amount_fen=fen, **ask)
+        self.drawn[month] = drawn + fen
+        self.under_way[made.pk] = fen
+
+    @rule()
+    def close(self) -> None:
+        """Close the first month of the two; what comes later is a correction in the open one."""
+        if campus_day(self.campus.at) <= date(2025, 4, 1):
+            with pytest.raises(refusals.MonthNotOver):
+                folding.close_month(month=MARCH, by=None, at=self.campus.at)
+            return
+        folding.close_month(month=MARCH, by=None, at=self.campus.at)
+        now = (
+            statements.settled(MARCH),
+            list(WalletMonth.objects.values_list("month", "net_fen", "subsidy_fen", "payments")),
+        )
+        assert self.closed.setdefault(MARCH, now) == now, "closing twice keeps the first"
+        self.campus.later(minutes=1)
 
     @precondition(lambda self: self.paid)
     @rule(which=st.integers(0, 50), part=st.floats(0.01, 1))
@@ -158,10 +208,14 @@ class WalletMachine(RuleBasedStateMachine):
         BankOrder.objects.update(
             due_at=F("occurred_at")
         )  # long ago: the transaction's clock stands
+        jobs.send_allotments(self.client, at=self.campus.at)
         jobs.decide_waiting(self.client, at=self.campus.at)
         jobs.send_payments(self.client, at=self.campus.at)
 
     def look_at_what_waited(self) -> None:
+        credited = Allotment.objects.filter(pk__in=list(self.under_way), state="credited")
+        for key in credited.values_list("pk", flat=True):
+            self.ecny += self.under_way.pop(key)
         for key in [key for key, each in self.waiting.items() if not each[5]]:
             status = Payment.objects.get(pk=key).status
             if status == "S":
@@ -206,6 +260,10 @@ class WalletMachine(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "paid"))
     @invariant()
     def the_rows_say_what_the_model_says(self) -> None:
+        for month, (settled, totals) in self.closed.items():
+            assert statements.settled(month) == settled, "a closed month is for ever the same"
+            kept = WalletMonth.objects.values_list("month", "net_fen", "subsidy_fen", "payments")
+            assert list(kept) == totals
         row = self.campus.row(self.wallet)
         assert (row.ecny_fen, row.points_fen) == (self.ecny, self.points)
         counting = {**self.paid, **{k: v[:5] for k, v in self.waiting.items() if not v[5]}}
@@ -223,7 +281,8 @@ def test_no_order_of_events_breaks_the_books(campus, bank: SandboxProcess) -> No
     """Every share is the model's own after every step, and every audit holds at the end.
 
     Reserved, posted, voided or expired: each waiting payment ends once (P1), what is held is what
-    waits (L4), and the bank's own balance is ours to the fen.
+    waits (L4), the bank's own balance is ours to the fen, and a month that was closed says for
+    ever what it said (M1), whatever is refunded, released or voided of it later.
     """
     WalletMachine.bank, WalletMachine.client = bank, bank.client()
     WalletMachine.campus = Campus(at=campus.at + timedelta(days=15))
