@@ -464,6 +464,7 @@ TRAIL: dict[str, str] = {
     "after": "改为",
     "drawn": "抽取笔数",
     "forfeited_fen": "没收",
+    "owed_fen": "抵补欠款",
     "fresh": "新疑点",
     "given_fen": "退回补贴",
     "hits": "命中",

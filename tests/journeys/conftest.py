@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from smartunion.domains.planning import public as planning
 from smartunion.domains.settlement.actions import importing, matching
-from smartunion.domains.settlement.tests.conftest import DAY, NIGHT, Said, account, written
+from smartunion.domains.settlement.tests.conftest import DAY, MARK, NIGHT, Said, account, written
 from smartunion.domains.wallet.actions import (
     admitting,
     allotting,
@@ -112,6 +112,7 @@ class Market:
 
     def books_and_bank_agree(self) -> None:
         """Order and fold what was paid; let the bank carry it out and send its day's file."""
+        BankFeed.objects.create(pk=1, mark=MARK)
         until_all_is_over()
         ordering.order(at=self.now())
         folding.fold(at=self.now())
@@ -119,13 +120,13 @@ class Market:
         ordering.orders_done(
             done=[(one.pk, f"CCB-{one.pk}", one.occurred_at) for one in orders], at=self.now()
         )
-        mark, said = BankFeed.objects.get().mark, []
+        said = []
         for one in orders:
             sale = Payment.objects.select_related("terminal").get(pk=int(one.document[8:]))
             said.append(
                 Said(
-                    "PAY", f"{mark}-{one.document}", f"CCB-{one.pk}", one.amount_fen, one.wallet_id,
-                    f"{mark}-M{one.merchant_id}",
+                    "PAY", f"{MARK}-{one.document}", f"CCB-{one.pk}", one.amount_fen, one.wallet_id,
+                    f"{MARK}-M{one.merchant_id}",
                     f"{sale.terminal.code}-{sale.biz_date:%Y%m%d}-{sale.terminal_seq}",
                     at=one.occurred_at.astimezone(CAMPUS),
                 )

@@ -47,9 +47,10 @@ class Coupons:
         who = acting(ISSUER[each["kind"]], on=campus_day(at))
         for clue in each["to"]:
             document, holder = self._document(each["document"], clue)
+            by = who.person if who and who.person != holder else None
             issuing.issue(
-                kind=each["kind"], holder=holder, document=document,
-                by=who.person if who else None, at=at, because=each["because"],
+                kind=each["kind"], holder=holder, document=document, by=by, at=at,
+                because=each["because"],
             )  # fmt: skip
 
     def _coupon(self, each: dict[str, Any]) -> Coupon:

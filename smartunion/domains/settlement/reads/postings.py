@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from smartunion.domains.settlement.models import BankLine, Match
+from smartunion.domains.settlement.models import BankLine, Match, State
 from smartunion.domains.wallet import public as wallet
 from smartunion.domains.wallet.public import Behind, Part
 
@@ -39,6 +39,13 @@ class Posting:
         return sum(row.bank_fen for row in self.rows)
 
     @property
+    def agrees(self) -> bool:
+        """Tell if every line is the same on both sides, and so are the sums."""
+        return self.bank_fen == self.behind.fen and all(
+            row.state == State.SAME for row in self.rows
+        )
+
+    @property
     def day(self) -> date:
         """Return the business day."""
         return self.behind.day
@@ -63,7 +70,7 @@ def posting(document: str) -> Posting | None:
         state = match.state if match else ""
         rows.append(
             Told(
-                part, lines.get(part.order), state, SHOWN.get(state, "wait"),
+                part, lines.get(part.order), state, SHOWN[State(state)] if match else "wait",
                 match.get_state_display() if match else "还没对账",
             )
         )  # fmt: skip

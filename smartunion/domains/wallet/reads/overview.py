@@ -95,6 +95,7 @@ WITH earned AS (
   LEFT JOIN LATERAL (
     SELECT sum(delta_fen) delta FROM wallet_subsidyadjustment WHERE payment_id = y.id
   ) a ON true
+  WHERE y.status IN ('S', 'P', 'R')
   GROUP BY y.wallet_id
 )
 """

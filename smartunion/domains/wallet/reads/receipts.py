@@ -138,6 +138,8 @@ def _computation(row: Payment, terms: rules.Terms) -> tuple[Line, ...]:
     earlier = Payment.objects.filter(
         wallet=row.wallet_id, month=row.month, seq__lt=row.seq, seq__gt=0
     )
+    gone = PaymentEvent.objects.filter(now__in=("V", "X"), at__lt=row.received_at)
+    earlier = earlier.exclude(pk__in=gone.values("payment"))
     spent = earlier.filter(~Q(status__in=("H",)), ~Q(status__in=("V", "X"), born="H")).aggregate(
         ecny=Sum("ecny_fen"), points=Sum("points_fen")
     )

@@ -92,7 +92,7 @@ def _month_rows(
         gross=Coalesce(Sum("asked_fen", filter=good), 0, **zero),
         ecny=Coalesce(Sum("ecny_fen", filter=good), 0, **zero),
         points=Coalesce(Sum("points_fen", filter=good), 0, **zero),
-        subsidy=Coalesce(Sum("subsidy_fen"), 0, **zero),
+        subsidy=Coalesce(Sum("subsidy_fen", filter=good), 0, **zero),
     )
     back = {
         row["payment__merchant"]: (int(row["fen"]), int(row["points"]))

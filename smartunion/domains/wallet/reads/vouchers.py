@@ -198,7 +198,7 @@ def sums(rows: QuerySet[Payment]) -> Sums:
         total_fen=Coalesce(Sum("asked_fen", filter=good), 0, output_field=IntegerField()),
         ecny_fen=Coalesce(Sum("ecny_fen", filter=good), 0, output_field=IntegerField()),
         points_fen=Coalesce(Sum("points_fen", filter=good), 0, output_field=IntegerField()),
-        subsidy_fen=Coalesce(Sum("subsidy_fen"), 0, output_field=IntegerField()),
+        subsidy_fen=Coalesce(Sum("subsidy_fen", filter=good), 0, output_field=IntegerField()),
         held=Count("pk", filter=Q(status="H")),
         held_fen=Coalesce(Sum("asked_fen", filter=Q(status="H")), 0, output_field=IntegerField()),
         payers=Count("wallet", filter=good, distinct=True),

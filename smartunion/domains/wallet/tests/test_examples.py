@@ -27,7 +27,7 @@ from smartunion.domains.wallet.models import (
     SubsidyAdjustment,
     WalletMonth,
 )
-from smartunion.domains.wallet.reads import figures
+from smartunion.domains.wallet.reads import figures, overview, receipts, register
 from smartunion.kernel.base.days import CAMPUS
 from tests.cast import person, unit
 
@@ -205,6 +205,14 @@ def test_example_h_what_waits_for_the_bank_counts_and_a_void_replays(campus) -> 
     settling.settle(payment_id=kept.id, at=campus.at)
     assert Payment.objects.get(pk=kept.id).status == "S"
     assert [e.now for e in PaymentEvent.objects.order_by("id")] == ["V", "S"]
+    (shown,) = register.subsidy_report(date(2025, 3, 1))
+    assert (shown.gross_fen, shown.owed_fen) == (195_00, 234_00), "a voided one earns nothing"
+    assert [one.subsidy_fen for one in overview.subsidies(date(2025, 3, 1))] == [234_00]
+    last = receipts.receipt(
+        kept.id, terms=figures.terms_on(campus.at.date()), names=False, payer=False
+    )
+    assert last is not None
+    assert last.computation[0].figure == "190.00", "nor is it counted before the next"
 
 
 @pytest.mark.clause("R057")
