@@ -110,12 +110,15 @@ def bring_in(corpus: Path) -> dict[str, Any]:
 
 def ours() -> tuple[Ask, Callable[[str], Any]]:
     """Return how the house answers: as (statute, article), and as it is told."""
-    from smartunion.domains.policy.models import Piece
+    from django.db.models import Max
+
+    from smartunion.domains.policy.models import Piece, Version
     from smartunion.domains.policy.reads import searching
     from smartunion.kernel.base import clock
     from smartunion.kernel.base.days import campus_day
 
-    day = campus_day(clock.now())
+    starts = Version.objects.aggregate(last=Max("effective_from"))["last"]
+    day = max(campus_day(clock.now()), starts)  # the corpus is asked when all of it is in force
     numbers = dict(Piece.objects.values_list("pk", "number"))
 
     def found(question: str) -> Any:
@@ -215,7 +218,7 @@ def main() -> None:
     lines = asked_for.questions.read_text(encoding="utf-8").splitlines()
     everything = [json.loads(line) for line in lines if line.strip()]
     for one in everything:
-        one.setdefault("groups", [[g] for g in one.get("gold", [])][:1])
+        one.setdefault("groups", [one["gold"]] if one.get("gold") else [])
     answerable = [one for one in everything if one["groups"]]
     with scratch():
         say(f"importing {asked_for.corpus}")
