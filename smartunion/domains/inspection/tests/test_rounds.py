@@ -20,6 +20,8 @@ from smartunion.domains.inspection.procedure import PROBLEM, ROUND
 from smartunion.domains.inspection.reads import audits, figures, frames, totals
 from smartunion.domains.inspection.rules import refusals, sample
 from smartunion.domains.inspection.rules.parties import CENTRAL, Party
+from smartunion.domains.performance.reads.catalog import MEASURES
+from smartunion.domains.performance.rules.periods import period_of
 from smartunion.kernel.base.days import CAMPUS, end_of
 from smartunion.kernel.base.workdays import Calendar
 from smartunion.kernel.ledger.reads import spent_fen
@@ -31,6 +33,8 @@ from smartunion.kernel.publicity.models import Posting
 from smartunion.kernel.trail.models import Entry
 
 from .conftest import DIGITS, Audit, photo
+
+KEPT = ("K52", "K53", "K54", "K55", "K56", "K57")
 
 
 def broken() -> list[object]:
@@ -68,6 +72,11 @@ def test_a_round_from_the_frame_to_the_board(audit: Audit) -> None:
     (fact,) = totals.rounds(audit.at.date().replace(day=1), audit.at.date() + timedelta(days=9))
     assert (fact.branches, fact.of_branches, fact.published_on) == (11, 22, audit.at.date())
     assert fact.least_percent >= 20
+    quarter, on = period_of("Q", audit.at.date()), audit.at.date()
+    value = {code: MEASURES[code].tally(quarter, on).value for code in KEPT}
+    assert (value["K52"], value["K53"], value["K55"]) == (1, 50, 0)
+    assert (value["K54"] or 0) >= 20
+    assert (value["K56"], value["K57"]) == (None, None), "no problem is never 100 %"
     assert broken() == []
     with pytest.raises(refusals.RoundOpen):
         freezing.open_round(by=audit.people["sun"], at=audit.at)

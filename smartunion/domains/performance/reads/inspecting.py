@@ -10,6 +10,7 @@ from smartunion.domains.performance.rules.periods import Period
 from .measures import Column, Measure
 
 PAGE = "/inspection/rounds/{0}/"
+PERCENT = 100
 
 
 def published_rows(period: Period, on: date) -> Sequence[Row]:
@@ -26,6 +27,36 @@ def published_rows(period: Period, on: date) -> Sequence[Row]:
         )
         for one in inspection.rounds(period.first, period.until)
     ]  # fmt: skip
+
+
+def branch_share_rows(period: Period, on: date) -> Sequence[Row]:
+    """Return a row per round: drawn branches of all branches."""
+    return [
+        Row(
+            key=one.number,
+            cells=(one.number, one.branches, one.of_branches),
+            hit=True,
+            part=one.branches,
+            whole=one.of_branches,
+            link=PAGE.format(one.number),
+        )
+        for one in inspection.rounds(period.first, period.until)
+    ]
+
+
+def voucher_share_rows(period: Period, on: date) -> Sequence[Row]:
+    """Return a row per round: the least share of vouchers that any drawn branch has had."""
+    return [
+        Row(
+            key=one.number,
+            cells=(one.number, one.vouchers, one.of_vouchers, one.least_percent),
+            hit=True,
+            part=one.least_percent,
+            whole=PERCENT,
+            link=PAGE.format(one.number),
+        )
+        for one in inspection.rounds(period.first, period.until)
+    ]
 
 
 def money_rows(period: Period, on: date) -> Sequence[Row]:
@@ -79,6 +110,22 @@ INSPECTING = (
         rows=published_rows, cumulative=True, hit=("ok", "已公开"), miss=("wait", "未公开"),
         how="一次一行，按抽取日所在的期计；结果开始公示即为公开。", source="经费审查",
         terms=(("inspection", "rounds", "审查次数"),),
+    ),
+    Measure(
+        code="K53", version=1, kind=Kind.SHARE, counted="抽中的分会", of="全部分会", noun="个",
+        columns=(Column("审查"), Column("抽中", "number"), Column("全部", "number")),
+        rows=branch_share_rows, hit=("ok", "计入"), miss=("na", "不计"),
+        how="一次一行，按抽取日所在的季度计；校工会本级每次必抽，不算分会。", source="经费审查",
+        terms=(("inspection", "branch_percent", "抽取分工会（%）"),),
+    ),
+    Measure(
+        code="K54", version=1, kind=Kind.SHARE, counted="抽查最少的分会抽到的比例", of="100%",
+        noun="%",
+        columns=(Column("审查"), Column("抽查", "number"), Column("名单", "number"),
+                 Column("最少（%）", "number")),
+        rows=voucher_share_rows, hit=("ok", "计入"), miss=("na", "不计"),
+        how="一次一行，取抽中各份里比例最小的，舍去小数；另按金额抽的不算。", source="经费审查",
+        terms=(("inspection", "voucher_percent", "抽取凭证（%）"),),
     ),
     Measure(
         code="K55", version=1, kind=Kind.SHARE, counted="问题金额", of="被抽查金额", noun="分",
