@@ -65,8 +65,8 @@ def draw(*, survey_id: int, by: Person, at: datetime) -> str:
         raise refusals.NotInvited
     if invited.has_drawn:
         raise refusals.DrawnAlready
-    slips = list(Slip.objects.select_for_update().filter(survey=survey_id))
-    slip = secrets.choice(slips)
+    pool = Slip.objects.select_for_update(skip_locked=True).filter(survey=survey_id)
+    slip = pool.order_by("?")[:1].get()
     code = slip.code
     slip.delete()
     invited.has_drawn = True

@@ -76,7 +76,6 @@ class Democracy:
         def deed(now: datetime) -> None:
             tick(now)
             do(now)
-            tick(now)
 
         self._write(moment(day, clock), deed)
 
