@@ -21,6 +21,9 @@ STATES = frozenset("SPVF")
 MARKED = re.compile(r"[0-9a-f]{8}-")
 WHOLE = re.compile(r"0|[1-9][0-9]{0,15}")
 COLUMNS, HEAD_COLUMNS, END_COLUMNS = 13, 7, 6
+UNPRINTED = re.compile(rb"[\x00-\x1f\x7f\\]")
+LONGEST = {"我方凭据": 80, "银行流水号": 64, "钱包摘要": 16, "商户": 40, "终端流水": 60}
+"""How long a value may be, as the table keeps it."""
 
 Row = tuple[
     int, str, str, str, str, str, str, int, int, datetime, datetime | None, str
@@ -107,13 +110,23 @@ class Daily:
         except ValueError as wrong:
             raise self._malformed(1, "文件头的日期或序号读不出") from wrong
 
-    def _row(self, number: int, raw: bytes) -> Row:
+    def _cells(self, number: int, raw: bytes) -> list[str]:
+        """Return a line's values: as many as there must be, none too long, nothing unprinted."""
         try:
             parts = raw.decode("utf-8").split("|")
         except UnicodeDecodeError as wrong:
             raise self._malformed(number, "不是 UTF-8") from wrong
+        if UNPRINTED.search(raw):
+            raise self._malformed(number, "有控制字符或反斜杠")
         if len(parts) != COLUMNS or parts[0] != "D":
             raise self._malformed(number, f"应有 {COLUMNS} 栏，实有 {len(parts)} 栏")
+        for (what, most), value in zip(LONGEST.items(), parts[3:8], strict=True):
+            if len(value) > most:
+                raise self._malformed(number, f"{what}有 {len(value)} 个字，最多 {most}")
+        return parts
+
+    def _row(self, number: int, raw: bytes) -> Row:
+        parts = self._cells(number, raw)
         _, n, kind, key, ref, wallet, merchant, terminal, ecny, points, occurred, settled, state = (
             parts
         )

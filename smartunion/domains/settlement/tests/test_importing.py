@@ -61,6 +61,16 @@ BAD = {
     "a time without a zone": (
         "file_malformed", written(LINES).replace(b"12:00:00+08:00", b"12:00:00"), "时区",
     ),
+    "lines that end as on another system": (
+        "file_malformed", written(LINES).replace(b"|S\n", b"|S\r\n"), "控制字符",
+    ),
+    "a tab within a value": (
+        "file_malformed", written([Said("INTEREST", "", "260101\t1", 5)]), "控制字符",
+    ),
+    "a value that is too long": (
+        "file_malformed", written([Said("INTEREST", "", "2" * 65, 5)]),
+        "银行流水号有 65 个字，最多 64",
+    ),
     "bytes that are no text": (
         "file_malformed", HEAD + b"\nD|1|\xff|||||||||||\n", "不是 UTF-8",
     ),
