@@ -21,6 +21,7 @@ SERVICES = (
     Tab("lifebuoy", "救助与慰问", "aid:home", "aid.own"),
     Tab("run", "活动", "safety:home", "safety.own"),
     Tab("ticket", "我的券", "coupons:mine", "wallet.own"),
+    Tab("building-community", "教代会", "congress:home", "congress.own"),
     Tab("heartbeat", "自评与热线", "wellbeing:home", SIGNED_IN),
     Tab("device-mobile", "付款手机", "wallet:devices", "wallet.own"),
     Tab("news", "公开栏", "publicity:board", SIGNED_IN),

@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "smartunion.domains.surveys",
     "smartunion.domains.policy",
     "smartunion.domains.coupons",
+    "smartunion.domains.congress",
     "smartunion.domains.procurement",
     "smartunion.domains.safety",
 ]

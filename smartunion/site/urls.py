@@ -35,6 +35,7 @@ urlpatterns = [
     path("people/", include("smartunion.domains.membership.urls")),
     path("plan/", include("smartunion.domains.planning.urls")),
     path("aid/", include("smartunion.domains.aid.urls")),
+    path("congress/", include("smartunion.domains.congress.urls")),
     path("crisis/", include("smartunion.domains.crisis.urls")),
     path("wellbeing/", include("smartunion.domains.wellbeing.urls")),
     path("safety/", include("smartunion.domains.safety.urls")),

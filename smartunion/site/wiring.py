@@ -10,6 +10,7 @@ from smartunion.domains.aid import jobs as aid
 from smartunion.domains.aid.procedure import SHEETS as AID
 from smartunion.domains.aid.reads import cases as aid_cases
 from smartunion.domains.aid.rules.records import RECORDS as AID_RECORDS
+from smartunion.domains.congress.procedure import SHEETS as CONGRESS
 from smartunion.domains.crisis import jobs as crisis
 from smartunion.domains.crisis.procedure import SHEETS as CRISIS
 from smartunion.domains.crisis.protocol import RED
@@ -86,7 +87,7 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
 
 SHEETS: tuple[Procedure, ...] = (
     *PROCUREMENT, *AID, *SAFETY, *CRISIS, *WELLBEING, *MERCHANTS, *SETTLEMENT,
-    *INSPECTION, *PROPOSALS,
+    *INSPECTION, *PROPOSALS, *CONGRESS,
 )  # fmt: skip
 """The six-column sheets of every domain, old versions as long as cases run by them."""
 

@@ -229,6 +229,29 @@ def a_coupon_of_mo() -> int:
     ).id
 
 
+def a_vote_elsewhere(of: str) -> int:
+    """Return a congress, its meeting or its vote, of a branch that is neither lin's nor chen's."""
+    from smartunion.domains.congress.actions import calling, terms
+    from smartunion.domains.congress.models import Congress, Election
+
+    there = Election.objects.select_related("meeting").first()
+    if there is None:
+        given = {"by": None, "at": SCENE}
+        unit_id = Unit.objects.get(code="B03").pk
+        made: Congress = terms.convene(
+            unit_id=unit_id, session=4, since=DAY, until=date(2030, 1, 1), **given
+        )
+        meeting = terms.call(
+            congress_id=made.pk, title="会", place="厅", starts_at=SCENE, agenda=["议"], **given
+        )
+        there = calling.prepare(
+            meeting_id=meeting.pk, kind="motion", title="表决", seats=1, names=["议"], **given
+        )
+    return {
+        "congress": there.meeting.congress_id, "meeting": there.meeting_id, "vote": there.pk,
+    }[of]  # fmt: skip
+
+
 def a_freezing_of_mo() -> int:
     """Return a freezing of mo's: the third payment from one device within minutes."""
     from smartunion.domains.wallet.models import Freezing
@@ -633,6 +656,14 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     "procurement:supply_tender": lambda: Theirs("seller4", {"tender_id": a_tender()}),
     "procurement:opinion": lambda: Theirs("lin", {"purchase_id": a_single_source()}),
     "coupons:coupon": lambda: Theirs("lin", {"coupon_id": a_coupon_of_mo()}),
+    "congress:roll": lambda: Theirs("chen", {"congress_id": a_vote_elsewhere("congress")}),
+    "congress:meeting": lambda: Theirs("chen", {"meeting_id": a_vote_elsewhere("meeting")}),
+    "congress:vote": lambda: Theirs("chen", {"election_id": a_vote_elsewhere("vote")}),
+    "congress:sitting": lambda: Theirs("lin", {"meeting_id": a_vote_elsewhere("meeting")}),
+    **{
+        f"congress:{page}": lambda: Theirs("lin", {"election_id": a_vote_elsewhere("vote")})
+        for page in ("scrutiny", "scrutiny_state", "paper")
+    },
     "wallet:receipt": lambda: Theirs("lin", {"payment_id": a_payment_of_mo()}),
     "wallet:freezing": lambda: Theirs("lin", {"freezing_id": a_freezing_of_mo()}),
     "wallet:till_slip": lambda: Theirs("canteen1", {"payment_id": a_payment_of_mo()}),
@@ -693,6 +724,11 @@ WHOLE_CAMPUS: dict[str, str] = {
     "membership:assets_export": "the list's own rows, as a sheet",
     "performance:board_part": REFERENCE,
     "performance:cockpit_part": REFERENCE,
+    **{
+        f"congress:{page}": "published for everybody in the hall and outside"
+        for page in ("result", "screen", "bundle", "sheet")
+    },
+    "congress:cast": "the slip's secret is the proof; tested in domains/congress",
     "merchants:heat_day": "published for everybody; small cells are muted in the archive",
     "publicity:posting": "public to everybody on campus; its masks are tested in kernel/publicity",
     "notices:address": "one's own number by a channel; there is no other in the address",
