@@ -164,8 +164,8 @@ def test_the_script_of_the_standard_library_agrees(held: Mapping[str, Any]) -> N
     assert len(said) == 5
 
 
-def in_the_browsers_words(told: object, tmp_path: Path) -> list[dict[str, Any]]:
-    """Run the page's own modules by node; return what they say, then a ballot and a shuffle."""
+def in_the_browsers_words(told: object, tmp_path: Path, share: str = "") -> list[Any]:
+    """Run the page's own modules by node: what they say, a ballot, a shuffle, an opening."""
     (tmp_path / "it.json").write_text(json.dumps(told), encoding="utf-8")
     (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     for name in ("ristretto.js", "scrutiny.js", "check.js"):
@@ -174,28 +174,37 @@ def in_the_browsers_words(told: object, tmp_path: Path) -> list[dict[str, Any]]:
         """
         import fs from "fs"; import { webcrypto } from "crypto"; globalThis.crypto ??= webcrypto;
         const { verify } = await import("./check.js"), { cast } = await import("./ristretto.js");
-        const { shuffle } = await import("./scrutiny.js");
+        const { part, shuffle } = await import("./scrutiny.js");
         const it = JSON.parse(fs.readFileSync("it.json"));
         const said = []; let wrong = "";
         try { verify(it, (words) => said.push(words)); } catch (e) { wrong = e.message; }
         const made = cast(it.context, it.key, "1".padStart(64, "0"), 5);
         const pairs = it.ballots.map((b) => b.a + b.b).join("");
         const mix = shuffle(it.context, it.key, 1, pairs);
-        console.log(JSON.stringify([{ said, wrong }, made, mix]));
+        const share = process.argv[2], out = it.mixes[0].out;
+        const opened = share ? part(it.context, 1, share, out) : [];
+        console.log(JSON.stringify([{ said, wrong }, made, mix, opened]));
         """,
         encoding="utf-8",
     )
     ran = subprocess.run(
-        [str(NODE), "run.js"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
+        [str(NODE), "run.js", share],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
-    found: list[dict[str, Any]] = json.loads(ran.stdout)
+    found: list[Any] = json.loads(ran.stdout)
     return found
 
 
 def test_the_browser_agrees_and_the_house_takes_what_it_makes(
     held: Mapping[str, Any], tmp_path: Path
 ) -> None:
-    told, made, mix = in_the_browsers_words(held["told"], tmp_path)
+    share = f"{held['shares'][1]:064x}"
+    told, made, mix, opened = in_the_browsers_words(held["told"], tmp_path, share)
+    assert boxes.is_part(CONTEXT, 1, keys.public_of(1, held["said"]), held["out"], opened)
     assert told["wrong"] == ""
     assert len(told["said"]) == 5
     ballot = boxes.ballot_of(made)

@@ -14,7 +14,11 @@ const post = async (say) => {
   const told = await answer.json();
   if (!answer.ok) throw new Error(`${told.text}。${told.remedy || ""}`);
 };
-const compute = (kind) => new Promise((done, fail) => {
+const compute = async (kind) => {
+  it = await (await fetch(box.dataset.state)).json(); // another may have shuffled since we looked
+  return inTheBackground(kind);
+};
+const inTheBackground = (kind) => new Promise((done, fail) => {
   const worker = new Worker(box.dataset.worker, { type: "module" });
   worker.onmessage = ({ data }) => {
     if (data.round) byId("more").textContent = `第 ${data.round} / 128 轮`;
