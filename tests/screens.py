@@ -171,15 +171,8 @@ SCREENS_OF = (
     Screen("desk-terminals", "/wallet/desk/terminals/", "wang"),
     Screen("desk-terminal", "/wallet/desk/terminals/", "wang", click="a[href$='/keys/']"),
     Screen("congresses", "/congress/desk/", "chen"),
-    Screen("congress-roll", "/congress/desk/", "chen", click="td a"),
-    Screen("congress-meeting", "/congress/desk/meetings/1/", "chen"),
-    Screen("congress-vote", "/congress/desk/votes/1/", "chen"),
     Screen("congress-phone", "/congress/", "lin", ("elder",)),
-    Screen("congress-sitting", "/congress/meetings/1/", "lin"),
     Screen("congress-votes", "/congress/votes/", ""),
-    Screen("congress-result", "/congress/votes/1/", ""),
-    Screen("congress-appraisal", "/congress/votes/2/", ""),
-    Screen("congress-screen", "/congress/votes/1/screen/", "", ("wall",)),
     Screen("risk", "/merchants/desk/risk/", "wang"),
     Screen(
         "suspicion", "/merchants/desk/risk/?state=confirmed", "wang", click="td a[href*='/risk/']"

@@ -33,7 +33,6 @@ from . import lines, tills
 from . import people as crowd
 from .aid import Aid
 from .campus import Campus, gather, moment, open_shops
-from .congress import Assembly
 from .coupons import Coupons
 from .crisis import Crisis
 from .democracy import Democracy
@@ -195,7 +194,6 @@ class Year:
         Procurement(self.campus, self._file, self.until).plan()
         Safety(self.campus, self._file, self.until).plan()
         Rulebook(self._file).plan()
-        Assembly(self.campus, self._file, self.until).plan()
         Crisis(self.campus, self._file, self.until).plan()
         Coupons(self.campus, self._file).plan()
         Drills(self._file, self.until).plan()
