@@ -71,8 +71,11 @@ class SandboxProcess:
 
 
 @pytest.fixture(scope="session")
-def bank() -> Iterator[SandboxProcess]:
-    """Start the bank once for the session, with books of its own; stop it and drop them after."""
+def bank(django_db_setup: None) -> Iterator[SandboxProcess]:
+    """Start the bank once for the session, with books of its own; stop it and drop them after.
+
+    Only once the tests' database is copied: nobody may be in the one that it is copied from.
+    """
     with running(database="sandbox") as made:
         yield made
 

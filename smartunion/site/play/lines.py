@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, cast
 
+from django.db import connection
 from django.db.models.functions import Now
 
 from smartunion.domains.wallet import jobs
@@ -25,6 +26,12 @@ QUIET = 4
 """After a loss, this many asks go well: whoever asks again is heard."""
 
 BEFORE, AFTER = "before", "after"
+
+PATIENCE = 400
+"""How often it is looked, every hundredth of a second, whether what was begun is over."""
+
+ROUNDS = 4
+"""How often all is sent: what the bank had too little money for comes after what brings it."""
 
 
 class Line:
@@ -81,6 +88,32 @@ def ask_until_known(send: Callable[..., int], bank: Bank, *, at: datetime) -> No
         _due_now(lost)
 
 
+def send_all(bank: Bank, *, at: datetime) -> None:
+    """Send until the bank has carried out all that happened so far: its files will show it."""
+    _until_certain()
+    for _ in range(ROUNDS):
+        ask_until_known(jobs.send_payments, bank, at=at)
+        ask_until_known(jobs.send_allotments, bank, at=at)
+        left = BankOrder.objects.filter(two_phases=False, state__in=("waiting", "sent"))
+        if not (waiting := list(left.values_list("pk", flat=True))):
+            return
+        _due_now(waiting)
+
+
+def _until_certain() -> None:
+    """Wait until every transaction that has begun is over: only then its rows become orders."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        (begun,) = cursor.fetchone()
+        for _ in range(PATIENCE):
+            cursor.execute(
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= %s", [begun]
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+
+
 def decide(bank: Bank, how: str, *, at: datetime) -> None:
     """Let the bank decide about a large purchase that was just made, over a line that is `how`.
 
@@ -109,7 +142,7 @@ def _over(bank: Bank, names: Collection[str], when: str, at: datetime) -> None:
 
 def _until_ordered(at: datetime) -> None:
     """Wait until the purchase is certainly over, so that its order is written."""
-    for _ in range(400):
+    for _ in range(PATIENCE):
         ordering.order(at=at)
         if not waits.without_order():
             return

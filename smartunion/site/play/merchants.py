@@ -34,12 +34,12 @@ class Watching:
 
     def schemers(self, month: date) -> set[int]:
         """Return who plays a scheme in a month and therefore buys nothing else."""
-        return {
-            self._person(number).pk
-            for each in self.campus.story["schemes"]
-            if each["month"] == month.month
-            for number in each["people"]
-        }
+        stories = self.campus.story["schemes"]
+        return set().union(*(self.players(e) for e in stories if e["month"] == month.month))
+
+    def players(self, scheme: dict[str, Any]) -> set[int]:
+        """Return who plays a scheme."""
+        return {self._person(number).pk for number in scheme["people"]}
 
     def _person(self, number: int) -> Person:
         """Return one of the crowd who has no part in the story's bursts."""

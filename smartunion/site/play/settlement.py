@@ -1,61 +1,123 @@
-"""The bank's days and the month's review in the played year: matched, checked, voted on, paid."""
+"""The bank's days and the month's review in the played year: matched, checked, voted on, paid.
+
+On some days of every month the bank's file is wrong: a line is missing or too many, a fen too much,
+a booked one told as failed, or the whole file is refused. The bank is asked to send it again, and
+each month ends with no fen unexplained. Once a quarter it pays interest that nobody asked for.
+"""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import httpx
+
 from smartunion.domains.settlement import jobs
 from smartunion.domains.settlement.actions import cases, months
-from smartunion.domains.settlement.reads import statements
-from smartunion.domains.wallet import jobs as wallet
-from smartunion.domains.wallet import public as shop
-from smartunion.kernel.base.days import campus_month
+from smartunion.domains.settlement.reads import desk, statements
+from smartunion.kernel.base.days import campus_day, next_month
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import acting, holders
 from smartunion.kernel.procedures import ballots
 from smartunion.kernel.procedures.models import Voter
 
+from . import lines
 from .campus import Campus, moment
+from .people import random_of
 
 SEATS = 7
 Note = Callable[[datetime, Callable[[datetime], None]], None]
+
+WRONG_LINES = ("file_missing", "file_extra", "file_amount", "file_failed")
+WRONG_FILES = ("file_trailer", "file_signature", "file_twice", "file_decimal", "file_yesterday")
+"""What can be wrong with lines of a file, which is then found by matching, and with a whole one."""
+
+ROADS = ({}, {"delay_ms": 60}, {"lose_answers": 1}, {"lose_requests": 1})
+"""On the way of what is sent that night: nothing, a delay, a lost answer, a lost request."""
+
+INTEREST_DAY = 21
+INTEREST_FEN = 9_000
+"""The bank pays on the 21st of a quarter's last month, about so much for 300 people's wallets."""
 
 
 class Settlement:
     """What finance and the committee do for the shop, month after month."""
 
-    def __init__(self, campus: Campus, note: Note, bank: Any, *, until: datetime) -> None:
-        """Settle the last two months that are lived; the worker catches up with the days before."""
-        self.campus, self.note, self.bank = campus, note, bank
-        self.first = campus_month(until).replace(day=1) - timedelta(days=1)
-        self.first = self.first.replace(day=1)
+    def __init__(
+        self, campus: Campus, note: Note, bank: Any, *, world: str, until: datetime
+    ) -> None:
+        """Settle every month; `world` is where the bank's faults are switched, empty: nowhere."""
+        self.campus, self.note, self.bank, self.world = campus, note, bank, world
+        self.last = campus_day(until)
 
-    def match(self, *, since: date, until: date, at: datetime) -> None:
-        """Fetch and match days whose orders the bank has carried out."""
-        day = max(since, self.first)
-        while day <= until and day < at.date():
-            if statements.unmatched(day):
-                made = jobs.fetch(self.bank, day=day, at=at)
-                if made is not None and made.differing:
-                    clerk = self._finance("finance_clerk", at)
-                    cases.ask_resend(day=day, by=clerk, at=at, because="当日有差错，请银行补发")
-                    jobs.fetch(self.bank, day=day, at=at)
-            day += timedelta(days=1)
+    def trouble(self, month: date) -> None:
+        """Note the days of a month whose file will be wrong, and the interest of its quarter."""
+        luck = random_of(self.campus.seed, "bank", month)
+        last = (next_month(month) - timedelta(days=1)).day
+        for week, wrong in enumerate((WRONG_LINES, WRONG_FILES, WRONG_LINES)):
+            day = month.replace(day=min(luck.randint(2, 8) + 9 * week, last - 1))
+            fault = {luck.choice(wrong): 1, "seed": luck.randrange(1000)}
+            road = luck.choice(ROADS)
+            after = day + timedelta(days=1)
+            self.note(moment(after, "02:40"), partial(self._strike, day, fault, road))
+            self.note(moment(after, "03:15"), partial(self._fetch, day))
+            self.note(moment(after, "09:20"), partial(self._ask_again, day))
+        if month.month % 3 == 0:
+            day = month.replace(day=INTEREST_DAY)
+            fen = {"interest_fen": INTEREST_FEN + luck.randrange(1000), "interest_on": str(day)}
+            self.note(moment(day, "23:59"), partial(self._earn, fen))
+
+    def _switch(self, fault: dict[str, Any]) -> None:
+        """Set the bank's faults; what is not named is right again."""
+        httpx.post(f"{self.world}/faults", data=fault, timeout=10, trust_env=False)
+
+    def _earn(self, fen: dict[str, Any], at: datetime) -> None:
+        day = campus_day(at)
+        if self.world and statements.unmatched(day):
+            self._switch(fen)
+
+    def _strike(self, day: date, fault: dict[str, Any], road: dict[str, Any], at: datetime) -> None:
+        """Match the days until one whose file is wrong; on the road to the bank something is lost.
+
+        Nothing strikes twice: what was matched before stays as it is.
+        """
+        if not self.world or not statements.unmatched(day):
+            return
+        self._switch(road)
+        try:
+            lines.send_all(self.bank, at=at)
+            self.match(until=day - timedelta(days=1), at=at)
+            self._switch(fault)
+            jobs.fetch(self.bank, day=day, at=at)
+        finally:
+            self._switch({})
+
+    def _fetch(self, day: date, at: datetime) -> None:
+        """Fetch the file that comes after one that was refused, as the worker does."""
+        if statements.unmatched(day):
+            self.match(until=day, at=at)
+
+    def _ask_again(self, day: date, at: datetime) -> None:
+        """Ask for the day's file again where it differs from what we say."""
+        if desk.open_cases().filter(day=day).exists():
+            clerk = self._finance("finance_clerk", at)
+            cases.ask_resend(day=day, by=clerk, at=at, because="当日有差错，请银行补发")
+            jobs.fetch(self.bank, day=day, at=at)
+
+    def match(self, *, until: date, at: datetime) -> None:
+        """Fetch and match the days until one whose orders the bank has carried out."""
+        before = min(until + timedelta(days=1), campus_day(at))
+        for day in desk.days_to_fetch(before=before, at=at):
+            jobs.fetch(self.bank, day=day, at=at)
 
     def close(self, month: date, *, by: Person, at: datetime) -> None:
-        """Close a month on the day of its review; one that is settled is matched and frozen."""
-        if month < self.first:
-            shop.close_month(month=month, by=by, at=at)
-            return
-        wallet.send_payments(self.bank, at=at)
-        self.match(since=month, until=at.date(), at=at)
+        """Match and freeze a month on the day of its review."""
+        lines.send_all(self.bank, at=at)
+        self.match(until=campus_day(at), at=at)
         months.freeze(month=month, by=by, at=at)
 
     def plan(self, month: date, on: datetime) -> None:
         """Note how a frozen month goes its way: finance, the vote of seven, the payment."""
-        if month < self.first:
-            return
         day = on.date()
         self.note(moment(day, "15:40"), partial(self._check, month))
         vote = self.campus.calendar.add_working_days(day, 1)

@@ -19,7 +19,7 @@ from django.db import connection
 
 from smartunion.domains.wallet import rules
 from smartunion.domains.wallet.actions import allotting, opening, paying, refunding
-from smartunion.domains.wallet.reads import figures
+from smartunion.domains.wallet.reads import figures, purses
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
 
@@ -87,9 +87,10 @@ class Bought:
 def buy(purchase: Purchase) -> Bought:
     """Show a code on the person's phone and let the till take it."""
     person = Person(pk=purchase.person_id)
+    phone = f"phone-{person.pk}"
     try:
-        code = opening.issue_code(
-            person=person, device_key=f"phone-{person.pk}", by=person, at=purchase.at
+        code = purses.code(person, phone, at=purchase.at) or opening.issue_code(
+            person=person, device_key=phone, by=person, at=purchase.at
         )
         paid = paying.pay(
             terminal_id=purchase.terminal_id,

@@ -93,9 +93,11 @@ class Year:
         until: datetime,
         bank: Bank,
         say: Callable[[str], None],
+        world: str = "",
     ) -> None:
+        """Live it with a bank; `world` is where its faults are switched, empty: nowhere."""
         self.year, self.seed, self.size, self.until = year, seed, people, until
-        self.bank, self.say = bank, say
+        self.bank, self.say, self.world = bank, say, world
         self.line = cast(Bank, lines.of_the_year(bank, seed))
         self.tally = Tally()
         self.diary: Diary = defaultdict(list)
@@ -200,7 +202,9 @@ class Year:
         Wellbeing(self.campus, self._file, self.until).plan()
         Democracy(self.campus, self._file, self.until).plan()
         Rosters(self._file, self.until).plan()
-        self.settlement = Settlement(self.campus, self._note, self.bank, until=self.until)
+        self.settlement = Settlement(
+            self.campus, self._note, self.line, world=self.world, until=self.until
+        )
         late, still_open = story["milestones"]["late"], set(story["milestones"]["open"])
         for each in planning.milestones(self.year):
             if each.code not in still_open:
@@ -290,12 +294,18 @@ class Year:
             for each in (*self.campus.story["bursts"], *self.campus.story["large"])
             if each["day"].month == month.month
         } | self.watching.schemers(month)
+        gone = self._out_of_the_mall(month)
+        shops = [each for each in self.campus.shops if each.code not in self._shut(month)]
         present = month == campus_month(self.until)
         days = [month + timedelta(days=n) for n in range((next_month(month) - month).days)]
         for number, person in enumerate(self.campus.people):
+            if person.pk in gone:
+                continue
             if present and person.username == VISITOR:
                 before = [day for day in days if day < campus_day(self.until)]
-                self._plan_visits(number, person, month, before, terms.allotment_fen // 3)
+                self._plan_visits(
+                    number, person, month, before, terms.allotment_fen // 3, shops=shops
+                )
                 self._note(self.until, partial(self._lose_the_phone, person))
                 continue
             if person.pk in staged or crowd.uses_wallet(self.seed, number, month, share=share):
@@ -305,10 +315,12 @@ class Year:
                 self._plan_a_draw(person, at)
                 if person.pk not in staged:
                     self._plan_visits(
-                        number, person, month, days[drawn_on.day :], terms.allotment_fen
-                    )
+                        number, person, month, days[drawn_on.day :], terms.allotment_fen,
+                        shops=shops,
+                    )  # fmt: skip
         for day in days[:6]:
             self._note(moment(day, "08:00"), self._ask_the_bank)
+        self.settlement.trouble(month)
         if month > campus_month(moment(terms.trial_from)):
             self._plan_the_review(month)
             self.watching.plan_month(month)
@@ -326,14 +338,36 @@ class Year:
         self.settlement.close(month, by=by, at=at)
         performance.freeze_closed_periods(at=at)
 
+    def _out_of_the_mall(self, month: date) -> set[int]:
+        """Return whose wallet was stopped before a month, as the story tells it: they stay away."""
+        story = self.campus.story
+        found = {
+            self.campus.person(each).pk
+            for each in story["bursts"]
+            if each["outcome"] == "confirmed" and campus_month(moment(each["day"])) < month
+        }
+        for each in story["schemes"]:
+            if each["outcome"] == "confirmed" and each["month"] < month.month:
+                found |= self.watching.players(each)
+        return found
+
+    def _shut(self, month: date) -> set[str]:
+        """Return the shops that are left or are just leaving."""
+        return {
+            each["shop"]
+            for each in self.campus.story["departures"]
+            if campus_month(moment(each["day"])) <= month
+        }
+
     def _plan_visits(
-        self, number: int, person: Person, month: date, days: list[date], purse_fen: int
-    ) -> None:
+        self, number: int, person: Person, month: date, days: list[date], purse_fen: int,
+        *, shops: list[crowd.Shop],
+    ) -> None:  # fmt: skip
         visits = crowd.visits_of(
             self.seed,
             number,
             month,
-            shops=self.campus.shops,
+            shops=shops,
             purse_fen=purse_fen,
             days=days,
             is_working=self.campus.calendar.is_working_day,
@@ -484,9 +518,9 @@ class Year:
     def _settle(self, day: date) -> None:
         """Send what the month moved to the bank, fold it into the books, say how it went."""
         at = min(moment(day, "23:30"), self.until)
-        lines.ask_until_known(jobs.send_payments, self.line, at=at)
+        lines.send_all(self.line, at=at)
         folding.fold(at=at)
-        self.settlement.match(since=day.replace(day=1), until=day, at=at)
+        self.settlement.match(until=day, at=at)
         ledger.fold_balances(at=at)
         ledger.close_block(at=at)
         private.keep_log(at)

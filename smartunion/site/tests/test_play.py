@@ -5,12 +5,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from contextlib import closing
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from smartunion.domains.settlement.models import BankFile, Difference, Review
+from smartunion.domains.settlement.reads import meter
 from smartunion.domains.wallet.gateways import HttpBank
 from smartunion.domains.wallet.models import BankOrder, Payment
 from smartunion.kernel.base.days import CAMPUS
@@ -19,13 +22,16 @@ from smartunion.kernel.trail.models import Entry
 from smartunion.site import audits
 from smartunion.site.play import digest
 from smartunion.site.play.year import Tally, Year
-from tests.bank import SandboxProcess
+from tests.bank import SandboxProcess, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 END = datetime(2025, 3, 21, 10, 41, tzinfo=CAMPUS)
+SOON = datetime(2025, 2, 14, 18, 0, tzinfo=CAMPUS)
+"""Two weeks of shopping, with a day whose bank file is wrong: enough for one seed and another."""
+
 LINES = ("well", "lost", "down", "late")
-"""How the line to the bank was at each purchase over the floor limit until then."""
+"""How the line to the bank was at each purchase over the floor limit until the end."""
 
 
 @pytest.fixture
@@ -35,37 +41,15 @@ def client(bank: SandboxProcess) -> Iterator[HttpBank]:
     ours.close()
 
 
-def live(client: HttpBank, seed: int = 7) -> Tally:
-    year = Year(year=2025, seed=seed, people=40, until=END, bank=client, say=lambda line: None)
+def live(client: HttpBank, url: str, *, until: datetime, seed: int = 7) -> Tally:
+    year = Year(
+        year=2025, seed=seed, people=40, until=until, bank=client, say=lambda line: None, world=url
+    )
     return year.live()
 
 
-def failing() -> list[str]:
-    return [audit.id for audit in audits.all_of_them(at=END) if audit.offenders()]
-
-
-@pytest.mark.clause("R001")
-def test_the_same_seed_gives_the_same_books_and_another_seed_others(client: HttpBank) -> None:
-    tally = live(client)
-    books = digest.of_the_books()
-    assert tally.payments > 50
-    assert tally.allotments > 20
-    assert failing() == []
-    large = BankOrder.objects.filter(two_phases=True).order_by("occurred_at")
-    ends = list(large.values_list("state", flat=True))
-    assert ends == [{"down": "voided"}.get(how, "done") for how in LINES], "each over its own line"
-    assert not BankOrder.objects.filter(state="sent", attempts=1).exists(), "what was lost is known"
-
-    live(client)
-    assert digest.of_the_books() == books, "living the year again changes nothing"
-
-    call_command("flush", interactive=False, verbosity=0)
-    live(client)
-    assert digest.of_the_books() == books, "the same seed from nothing"
-
-    call_command("flush", interactive=False, verbosity=0)
-    live(client, seed=8)
-    assert digest.of_the_books() != books
+def failing(at: datetime) -> list[str]:
+    return [audit.id for audit in audits.all_of_them(at=at) if audit.offenders()]
 
 
 KILLED = """
@@ -73,17 +57,18 @@ import os, sys, django
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 django.setup()
-from smartunion.site.tests.test_play import live
+from smartunion.site.tests.test_play import SOON, live
 from tests.bank import SandboxProcess
-live(SandboxProcess(sys.argv[2], "", 0, 0).client())
+live(SandboxProcess(sys.argv[2], "", 0, 0).client(), sys.argv[2], until=SOON)
 """
 
 
-def test_a_play_that_is_killed_leaves_nobody_behind_and_is_simply_played_again(
+@pytest.mark.clause("R001")
+def test_one_seed_gives_one_book_however_often_the_play_is_killed_and_another_seed_others(
     client: HttpBank, bank: SandboxProcess
 ) -> None:
     """kill -9 in the middle of the shopping; played again, the books are those of one play."""
-    live(client)
+    assert live(client, bank.url, until=SOON).payments > 30
     books = digest.of_the_books()
     call_command("flush", interactive=False, verbosity=0)
 
@@ -98,9 +83,15 @@ def test_a_play_that_is_killed_leaves_nobody_behind_and_is_simply_played_again(
     wait_until(lambda: not sessions() - before)
 
     assert Payment.objects.count() > 0
-    live(client)
-    assert digest.of_the_books() == books
-    assert failing() == []
+    live(client, bank.url, until=SOON)
+    assert digest.of_the_books() == books, "the same seed from nothing, in two goes"
+    assert failing(SOON) == []
+    live(client, bank.url, until=SOON)
+    assert digest.of_the_books() == books, "living the year again changes nothing"
+
+    call_command("flush", interactive=False, verbosity=0)
+    live(client, bank.url, until=SOON, seed=8)
+    assert digest.of_the_books() != books
 
 
 def sessions() -> set[int]:
@@ -122,8 +113,33 @@ def wait_until(true: Callable[[], bool], play: subprocess.Popen[bytes] | None = 
         time.sleep(0.02)
 
 
-def test_check_names_the_row_that_was_broken_and_exits_non_zero(client: HttpBank, capsys) -> None:
-    live(client)
+@pytest.mark.clause("R041")
+@pytest.mark.clause("K08")
+def test_a_played_spring_is_done_by_somebody_is_one_with_the_bank_and_check_names_what_breaks_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Large purchases over bad lines, wrong files of the bank, the journal; then a broken row."""
+    with running(database="spring") as bank, closing(bank.client()) as client:
+        tally = live(client, bank.url, until=END)
+    assert tally.payments > 50
+    assert tally.allotments > 20
+    large = BankOrder.objects.filter(two_phases=True).order_by("occurred_at")
+    ends = list(large.values_list("state", flat=True))
+    assert ends == [{"down": "voided"}.get(how, "done") for how in LINES], "each over its own line"
+    assert not BankOrder.objects.filter(state__in=("waiting", "sent")).filter(
+        occurred_at__lt=END - timedelta(days=2)
+    ), "what was lost is known"
+    kinds = set(Entry.objects.values_list("what", flat=True))
+    assert {"wallet.allotment_credited", "wallet.folded", "planning.milestone_met"} <= kinds
+    assert Transfer.objects.filter(budget_code="2025/3.1/mall.subsidy").exists()
+    assert not Payment.objects.filter(occurred_at__gt=END).exists()
+
+    assert Difference.objects.exists(), "the bank's files were wrong"
+    assert BankFile.objects.filter(state="refused").exists()
+    assert not Difference.objects.filter(closed_at=None).exists(), "and no fen stays unexplained"
+    february = meter.month(date(2025, 2, 1), on=END.date())
+    assert (february.wrong, february.apart_fen, february.by_amount) == (0, 0, 0)
+    assert Review.objects.get(month=february.month).state == Review.State.PAID
     call_command("check")
     assert "全部成立" in capsys.readouterr().out
 
@@ -149,12 +165,3 @@ def test_check_names_the_row_that_was_broken_and_exits_non_zero(client: HttpBank
     with pytest.raises(SystemExit):
         call_command("check")
     assert "✕ B1" in capsys.readouterr().out
-
-
-def test_what_was_played_was_done_by_somebody_and_for_a_reason(client: HttpBank) -> None:
-    """The journal tells of every kind of deed; subsidies are charged to the plan's own line."""
-    live(client)
-    kinds = set(Entry.objects.values_list("what", flat=True))
-    assert {"wallet.allotment_credited", "wallet.folded", "planning.milestone_met"} <= kinds
-    assert Transfer.objects.filter(budget_code="2025/3.1/mall.subsidy").exists()
-    assert not Payment.objects.filter(occurred_at__gt=END).exists()

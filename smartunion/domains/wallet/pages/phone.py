@@ -140,7 +140,8 @@ def code(request: PersonRequest) -> HttpResponse:
     key = _device_key(request) or secrets.token_urlsafe(24)
     if not context.get("paid"):
         try:
-            if not purses.has_device(request.person):
+            digits = purses.code(request.person, _print_of(key), at=at)
+            if digits is None and not purses.has_device(request.person):
                 opening.bind_device(
                     person=request.person,
                     device_key=_print_of(key),
@@ -148,7 +149,7 @@ def code(request: PersonRequest) -> HttpResponse:
                     by=request.person,
                     at=at,
                 )
-            digits = opening.issue_code(
+            digits = digits or opening.issue_code(
                 person=request.person, device_key=_print_of(key), by=request.person, at=at
             )
         except (refusals.NotOwnDevice, refusals.DeviceTaken):

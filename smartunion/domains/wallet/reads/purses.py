@@ -17,6 +17,8 @@ from smartunion.domains.wallet.models import (
 from smartunion.kernel.base.days import campus_day, end_of, next_month
 from smartunion.kernel.people.models import Person
 
+from . import keys
+
 MONEY = "{:,}.{:02}"
 
 FUNDS = {"welfare_quota": "教职工个人福利额度", "dues": "会费", "appropriation": "学校行政拨款"}
@@ -240,6 +242,18 @@ def latest_payment_id(person: Person, *, on: date) -> int:
 def points_first(person: Person) -> bool:
     """Tell if the person's points pay before the digital yuan."""
     return Wallet.objects.filter(owner=person, points_first=True).exists()
+
+
+def code(person: Person, device_key: str, *, at: datetime) -> str | None:
+    """Return the code of the person's own phone: 18 digits, 60 s, good once (R043).
+
+    None where something must happen first or stands against it: `opening.issue_code` does or says
+    it. Nothing is written for a code, so a phone that asks anew every minute costs one query.
+    """
+    found = Wallet.objects.filter(
+        owner=person, barred_at=None, frozen_at=None, device__key=device_key
+    ).values_list("pk", flat=True)
+    return next((rules.code_of(pk, rules.counter_at(at), keys.code_key()) for pk in found), None)
 
 
 def has_device(person: Person) -> bool:

@@ -1,5 +1,6 @@
 """`smartunion play`: live the plan year through the real actions, from one seed."""
 
+import logging
 import time
 from datetime import datetime
 from typing import Any
@@ -46,8 +47,9 @@ class Command(BaseCommand):
         began = time.monotonic()
         year = Year(
             year=end.year, seed=seed, people=people, until=end, bank=bank,
-            say=self._say,
+            say=self._say, world=settings.BANK_URL,
         )  # fmt: skip
+        logging.getLogger("smartunion").setLevel(logging.ERROR)  # a silent bank is in the story
         settings.PUBLICITY_LOOKS = "inside"  # no server answers while a year is played
         try:
             tally = year.live()
