@@ -28,6 +28,9 @@ SECTION = "response"
 
 HALF, MOST = 0.5, 0.9
 
+APART = timedelta(hours=2)
+"""How long after one protocol's monthly drill the next one's begins, in other branches."""
+
 
 def number_of(drill: Drill) -> str:
     """Return what a drill's run is called: it can be no real number."""
@@ -89,18 +92,17 @@ def plan_month(*, at: datetime) -> list[Drill]:
         return []
     branches = list(Unit.objects.filter(kind=Unit.Kind.BRANCH).order_by("code"))
     codes = dict.fromkeys(one.protocol.code for one in registry.wired() if one.drilled)
+    many = int(str(terms["drill_branches"]))
     made = []
-    for code in codes:
-        before = Drill.objects.filter(protocol=code, planned_at=planned_at, is_synthetic=False)
+    for number, code in enumerate(codes):  # one protocol after the other: never the same phones
+        on = planned_at + number * APART
+        before = Drill.objects.filter(protocol=code, planned_at=on, is_synthetic=False)
         if before.exists() or not branches:
             continue
-        for unit in turn(branches, day, int(str(terms["drill_branches"]))):
-            made.append(
-                order(
-                    protocol=code, unit=unit, planned_at=planned_at, by=None, at=at,
-                    because="月度演练",
-                )
-            )  # fmt: skip
+        made += [
+            order(protocol=code, unit=unit, planned_at=on, by=None, at=at, because="月度演练")
+            for unit in turn(branches, day, many, ahead=number * len(branches) // len(codes))
+        ]
     return made
 
 
@@ -142,9 +144,12 @@ def _moment(day: date, terms: Mapping[str, object]) -> datetime:
     return datetime(on.year, on.month, on.day, int(str(terms["drill_hour"])), tzinfo=CAMPUS)
 
 
-def turn(branches: list[Unit], day: date, many: int) -> list[Unit]:
-    """Return whose turn it is this month: so many branches, one after the other over the year."""
-    first = (day.year * 12 + day.month - 1) * many
+def turn(branches: list[Unit], day: date, many: int, *, ahead: int = 0) -> list[Unit]:
+    """Return whose turn it is this month: so many branches, one after the other over the year.
+
+    A second protocol is so many branches ahead of the first.
+    """
+    first = (day.year * 12 + day.month - 1) * many + ahead
     return [branches[(first + n) % len(branches)] for n in range(min(many, len(branches)))]
 
 

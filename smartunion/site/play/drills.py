@@ -62,16 +62,19 @@ class Drills:
             planned_at = moment(held_on, f"{terms['drill_hour']:02}:00")
             branches = terms["drill_branches"]
             self.note(moment(first, "09:00"), partial(self._order, planned_at, branches))
-            self.note(planned_at, self._hold)
+            for number in range(len(ANSWERS)):
+                self.note(planned_at + number * drills.APART, self._hold)
 
     def _order(self, planned_at: datetime, many: int, at: datetime) -> None:
         """Plan the month's drills as the worker's round does."""
         branches = list(Unit.objects.filter(kind=Unit.Kind.BRANCH).order_by("code"))
-        for protocol in ANSWERS:
-            for unit in drills.turn(branches, campus_day(planned_at), many)[: PLAYED[protocol]]:
+        for number, protocol in enumerate(ANSWERS):
+            ahead = number * len(branches) // len(ANSWERS)
+            turn = drills.turn(branches, campus_day(planned_at), many, ahead=ahead)
+            for unit in turn[: PLAYED[protocol]]:
                 drills.order(
-                    protocol=protocol, unit=unit, planned_at=planned_at, by=None, at=at,
-                    because="月度演练",
+                    protocol=protocol, unit=unit, planned_at=planned_at + number * drills.APART,
+                    by=None, at=at, because="月度演练",
                 )  # fmt: skip
 
     def _hold(self, at: datetime) -> None:
