@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
+from functools import lru_cache
 
 from tongsuopy.crypto import hashes
 from tongsuopy.crypto.asymciphers import ec
@@ -54,5 +55,6 @@ def _fits(public: str, data: bytes, signature: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=8)
 def _private(private: str) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int(private, 16), ec.SM2())

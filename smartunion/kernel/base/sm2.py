@@ -8,6 +8,7 @@ identity. Nothing else speaks to tongsuopy: another library is another body for 
 import base64
 import binascii
 import secrets
+from functools import lru_cache
 
 from tongsuopy.crypto import hashes
 from tongsuopy.crypto.asymciphers import ec
@@ -51,5 +52,7 @@ def sm3(data: bytes) -> str:
     return str(digest.finalize().hex())
 
 
+@lru_cache(maxsize=8)
 def _private(private: str) -> ec.EllipticCurvePrivateKey:
+    """Return a key as the library has it; deriving it takes as long as signing."""
     return ec.derive_private_key(int(private, 16), ec.SM2())

@@ -1,4 +1,4 @@
-"""The rosters' part of the year: numbers proven each month, a swap, shorter turns, an absence.
+"""The rosters' part of the year: numbers proven, an override, a swap, shorter turns, an absence.
 
 Each deed looks whether it was done, so a play that was interrupted is simply played again.
 """
@@ -11,6 +11,7 @@ from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.duty import actions, reads
 from smartunion.kernel.duty.models import Check, Pattern, Shift, Swap
 from smartunion.kernel.people.models import Absence, Person
+from smartunion.kernel.people.reads import holders
 
 from .campus import moment
 
@@ -30,6 +31,9 @@ AWAY_DAYS = 2
 SWAPPED_BEFORE = timedelta(days=23)
 """How long before the end two contacts of the first college change weeks."""
 
+OVERRIDDEN_ON = date(2025, 10, 16)
+"""When somebody is put on duty in another's place."""
+
 SHORTER_FROM = date(2025, 9, 1)
 """From when on the drivers take turns of half a week."""
 
@@ -45,6 +49,7 @@ class Rosters:
     def plan(self) -> None:
         """Write the deeds into the diary."""
         self.file(moment(SHORTER_FROM - timedelta(days=4), "16:10"), self._shorten)
+        self.file(moment(OVERRIDDEN_ON, "11:25"), self._override)
         self.file(self.until - SWAPPED_BEFORE, self._swap)
         self.file(self.until - PROVEN_BEFORE, self._prove)
         self.file(self.until - timedelta(hours=2), self._go_away)
@@ -76,6 +81,29 @@ class Rosters:
             )  # fmt: skip
             later = at + timedelta(minutes=35)
             actions.accept_swap(swap_id=swap.pk, by=offer.person, at=later)
+
+    def _override(self, at: datetime) -> None:
+        """Let somebody of the second college take over a day of its contact A, who fell ill."""
+        keepers = holders("health_committee_chair", on=campus_day(at))
+        coming = reads.standing_shifts().filter(
+            unit__code="B02", post=reads.Post.A, part=reads.Part.PRIMARY, since__gt=at
+        ).select_related("person", "unit").order_by("since")  # fmt: skip
+        shift = coming.first()
+        if not keepers or shift is None or Shift.objects.filter(kind=Shift.Kind.OVERRIDE).exists():
+            return
+        until = min(shift.since + timedelta(days=1), shift.until)
+        busy = set(
+            reads.standing_shifts()
+            .filter(since__lt=until, until__gt=shift.since)
+            .values_list("person", flat=True)
+        )
+        fit = reads.eligible(unit=shift.unit, post=reads.Post.A, at=shift.since)
+        free = next((person for person in fit if person.pk not in busy), None)
+        if free is not None:
+            actions.override(
+                unit=shift.unit, post=reads.Post.A, part=reads.Part.PRIMARY, person=free,
+                since=shift.since, until=until, by=keepers[0], at=at, because="本人突发高烧",
+            )  # fmt: skip
 
     def _shorten(self, at: datetime) -> None:
         """Make the drivers' turns shorter, as they asked for."""
