@@ -32,7 +32,12 @@ WRONG_LINES = ("file_missing", "file_extra", "file_amount", "file_failed")
 WRONG_FILES = ("file_trailer", "file_signature", "file_twice", "file_decimal", "file_yesterday")
 """What can be wrong with lines of a file, which is then found by matching, and with a whole one."""
 
-ROADS = ({}, {"delay_ms": 60}, {"lose_answers": 1}, {"lose_requests": 1})
+ROADS: tuple[dict[str, int], ...] = (
+    {},
+    {"delay_ms": 60},
+    {"lose_answers": 1},
+    {"lose_requests": 1},
+)
 """On the way of what is sent that night: nothing, a delay, a lost answer, a lost request."""
 
 INTEREST_DAY = 21
