@@ -96,8 +96,9 @@ def send_all(bank: Bank, *, at: datetime) -> None:
         ask_until_known(jobs.send_allotments, bank, at=at)
         left = BankOrder.objects.filter(two_phases=False, state__in=("waiting", "sent"))
         if not (waiting := list(left.values_list("pk", flat=True))):
-            return
-        _due_now(waiting)
+            break
+        _due_now(waiting)  # those, too, that a play that was killed has leased
+    _until_certain()
 
 
 def _until_certain() -> None:

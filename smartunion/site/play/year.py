@@ -14,7 +14,6 @@ from typing import Any, cast
 
 from smartunion.domains.performance import jobs as performance
 from smartunion.domains.planning import public as planning
-from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.actions import allotting, deciding, folding, opening
 from smartunion.domains.wallet.gateways import Bank
 from smartunion.domains.wallet.models import Freezing
@@ -396,7 +395,7 @@ class Year:
                 self.tally.allotments += 1
 
     def _ask_the_bank(self, at: datetime) -> None:
-        lines.ask_until_known(jobs.send_allotments, self.line, at=at)
+        lines.send_all(self.line, at=at)
 
     def _shop(self, day: date) -> Iterator[tills.Bought]:
         """Let everybody begin to buy what they mean to buy today."""
