@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -22,7 +22,7 @@ from smartunion.kernel.trail.models import Entry
 from smartunion.site import audits
 from smartunion.site.play import digest
 from smartunion.site.play.year import Tally, Year
-from tests.bank import SandboxProcess, running
+from tests.bank import running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,11 +34,11 @@ LINES = ("well", "lost", "down", "late")
 """How the line to the bank was at each purchase over the floor limit until the end."""
 
 
-@pytest.fixture
-def client(bank: SandboxProcess) -> Iterator[HttpBank]:
-    ours = bank.client()
-    yield ours
-    ours.close()
+@contextmanager
+def bank_of(name: str) -> Iterator[tuple[HttpBank, str]]:
+    """Open a bank without a past: the files of days that another play has fetched stay there."""
+    with running(database=name) as bank, closing(bank.client()) as client:
+        yield client, bank.url
 
 
 def live(client: HttpBank, url: str, *, until: datetime, seed: int = 7) -> Tally:
@@ -64,33 +64,35 @@ live(SandboxProcess(sys.argv[2], "", 0, 0).client(), sys.argv[2], until=SOON)
 
 
 @pytest.mark.clause("R001")
-def test_one_seed_gives_one_book_however_often_the_play_is_killed_and_another_seed_others(
-    client: HttpBank, bank: SandboxProcess
-) -> None:
+def test_one_seed_gives_one_book_however_often_the_play_is_killed_and_another_seed_others() -> None:
     """kill -9 in the middle of the shopping; played again, the books are those of one play."""
-    assert live(client, bank.url, until=SOON).payments > 30
+    with bank_of("first") as (client, url):
+        assert live(client, url, until=SOON).payments > 30
     books = digest.of_the_books()
     call_command("flush", interactive=False, verbosity=0)
 
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "smartunion.site.settings"}
-    where = [connection.settings_dict["NAME"], bank.url]
-    before = sessions()  # this process may hold more than one: a browser test leaves its own
-    play = subprocess.Popen([sys.executable, "-c", KILLED, *where], env=environment)
-    wait_until(lambda: Payment.objects.count() > 30, play)
-    assert sessions() - before
-    play.kill()
-    play.wait()
-    wait_until(lambda: not sessions() - before)
+    with bank_of("second") as (client, url):
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "smartunion.site.settings"}
+        before = sessions()  # this process may hold more than one: a browser test leaves its own
+        play = subprocess.Popen(
+            [sys.executable, "-c", KILLED, connection.settings_dict["NAME"], url], env=environment
+        )
+        wait_until(lambda: Payment.objects.count() > 30, play)
+        assert sessions() - before
+        play.kill()
+        play.wait()
+        wait_until(lambda: not sessions() - before)
 
-    assert Payment.objects.count() > 0
-    live(client, bank.url, until=SOON)
-    assert digest.of_the_books() == books, "the same seed from nothing, in two goes"
-    assert failing(SOON) == []
-    live(client, bank.url, until=SOON)
-    assert digest.of_the_books() == books, "living the year again changes nothing"
+        assert Payment.objects.count() > 0
+        live(client, url, until=SOON)
+        assert digest.of_the_books() == books, "the same seed from nothing, in two goes"
+        assert failing(SOON) == []
+        live(client, url, until=SOON)
+        assert digest.of_the_books() == books, "living the year again changes nothing"
 
     call_command("flush", interactive=False, verbosity=0)
-    live(client, bank.url, until=SOON, seed=8)
+    with bank_of("third") as (client, url):
+        live(client, url, until=SOON, seed=8)
     assert digest.of_the_books() != books
 
 
@@ -119,8 +121,8 @@ def test_a_played_spring_is_done_by_somebody_is_one_with_the_bank_and_check_name
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Large purchases over bad lines, wrong files of the bank, the journal; then a broken row."""
-    with running(database="spring") as bank, closing(bank.client()) as client:
-        tally = live(client, bank.url, until=END)
+    with bank_of("spring") as (client, url):
+        tally = live(client, url, until=END)
     assert tally.payments > 50
     assert tally.allotments > 20
     large = BankOrder.objects.filter(two_phases=True).order_by("occurred_at")
