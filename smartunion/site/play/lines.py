@@ -27,7 +27,7 @@ QUIET = 4
 
 BEFORE, AFTER = "before", "after"
 
-PATIENCE = 400
+PATIENCE = 3000
 """How often it is looked, every hundredth of a second, whether what was begun is over."""
 
 ROUNDS = 4
