@@ -36,6 +36,7 @@ AXE = ROOT / "node_modules/axe-core/axe.min.js"
 ARGS = [
     "--no-sandbox", "--headless=new", "--disable-background-networking", "--no-first-run",
     "--lang=zh-CN", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",  # a microphone
 ]  # fmt: skip
 CAMPUS_READER = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 PHONE: dict[str, Any] = {

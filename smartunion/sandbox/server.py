@@ -1,4 +1,4 @@
-"""The outside world as one process: the bank, the phones, the hospital, each with its own state.
+"""The outside world as one process: bank, phones, hospital, model, each with its own state.
 
 Set up by the variables that `smartunion sandbox` sets.
 """
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import assessment, bank, hospital, sm2
+from . import assessment, bank, hospital, language, sm2
 from .phones import counter
 
 
@@ -47,6 +47,7 @@ def from_environment() -> Starlette:
         ),
         hospital.from_environment(),
         assessment.from_environment(),
+        language.Language(),
     )
 
     @asynccontextmanager

@@ -83,6 +83,8 @@ MENU: list[Item] = [
     Item(DEMOCRACY, "mailbox", "意见办理", "意见", "proposals:answering", "proposals.work"),
     Item(DEMOCRACY, "dice-5", "经费审查", "审查", "inspection:listed", "inspection.view"),
     Item(DEMOCRACY, "checklist", "我的查验", "查验", "inspection:mine", "inspection.check"),
+    Item(HOUSE, "headset", "政策咨询", "咨询", "policy:tickets", "policy.answer"),
+    Item(HOUSE, "book-upload", "咨询整理", "整理", "policy:curating", "policy.curate"),
     Item(COMMON, "alert-triangle", "风险清单", "风险", "safety:risks", "safety.risks"),
     Item(COMMON, "hierarchy-2", "组织结构", "组织", "membership:chart", "people.directory"),
     Item(COMMON, "users", "人员名册", "人员", "membership:persons", "people.view"),
@@ -111,9 +113,10 @@ TABS: list[Tab] = [
     Tab("home", "首页", "home", SIGNED_IN),
     Tab("receipt", "账单", "wallet:statement", "wallet.own"),
     Tab("qrcode", "付款", "wallet:pay", "wallet.own", primary=True),
+    Tab("message-question", "问问", "policy:ask", "policy.own"),
     Tab("user", "我的", "web:me", SIGNED_IN),
 ]
-"""活动 and 问问 join when the festival and the policy desk open."""
+"""活动 joins when the festival opens."""
 
 FACES: list[tuple[str, str]] = [
     ("/inbox/", "web/desk.html"),
@@ -162,6 +165,10 @@ FACES: list[tuple[str, str]] = [
     ("/crisis/counts/", "web/desk.html"),
     ("/crisis/library/", "web/desk.html"),
     ("/wellbeing/desk/", "web/desk.html"),
+    ("/policy/tickets/", "web/desk.html"),
+    ("/policy/steps/", "web/desk.html"),
+    ("/policy/curating/", "web/desk.html"),
+    ("/policy/metrics/", "web/desk.html"),
     ("/procurement/", "web/desk.html"),
     ("/accounts/", "web/public.html"),
     ("/publicity/", "web/desk.html"),

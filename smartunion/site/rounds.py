@@ -16,6 +16,7 @@ from django.db import Error, close_old_connections, connection
 from smartunion.domains.coupons import jobs as coupons
 from smartunion.domains.merchants import jobs as merchants
 from smartunion.domains.performance import jobs as performance
+from smartunion.domains.policy import jobs as policy
 from smartunion.domains.safety import jobs as safety
 from smartunion.domains.settlement import jobs as settlement
 from smartunion.domains.wallet import jobs
@@ -71,6 +72,7 @@ def of_the_house() -> tuple[Round, ...]:
         Round("排班与值班号码核对", 300.0, lambda at: duty.keep(at=at)),
         Round("套现疑点检测与回访抽样", 600.0, lambda at: merchants.watch(at=at)),
         Round("券的到期与提醒", 600.0, lambda at: coupons.keep(at=at)),
+        Round("政策提问到期销毁与未命中词", 600.0, lambda at: policy.keep(at=at)),
         Round("公布试运行热力图", 600.0, lambda at: merchants.publish(at=at)),
         Round("账期结束的指标定格", 600.0, lambda at: performance.freeze_closed_periods(at=at)),
     )

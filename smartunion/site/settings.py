@@ -347,6 +347,17 @@ HOSPITAL_FHIR_URL = env("HOSPITAL_FHIR_URL", _SANDBOX and f"{_SANDBOX}/hospital/
 HOSPITAL_FHIR_TOKEN = env(
     "HOSPITAL_FHIR_TOKEN", f"hospital of {SECRET_KEY}" if DEMONSTRATION else ""
 )
+# The policy desk's optional servers (docs/policy-api.md); without one everything else works.
+POLICY_MODEL_URL = env("POLICY_MODEL_URL", _SANDBOX and f"{_SANDBOX}/llm/v1")
+POLICY_MODEL_NAME = env("POLICY_MODEL_NAME", "sandbox-7b" if DEMONSTRATION else "")
+POLICY_MODEL_KEY = env("POLICY_MODEL_KEY", "")
+POLICY_MODEL_EXTRA = env("POLICY_MODEL_EXTRA", "")
+"""JSON merged into each request: `{"chat_template_kwargs": {"enable_thinking": false}}`."""
+POLICY_REWRITE = env("POLICY_REWRITE", "no") == "yes"
+POLICY_EMBED_URL, POLICY_EMBED_NAME = env("POLICY_EMBED_URL", ""), env("POLICY_EMBED_NAME", "")
+POLICY_RERANK_URL, POLICY_RERANK_NAME = env("POLICY_RERANK_URL", ""), env("POLICY_RERANK_NAME", "")
+POLICY_VOICE_URL = env("POLICY_VOICE_URL", _SANDBOX and f"{_SANDBOX}/llm/v1")
+POLICY_VOICE_NAME = env("POLICY_VOICE_NAME", "sensevoice")
 EMAIL_HOST = env("EMAIL_HOST", "127.0.0.1" if DEMONSTRATION else "")
 EMAIL_PORT = int(env("EMAIL_PORT", str(SANDBOX_PORT + 1) if DEMONSTRATION else "587"))
 EMAIL_HOST_USER = env("EMAIL_HOST_USER", "")

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from smartunion.domains.membership.pages import absence
+from smartunion.domains.policy import api as policy
 from smartunion.domains.wallet import api
 from smartunion.site import home, search
 from smartunion.site.command import pages as command
@@ -20,6 +21,8 @@ urlpatterns = [
     path("", include("smartunion.kernel.web.urls")),
     path("accounts/", include("smartunion.site.accounts.urls")),
     path("v1/<path:rest>", api.answer),  # the middleware's first door answers before
+    path("api/policy/search/", policy.search, name="policy_search"),
+    path("api/policy/ask/", policy.ask, name="policy_ask"),
     path("files/", include("smartunion.kernel.files.urls")),
     path("", include("smartunion.kernel.procedures.urls")),
     path("", include("smartunion.kernel.response.urls")),

@@ -22,6 +22,7 @@ from smartunion.domains.inspection.reads import rounds as inspection_rounds
 from smartunion.domains.merchants.procedure import SHEETS as MERCHANTS
 from smartunion.domains.planning import public as planning
 from smartunion.domains.planning.rules.refusals import NoTerms
+from smartunion.domains.policy.procedure import SHEETS as POLICY
 from smartunion.domains.procurement import jobs as procurement
 from smartunion.domains.procurement.procedure import SHEETS as PROCUREMENT
 from smartunion.domains.procurement.reads import desk as procurement_desk
@@ -87,7 +88,7 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
 
 SHEETS: tuple[Procedure, ...] = (
     *PROCUREMENT, *AID, *SAFETY, *CRISIS, *WELLBEING, *MERCHANTS, *SETTLEMENT,
-    *INSPECTION, *PROPOSALS, *CONGRESS,
+    *INSPECTION, *PROPOSALS, *CONGRESS, *POLICY,
 )  # fmt: skip
 """The six-column sheets of every domain, old versions as long as cases run by them."""
 

@@ -602,8 +602,28 @@ def officers_rule() -> dict[str, Any]:
     return {"slug": made.document.slug, "number": made.number}
 
 
+def ticket_of_mo() -> tuple[int, int, int]:
+    """A question of mo's at the desk: question, ticket and step."""
+    from smartunion.domains.policy.actions import asking, ticketing
+    from smartunion.domains.policy.reads.searching import Found
+    from smartunion.domains.policy.rules.asked import Via
+    from smartunion.domains.policy.rules.kinds import Tier
+    from smartunion.domains.policy.rules.sla import Level
+
+    mo, found = Person.objects.get(username="mo"), Found("产假", Tier.LOW)
+    asked = asking.ask(text="产假", found=found, via=Via.TYPED, by=mo, at=SCENE)
+    made = ticketing.hand_over(question_id=asked.pk, level=Level.NORMAL, by=mo, at=SCENE)
+    return asked.pk, made.pk, made.case.runs.get().pk
+
+
 ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     "policy:version": lambda: Theirs("lin", officers_rule()),
+    **{
+        f"policy:{page}": lambda: Theirs("lin", {"question_id": ticket_of_mo()[0]})
+        for page in ("question", "explanation")
+    },
+    "policy:ticket": lambda: Theirs("lin", {"ticket_id": ticket_of_mo()[1]}),
+    "policy:step": lambda: Theirs("lin", {"run_id": ticket_of_mo()[2]}),
     "tree:leaf": lambda: Theirs("lin", {"seq": a_leaf_of_mo()}),
     "tree:receipt": lambda: Theirs("lin", {"seq": a_leaf_of_mo()}),
     "safety:incident": lambda: Theirs("lin", {"incident_id": an_incident_elsewhere()}),

@@ -4,7 +4,9 @@ from typing import Any
 
 from django import forms
 
+from .rules.asked import Lesson
 from .rules.kinds import Level, Scope
+from .rules.sla import LEVELS
 
 
 def _day(label: str, **kwargs: Any) -> forms.DateField:
@@ -38,3 +40,32 @@ class Return(forms.Form):
     because = forms.CharField(
         label="退回理由", max_length=200, min_length=2, error_messages={"required": "写退回理由"}
     )
+
+
+class HandOver(forms.Form):
+    """How much a question presses, and what the desk should know besides."""
+
+    level = forms.ChoiceField(choices=LEVELS)
+    note = forms.CharField(max_length=1000, required=False)
+
+
+class Reply(forms.Form):
+    """The desk's answer; its articles are chosen beside it."""
+
+    text = forms.CharField(max_length=1000)
+    no_basis = forms.BooleanField(required=False)
+
+
+class Teach(forms.Form):
+    """What a ticket teaches, in words that name nobody."""
+
+    lesson = forms.ChoiceField(choices=Lesson.choices())
+    question = forms.CharField(max_length=200, required=False)
+    answer = forms.CharField(max_length=1000, required=False)
+
+
+class Word(forms.Form):
+    """An everyday word and the rules' word for it."""
+
+    everyday = forms.CharField(max_length=40)
+    legal = forms.CharField(max_length=80)

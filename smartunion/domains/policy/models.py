@@ -8,7 +8,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from .rules.kinds import AliasState, Level, Origin, PieceKind, Scope, VersionState
+from .rules.asked import Lesson, Outcome, Via
+from .rules.kinds import AliasState, Level, Origin, PieceKind, Scope, Tier, VersionState
+from .rules.sla import LEVELS
 
 
 class Document(models.Model):
@@ -297,3 +299,178 @@ class Stamp(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class Question(models.Model):
+    """提问: what somebody asked and what was found; the words are kept for the terms' days only.
+
+    A question that speaks of ending one's life is kept without a word and without a name.
+    """
+
+    asker = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="提问人", null=True, related_name="+"
+    )
+    text = models.CharField("问题", max_length=2000, blank=True)
+    via = models.CharField("途径", max_length=6, choices=Via.choices())
+    tier = models.CharField("把握", max_length=10, choices=Tier.choices())
+    topic = models.ForeignKey(
+        NoAnswer, models.PROTECT, verbose_name="不答事项", null=True, related_name="+"
+    )
+    stages = models.JSONField("可选环节", default=list)
+    asked_at = models.DateTimeField("提问时间")
+    shown_at = models.DateTimeField("首条原文显示", null=True)
+    useful = models.BooleanField("有用", null=True)
+    judged_at = models.DateTimeField("评价时间", null=True)
+    erased_at = models.DateTimeField("文字销毁", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提问"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(tier="crisis") | Q(text="", asker__isnull=True),
+                name="question_of_a_crisis_keeps_nothing",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(text=""), name="question_erased_is_empty"
+            ),
+        ]
+        indexes = [models.Index(fields=["asker", "-asked_at"], name="question_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"提问 {self.pk}"
+
+
+class Shown(models.Model):
+    """所示条文: an article that an answer showed, and the digest of its text on that day."""
+
+    question = models.ForeignKey(
+        Question, models.CASCADE, verbose_name="提问", related_name="shown"
+    )
+    place = models.PositiveSmallIntegerField("次序")
+    piece = models.ForeignKey(Piece, models.PROTECT, verbose_name="条文", related_name="+")
+    text_sha256 = models.CharField("原文摘要", max_length=64)
+    chosen_at = models.DateTimeField("选中时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "所示条文"
+        constraints = [
+            models.UniqueConstraint(fields=["question", "place"], name="shown_at_one_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id}/{self.place}"
+
+
+class Explanation(models.Model):
+    """模型解释: one run of a model over the shown articles, with what was kept and what dropped."""
+
+    question = models.OneToOneField(
+        Question, models.CASCADE, verbose_name="提问", related_name="explanation"
+    )
+    model = models.CharField("模型", max_length=80)
+    prompt_version = models.CharField("提示词版本", max_length=20)
+    prompt_sha256 = models.CharField("提示词摘要", max_length=64, blank=True)
+    sources = models.JSONField("所给条文", default=list)
+    sentences = models.JSONField("留下的句子", default=list)
+    dropped = models.JSONField("丢弃的句数", default=dict)
+    outcome = models.CharField("结果", max_length=8, choices=Outcome.choices())
+    begun_at = models.DateTimeField("开始")
+    first_ms = models.PositiveIntegerField("首句毫秒", null=True)
+    took_ms = models.PositiveIntegerField("用时毫秒", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "模型解释"
+
+    def __str__(self) -> str:
+        return f"模型解释 {self.question_id}"
+
+
+class Ticket(models.Model):
+    """咨询工单: a question that a person answers, by its level's limit."""
+
+    question = models.OneToOneField(
+        Question, models.PROTECT, verbose_name="提问", related_name="ticket"
+    )
+    case = models.OneToOneField(
+        "procedures.Case", models.PROTECT, verbose_name="件", related_name="+"
+    )
+    office = models.CharField("答复岗位", max_length=40)
+    level = models.CharField("级别", max_length=7, choices=LEVELS)
+    opened_at = models.DateTimeField("转人工时间")
+    due_at = models.DateTimeField("答复期限")
+    answered_at = models.DateTimeField("首次答复", null=True)
+    learned_at = models.DateTimeField("入库时间", null=True)
+    lesson = models.CharField("入库", max_length=5, choices=Lesson.choices(), blank=True)
+    alias = models.ForeignKey(
+        Alias, models.PROTECT, verbose_name="别问", null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "咨询工单"
+
+    def __str__(self) -> str:
+        return f"工单 {self.pk}"
+
+
+class Remark(models.Model):
+    """工单往来: what the asker or the desk wrote in a ticket; erased with its question."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, verbose_name="工单", related_name="remarks")
+    by = models.ForeignKey("people.Person", models.PROTECT, verbose_name="谁", related_name="+")
+    at = models.DateTimeField("时间")
+    text = models.CharField("内容", max_length=1000, blank=True)
+    pieces = models.ManyToManyField(Piece, verbose_name="引用条文", related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "工单往来"
+
+    def __str__(self) -> str:
+        return f"工单往来 {self.pk}"
+
+
+class Faq(models.Model):
+    """常见问答: a desk's answer without names, shown once a second person agrees."""
+
+    question = models.CharField("问题", max_length=200)
+    answer = models.CharField("答复", max_length=1000)
+    piece = models.ForeignKey(Piece, models.PROTECT, verbose_name="条文", related_name="+")
+    office = models.CharField("答复岗位", max_length=40)
+    state = models.CharField(
+        "状态", max_length=10, choices=AliasState.choices(), default=AliasState.PROPOSED
+    )
+    proposed_by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="提出人", related_name="+"
+    )
+    proposed_at = models.DateTimeField("提出时间")
+    decided_by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="复核人", null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField("复核时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "常见问答"
+        constraints = [
+            models.UniqueConstraint(fields=["question", "piece"], name="faq_once"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")),
+                name="faq_decided_by_a_second_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"常见问答 {self.pk}"
+
+
+class MissedWords(models.Model):
+    """未命中词: words of a week's questions that found nothing, and how many used each."""
+
+    week = models.DateField("周一", unique=True)
+    words = models.JSONField("词", default=list)
+    questions = models.PositiveIntegerField("未命中的提问")
+    at = models.DateTimeField("汇总时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "未命中词"
+
+    def __str__(self) -> str:
+        return f"{self.week:%Y-%m-%d}"

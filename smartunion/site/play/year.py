@@ -38,6 +38,7 @@ from .democracy import Democracy
 from .drills import Drills
 from .duty import Rosters
 from .merchants import Watching
+from .policy import Policy
 from .procurement import Procurement
 from .rulebook import Rulebook
 from .safety import Safety
@@ -200,6 +201,7 @@ class Year:
         Drills(self._file, self.until).plan()
         Wellbeing(self.campus, self._file, self.until).plan()
         Democracy(self.campus, self._file, self.until).plan()
+        Policy(self.campus, self._file, self.until).plan()
         Rosters(self._file, self.until).plan()
         self.settlement = Settlement(
             self.campus, self._note, self.line, world=self.world, until=self.until

@@ -2,6 +2,7 @@
 
 from .asked import SATISFACTION
 from .buying import STOOD_IN_FULL
+from .counsel import COUNSEL
 from .crisis import RED
 from .events import RESPONDED, STAFFED, SURVEYED
 from .help import PAID_IN_TIME
@@ -33,5 +34,6 @@ MEASURES: dict[str, Measure] = {
         *INSPECTING,
         *PROPOSING,
         SATISFACTION,
+        *COUNSEL,
     )
 }

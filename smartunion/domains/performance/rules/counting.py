@@ -22,6 +22,8 @@ class Kind(StrEnum):
     """Σ part."""
     LARGEST = "largest"
     """The largest part."""
+    MEAN = "mean"
+    """Σ part ÷ Σ whole: parts in a finer unit, each whole one row in the shown unit."""
 
 
 class State(StrEnum):
@@ -75,10 +77,12 @@ class Tally:
     @property
     def value(self) -> Fraction | None:
         """Return the figure, or None without a row that counts: nothing is never 100 %."""
-        if self.n == 0 or (self.kind is Kind.SHARE and self.whole == 0):
+        if self.n == 0 or (self.kind in (Kind.SHARE, Kind.MEAN) and self.whole == 0):
             return None
         if self.kind is Kind.SHARE:
             return Fraction(100 * self.part, self.whole)
+        if self.kind is Kind.MEAN:
+            return Fraction(self.part, self.whole)
         return Fraction(self.part)
 
 

@@ -8,7 +8,7 @@ class Worded(StrEnum):
 
     words: str
 
-    def __new__(cls, value: str, words: str) -> "Worded":
+    def __new__(cls, value: str, words: str = "") -> "Worded":
         made = str.__new__(cls, value)
         made._value_ = value
         made.words = words

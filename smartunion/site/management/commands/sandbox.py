@@ -56,6 +56,7 @@ class Command(BaseCommand):
         self.stdout.write(f"模拟测评系统 http://127.0.0.1:{port}/assessment/")
         self.stdout.write(f"模拟手机 http://127.0.0.1:{port}/phones/，邮件端口 {smtp_port}")
         self.stdout.write(f"模拟校医院 http://127.0.0.1:{port}/hospital/")
+        self.stdout.write(f"模拟语言模型 http://127.0.0.1:{port}/llm/")
         processes.serve("smartunion.sandbox.server:from_environment", port=port, factory=True)
 
 

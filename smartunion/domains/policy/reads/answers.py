@@ -1,0 +1,184 @@
+"""What a question got: the articles verbatim, their cases, what the desk has answered before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from smartunion.domains.policy.models import CaseLink, Explanation, Faq, Question, Ticket
+from smartunion.domains.policy.rules.answers import ALIKE, alike, marked
+from smartunion.domains.policy.rules.asked import Outcome
+from smartunion.domains.policy.rules.checking import Source
+from smartunion.domains.policy.rules.kinds import AliasState, Tier
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.people.models import Person
+
+from . import tickets
+from .searching import Hit, hits_of
+
+MOST_SOURCES = 6
+RECENT = 30
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case that cites an article."""
+
+    title: str
+    facts: str
+    result: str
+    source: str
+    source_url: str
+    quoted: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One article of an answer: its hit, its sentences (the matched one marked), its cases."""
+
+    hit: Hit
+    paragraphs: list[list[tuple[str, bool]]]
+    cases: Sequence[Case]
+    chosen: bool
+
+    @property
+    def has_mark(self) -> bool:
+        """Test if a sentence is marked."""
+        return any(mark for line in self.paragraphs for _, mark in line)
+
+    @property
+    def verbatim(self) -> str:
+        """Return the article as it is copied: title, label and text, not a character changed."""
+        return f"《{self.hit.title}》{self.hit.label}\n{self.hit.text}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that the page of a question shows."""
+
+    question: Question
+    tier: Tier
+    shown: tuple[Shown, ...]
+    faqs: tuple[Faq, ...]
+    ticket: Ticket | None
+    thread: tuple[tickets.Said, ...]
+    answerer: str
+    explained: Explanation | None
+
+    @property
+    def first(self) -> Shown | None:
+        """Return the article that stands first."""
+        return self.shown[0] if self.shown else None
+
+    @property
+    def sure(self) -> bool:
+        """Test if one article answers."""
+        return self.tier in (Tier.EXACT, Tier.HIGH)
+
+    @property
+    def choice(self) -> bool:
+        """Test if the reader is asked which of several articles was meant."""
+        return self.tier == Tier.MIDDLE and not any(one.chosen for one in self.shown)
+
+    @property
+    def waited(self) -> float | None:
+        """Return the seconds from asking to the first article."""
+        if self.question.shown_at is None:
+            return None
+        return (self.question.shown_at - self.question.asked_at).total_seconds()
+
+
+def own(question_id: int, person: Person) -> Question | None:
+    """Return a question that the person has asked; None for anybody else's."""
+    return Question.objects.select_related("topic").filter(pk=question_id, asker=person).first()
+
+
+def answer(question_id: int, person: Person, *, at: datetime) -> Answer | None:
+    """Return the answer to one's own question, as it was given; None for anybody else's."""
+    asked = own(question_id, person)
+    if asked is None:
+        return None
+    rows = sorted(asked.shown.all(), key=lambda row: (row.chosen_at is None, row.place))
+    ids = [row.piece_id for row in rows]
+    hits = {hit.piece_id: hit for hit in hits_of(ids, day=campus_day(at), viewer=person)}
+    cases = _cases(ids)
+    ticket = Ticket.objects.select_related("case", "question").filter(question=asked).first()
+    run = tickets.open_step(ticket) if ticket else None
+    return Answer(
+        question=asked,
+        tier=Tier(asked.tier),
+        shown=tuple(
+            Shown(
+                hit=hits[row.piece_id],
+                paragraphs=marked(hits[row.piece_id].text, asked.text),
+                cases=cases.get(row.piece_id, ()),
+                chosen=row.chosen_at is not None,
+            )
+            for row in rows
+            if row.piece_id in hits
+        ),
+        faqs=tuple(_faqs(asked.text, set(hits))),
+        ticket=ticket,
+        thread=tuple(tickets.thread(ticket, person, at=at)) if ticket else (),
+        answerer=run.lead.name if run and run.lead else "",
+        explained=Explanation.objects.filter(question=asked).first(),
+    )
+
+
+def _cases(piece_ids: list[int]) -> dict[int, list[Case]]:
+    """Return the cases that cite each article."""
+    found: dict[int, list[Case]] = {}
+    links = CaseLink.objects.filter(piece__in=piece_ids).select_related("case").order_by("pk")
+    for link in links:
+        case = link.case
+        found.setdefault(link.piece_id or 0, []).append(
+            Case(case.title, case.facts, case.result, case.source, case.source_url, link.quoted)
+        )
+    return found
+
+
+def _faqs(text: str, pieces: set[int]) -> list[Faq]:
+    """Return reviewed answers of the desk to a question like this one, about these articles."""
+    there = Faq.objects.filter(state=AliasState.ACCEPTED, piece__in=pieces).order_by("-decided_at")
+    return [one for one in there[:RECENT] if alike(one.question, text) >= ALIKE][:2]
+
+
+@dataclass(frozen=True)
+class Past:
+    """A question that one has asked, in one's own list."""
+
+    id: int
+    text: str
+    at: datetime
+    tier: str
+    ticket: bool
+    answered: bool
+
+
+def history(person: Person, *, most: int = RECENT) -> list[Past]:
+    """Return what a person has asked lately, the newest first."""
+    there = Question.objects.filter(asker=person).select_related("ticket").order_by("-asked_at")
+    return [
+        Past(
+            id=one.pk,
+            text=one.text,
+            at=one.asked_at,
+            tier=Tier(one.tier).words,
+            ticket=hasattr(one, "ticket"),
+            answered=hasattr(one, "ticket") and one.ticket.answered_at is not None,
+        )
+        for one in there[:most]
+    ]
+
+
+def sources(answer_: Answer) -> list[Source]:
+    """Return the shown articles as a model is given them."""
+    return [
+        Source(f"A{n}", one.hit.title, one.hit.label, one.hit.text)
+        for n, one in enumerate(answer_.shown[:MOST_SOURCES], start=1)
+    ]
+
+
+def said_before(explained: Explanation) -> list[dict[str, Any]]:
+    """Return the sentences of an explanation that was shown; none of one that failed."""
+    return list(explained.sentences) if explained.outcome == Outcome.DONE else []
