@@ -75,7 +75,7 @@ RECTIFICATION = Procedure(
             code="posting",
             name="整改报告公示",
             kind=Kind.PUBLICITY,
-            duty=Duty(lead=BRANCH, backup=CHAIR),
+            duty=Duty(lead=BRANCH, backup="branch_member"),
             publicity=Publicity(
                 working_days=5,
                 shows=(

@@ -98,7 +98,7 @@ def _count(house: House, ticket: Ticket) -> None:
     figures = metrics.metrics(day, day + timedelta(days=1), at=house.at + timedelta(days=2))
     assert (figures.handed, figures.human.mean, figures.kept_sla) == (1, 1200.0, 1)
     k67 = indicators.figure("K67", on=day)
-    assert (k67.now.tally.n, k67.now.value) == (1, 0)  # the machine's wait; the clock stood still
+    assert (k67.now.tally.n, k67.now.value) == (2, 0)  # the machine's wait; the clock stood still
     assert indicators.rows_of("K67", on=day)[1][0].cells[4] == 1200  # a person's, beside it
     _, months = indicators.rows_of("K68", on=day + timedelta(days=2))
     assert months[2].cells == ("2025年03月", 3, 1, 10, 0)  # 10 minutes are no whole hour
