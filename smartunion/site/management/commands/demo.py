@@ -94,7 +94,7 @@ class Command(BaseCommand):
             set_clock(SCENE)
         begun = Entry.objects.exists()
         told = "上次的模拟没有过完：从头再走一遍，做过的事不会再做一次" if begun else "首次启动"
-        self.stdout.write(f"{told}。模拟 {people} 名教职工的 2025 年，约需一分半钟……")
+        self.stdout.write(f"{told}。模拟 {people} 名教职工的 2025 年，约需三分钟……")
         with processes.running(processes.command("sandbox", "--port", str(bank))):
             while not answers(f"http://127.0.0.1:{bank}/alive"):
                 time.sleep(processes.ROUND_SECONDS)
