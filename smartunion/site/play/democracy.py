@@ -28,6 +28,7 @@ from smartunion.kernel.ledger.actions import Line
 from smartunion.kernel.ledger.models import Transfer
 from smartunion.kernel.people.models import Appointment, Person, Unit
 from smartunion.kernel.people.reads import holders
+from smartunion.kernel.procedures import changes
 from smartunion.kernel.procedures.models import Case, StepRun
 
 from .aid import PNG, tick
@@ -131,6 +132,20 @@ class Democracy:
         run = StepRun.objects.filter(case=case, step=step, state="open").order_by("pk").last()
         return None if run is None else (run.lead or run.backup)
 
+    def _auditor(self, it: Round, case: Case, step: str, at: datetime) -> Person | None:
+        """Return who does it; where director and deputy are both of drawn branches, name one."""
+        by = self._doer(case, step)
+        run = StepRun.objects.filter(case=case, step=step, state="open").order_by("pk").last()
+        if by is None and run is not None:
+            others = holders("vice_chair", on=campus_day(at))
+            by = next((one for one in others if one.unit and one.unit.code not in it.drawn), None)
+            if by is not None:
+                because = "A角、B角都在抽中的分会，回避"
+                changes.assign(
+                    run_id=run.pk, to=by, by=self._person("qian"), at=at, because=because
+                )
+        return by
+
     def _freeze(self, at: datetime) -> None:
         on = campus_day(at)
         if not all(holders(party, on=on) for party in Party):
@@ -158,7 +173,7 @@ class Democracy:
     def _look(self, wrong_yuan: int, at: datetime) -> None:
         """Let the inspectors read the papers; once a paper says less than the books."""
         it = self._round("examine")
-        by = self._doer(it.case, "examine") if it else None
+        by = self._auditor(it, it.case, "examine", at) if it else None
         if it is None or by is None:
             return
         inspectors = {
@@ -196,7 +211,7 @@ class Democracy:
 
     def _judge(self, at: datetime) -> None:
         while (it := self._problem("judge")) is not None:
-            by = self._doer(it.case, "judge")
+            by = self._auditor(it.round, it.case, "judge", at)
             if by is None:
                 return
             mending.judge(
@@ -205,7 +220,7 @@ class Democracy:
 
     def _report(self, at: datetime) -> None:
         it = self._round("report")
-        by = self._doer(it.case, "report") if it else None
+        by = self._auditor(it, it.case, "report", at) if it else None
         if it is not None and by is not None and self._problem("judge") is None:
             text = "抽中凭证逐张与原件核对。问题金额已按时退回，责任人已书面说明。"
             reporting.report(round_id=it.pk, text=text, by=by, at=at)
