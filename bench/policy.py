@@ -28,7 +28,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = Path(__file__).parent / "parts"
 SCHEMA = "bench_policy"
-COPIED = ("policy_%", "trail_entry", "trail_delivery")
+COPIED = ("policy_%", "trail_entry", "trail_delivery", "files_file")
 GOALS = {"r5": 0.60, "plain_r5": 0.95, "p95_ms": 50.0, "import_seconds": 60.0}
 DEPTH = 10
 Ask = Callable[[str], list[tuple[str, int]]]
@@ -41,7 +41,8 @@ def say(text: str) -> None:
 
 @contextmanager
 def scratch() -> Iterator[None]:
-    """Put empty copies of the tables before the real ones; drop them at the end."""
+    """Put empty copies of the tables before the real ones, and a folder; drop them at the end."""
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
 
@@ -58,9 +59,13 @@ def scratch() -> Iterator[None]:
         for (table,) in cursor.fetchall():
             cursor.execute(f"CREATE TABLE {SCHEMA}.{table} (LIKE public.{table} INCLUDING ALL)")
         cursor.execute(f"SET search_path = {SCHEMA}, public")
+        kept = settings.MEDIA_ROOT
         try:
-            yield
+            with tempfile.TemporaryDirectory() as folder:
+                settings.MEDIA_ROOT = folder
+                yield
         finally:
+            settings.MEDIA_ROOT = kept
             cursor.execute("SET search_path = public")
             cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
 

@@ -86,6 +86,7 @@ SCREENS_OF = (
     Screen("tickets", "/policy/tickets/", "tang"),
     Screen("ticket", "/policy/tickets/", "tang", click="td a[href*='/policy/tickets/']"),
     Screen("policy-curating", "/policy/curating/", "tang"),
+    Screen("policy-library", "/policy/library/", "tang"),
     Screen("policy-metrics", "/policy/metrics/", "tang"),
     Screen("crisis", "/crisis/", "hongmei"),
     Screen("crisis-case", "/crisis/", "bailu", click="a[href*='/crisis/cases/']"),

@@ -161,6 +161,8 @@ class Language:
     async def embeddings(self, request: Request) -> Response:
         """Answer vectors that are near each other where the texts share pairs of characters."""
         texts = (await request.json())["input"]
+        if (no := await self._amiss()) is not None:
+            return no
         rows = [{"object": "embedding", "index": n, "embedding": vector(text)}
                 for n, text in enumerate(texts)]  # fmt: skip
         return JSONResponse({"object": "list", "data": rows, "model": NAME})
@@ -168,12 +170,26 @@ class Language:
     async def rerank(self, request: Request) -> Response:
         """Answer how many pairs of characters each document shares with the question."""
         body = await request.json()
+        if (no := await self._amiss()) is not None:
+            return no
         asked = _pairs(body["query"])
         results = [
             {"index": n, "relevance_score": len(asked & _pairs(text)) / (1 + len(asked))}
             for n, text in enumerate(body["documents"])
         ]
         return JSONResponse({"results": sorted(results, key=lambda r: -r["relevance_score"])})
+
+    async def _amiss(self) -> Response | None:
+        """Answer as a server that is out of order, when it is told to be one."""
+        if self.mode == "silent":
+            await asyncio.sleep(STALL_SECONDS)
+        if self.mode == "error":
+            return JSONResponse({"error": {"message": "out of memory"}}, 500)
+        if self.mode == "garbage":
+            return JSONResponse({"data": [], "results": [{"index": 0}]})
+        if self.mode == "break":
+            return StreamingResponse(_dribble(), media_type="application/json")
+        return None
 
     async def transcribe(self, request: Request) -> Response:
         """Answer what it is told to have heard; the recording is measured and let go."""
@@ -243,6 +259,13 @@ def _event(text: str) -> str:
     choice = {"index": 0, "delta": {"content": text}, "finish_reason": None}
     told: dict[str, Any] = {"object": "chat.completion.chunk", "model": NAME, "choices": [choice]}
     return f"data: {json.dumps(told, ensure_ascii=False)}\n\n"
+
+
+async def _dribble() -> AsyncIterator[str]:
+    """Say something every so often and never come to an end."""
+    for _ in range(STALL_SECONDS * 5):
+        yield " "
+        await asyncio.sleep(0.2)
 
 
 def _pairs(text: str) -> set[str]:

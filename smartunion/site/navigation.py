@@ -168,6 +168,7 @@ FACES: list[tuple[str, str]] = [
     ("/policy/tickets/", "web/desk.html"),
     ("/policy/steps/", "web/desk.html"),
     ("/policy/curating/", "web/desk.html"),
+    ("/policy/library/", "web/desk.html"),
     ("/policy/metrics/", "web/desk.html"),
     ("/procurement/", "web/desk.html"),
     ("/accounts/", "web/public.html"),

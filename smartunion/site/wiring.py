@@ -23,6 +23,7 @@ from smartunion.domains.merchants.procedure import SHEETS as MERCHANTS
 from smartunion.domains.planning import public as planning
 from smartunion.domains.planning.rules.refusals import NoTerms
 from smartunion.domains.policy.procedure import SHEETS as POLICY
+from smartunion.domains.policy.reads import documents as policy_documents
 from smartunion.domains.procurement import jobs as procurement
 from smartunion.domains.procurement.procedure import SHEETS as PROCUREMENT
 from smartunion.domains.procurement.reads import desk as procurement_desk
@@ -216,6 +217,7 @@ FILE_DOORS: dict[str, Door] = {
     "aid.gift": aid_cases.may_open_gift,
     "safety.riskitem": safety_surveys.may_open_photo,
     "inspection.round": inspection_rounds.may_open_photo,
+    "policy.version": policy_documents.may_open_source,
 }
 """Who may open the files of a row, by the row's table: "aid.case" -> (person, mandate, id)."""
 

@@ -195,6 +195,7 @@ TRAIL: dict[str, str] = {
     "safety.child_account_read": "查阅托育意外经过",
     # files
     "files.stored": "存入文件",
+    "files.removed": "销毁文件",
     # sealed data
     "private.sealed": "封存资料",
     "private.erased": "销毁封存资料",
@@ -332,6 +333,8 @@ TRAIL: dict[str, str] = {
     "policy.kept": "导入制度，待复核",
     "policy.published": "发布制度",
     "policy.sent_back": "退回制度",
+    "policy.discarded": "销毁退回的导入",
+    "policy.superseded": "被新文件取代",
     "policy.alias_proposed": "提出一种问法",
     "policy.alias_decided": "复核一种问法",
     "policy.word_proposed": "提出一个俗语",

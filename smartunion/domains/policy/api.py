@@ -21,7 +21,7 @@ from smartunion.kernel.people.models import Person
 from smartunion.kernel.web.page import PersonRequest, page, refusal_as_json
 
 CAN = "policy.own"
-MOST = 20
+MOST = finding.MOST
 
 
 @page(can=CAN)
@@ -32,7 +32,7 @@ def search(request: PersonRequest) -> HttpResponse:
         return refusal_as_json(
             request, refusals.QuestionTooLong(length=len(text), most=asking.LONGEST)
         )
-    most = min(int(limit), MOST) if limit.isdecimal() else 5
+    most = min(int(limit[:4]), MOST) if limit.isdecimal() else 5
     at = clock.now()
     found, _ = finding.find(text, day=campus_day(at), viewer=request.person)
     topic = {"topic": found.topic.topic, "answer": found.topic.answer} if found.topic else None

@@ -4,9 +4,12 @@ from typing import Any
 
 from django import forms
 
+from .rules.answers import CITATION
 from .rules.asked import Lesson
 from .rules.kinds import Level, Scope
 from .rules.sla import LEVELS
+
+LONGEST_CITED, LONGEST_WORDS = 80, 60
 
 
 def _day(label: str, **kwargs: Any) -> forms.DateField:
@@ -69,3 +72,62 @@ class Word(forms.Form):
 
     everyday = forms.CharField(max_length=40)
     legal = forms.CharField(max_length=80)
+
+
+class CaseForm(forms.Form):
+    """What happened to somebody, told without names."""
+
+    title = forms.CharField(label="案名", max_length=80)
+    facts = forms.CharField(label="案情", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    result = forms.CharField(
+        label="结果", max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    cites = forms.CharField(
+        label="依据的条文",
+        max_length=800,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="一行一条，如：福利采购管理办法第七条",
+    )
+    source = forms.CharField(label="出处", max_length=120)
+    source_url = forms.URLField(
+        label="出处地址（可不填）", max_length=300, required=False, assume_scheme="https"
+    )
+
+    def clean_cites(self) -> tuple[str, ...]:
+        """Return one citation a line, each naming a document and an article."""
+        cites = tuple(dict.fromkeys(self.cleaned_data["cites"].split()))
+        if wrong := [
+            one for one in cites if not CITATION.fullmatch(one) or len(one) > LONGEST_CITED
+        ]:
+            raise forms.ValidationError(f"写成“文件名称第几条”：{wrong[0][:40]}")
+        return cites
+
+
+class TopicForm(forms.Form):
+    """What the rules do not say, and who knows."""
+
+    topic = forms.CharField(label="事项", max_length=40, help_text="写已有的事项就是改它")
+    words = forms.CharField(
+        label="识别词",
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="一行一组；+ 表示都要有，| 表示有其一，如：发多少|多少钱+月饼|福利",
+    )
+    answer = forms.CharField(
+        label="怎么答", max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    desk = forms.ChoiceField(label="转人工的岗位")
+
+    def __init__(self, *args: Any, desks: list[tuple[str, str]], **kwargs: Any) -> None:
+        """Offer the offices that answer."""
+        super().__init__(*args, **kwargs)
+        self.fields["desk"].choices = desks  # type: ignore[attr-defined]
+
+    def clean_words(self) -> list[str]:
+        """Return the groups of words; each names something, none is so short that it hits all."""
+        words = list(dict.fromkeys(self.cleaned_data["words"].split()))
+        for one in words:
+            parts = [part for group in one.split("+") for part in group.split("|")]
+            if len(one) > LONGEST_WORDS or not all(parts) or sum(map(len, one.split("+"))) <= 1:
+                raise forms.ValidationError(f"这一组太短、太长或缺词：{one[:40]}")
+        return words

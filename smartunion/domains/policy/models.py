@@ -57,6 +57,8 @@ class Version(models.Model):
     )
     published_at = models.DateTimeField("发布时间", null=True)
     because = models.CharField("退回理由", max_length=200, blank=True, default="")
+    returned_at = models.DateTimeField("退回时间", null=True)
+    discarded_at = models.DateTimeField("原件销毁时间", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "制度版本"

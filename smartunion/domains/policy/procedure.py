@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.procedures.define import (
     END,
+    AsSet,
     Duty,
     Escalation,
     Facts,
@@ -12,7 +13,6 @@ from smartunion.kernel.procedures.define import (
     Output,
     Procedure,
     Risk,
-    Since,
     Step,
     Unit,
     Way,
@@ -57,7 +57,7 @@ def unsupported(facts: Facts) -> bool:
 
 TICKET = Procedure(
     code="policy.ticket",
-    version="2025.1",
+    version="2025.2",
     matter="政策咨询转人工",
     owner=CHIEF,
     project="3.6",
@@ -68,7 +68,7 @@ TICKET = Procedure(
             code="reply",
             name="答复提问人",
             duty=Duty(lead=ANSWERER, backup=CHIEF),
-            within=Within(0, Unit.HOURS, since=Since.BEFORE),
+            within=AsSet("按所选级别的时限内（加急、一般、复杂，见年度条款）"),
             outputs=(Output("reply", "答复（原话在工单里，不入件）", "record"),),
             risks=(
                 Risk(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import ask, desk, documents, imports
+from .pages import ask, desk, documents, imports, library
 
 app_name = "policy"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("tickets/<int:ticket_id>/", desk.ticket, name="ticket"),
     path("steps/<int:run_id>/", desk.step, name="step"),
     path("curating/", desk.curating, name="curating"),
+    path("library/", library.library, name="library"),
     path("metrics/", desk.metrics, name="metrics"),
     path("documents/", documents.register, name="documents"),
     path("imports/", imports.imports, name="imports"),

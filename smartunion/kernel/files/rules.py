@@ -13,6 +13,9 @@ OFFICE = {
     b"xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     b"ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+OCTETS = "application/octet-stream"
+"""What is kept as it came and is only ever saved, never shown."""
+
 SHOWN_IN_THE_BROWSER = {"application/pdf", "image/png", "image/jpeg", "image/webp", "text/plain"}
 ENDINGS = {
     "application/pdf": ".pdf",
@@ -38,6 +41,7 @@ class Kind(StrEnum):
     PHOTO = "photo"
     UNDERTAKING = "undertaking"
     REPORT = "report"
+    SOURCE = "source"
     OTHER = "other"
 
     @property
@@ -56,6 +60,7 @@ LABELS = {
     Kind.PHOTO: "现场照片",
     Kind.UNDERTAKING: "承诺书",
     Kind.REPORT: "报告",
+    Kind.SOURCE: "制度原件",
     Kind.OTHER: "其他材料",
 }
 

@@ -11,7 +11,7 @@ from smartunion.kernel.base.workdays import Calendar
 from smartunion.kernel.timers.actions import cancel_under, set_timer
 
 from .define import Kind, Since, Step, Within
-from .limits import AT_EVENT, Due, Start, due, share
+from .limits import AT_EVENT, Due, Start, at_event, due, share
 from .models import Case, StepRun
 
 DUE = "procedures.due"
@@ -33,9 +33,7 @@ def start_of_step(run: StepRun, case: Case) -> Start:
 def limit_of(step: Step, start: Start, calendar: Calendar) -> Due | None:
     """Return when the step is due; None without a limit, or while its event has no time yet."""
     limit = step.limit
-    if limit is None or (
-        isinstance(limit, Within) and limit.since in AT_EVENT and start.event_at is None
-    ):
+    if limit is None or (at_event(limit) and start.event_at is None):
         return None
     return due(limit, start, calendar)
 

@@ -180,6 +180,20 @@ class By:
         return f"{self.month}月{self.day}日前"
 
 
+@dataclass(frozen=True)
+class AsSet:
+    """时限: a moment that the domain has worked out for this very case, its `event_at`.
+
+    Where the limit differs from case to case (by level, by choice), and the terms say how.
+    """
+
+    words: str
+    """How the sheet tells it: by what it is chosen, and where its figures stand."""
+
+
+Limit = Within | By | AsSet
+
+
 @dataclass(frozen=True, kw_only=True)
 class Duty:
     """责任: the office that leads (A角), who stands in (B角), and from when."""
@@ -302,7 +316,7 @@ class Step:
     name: str
     duty: Duty
     ways: tuple[Way, ...]
-    within: Within | By | None = None
+    within: Limit | None = None
     no_limit: str = ""
     """Why the step has no limit; an empty 时限 must be a decision."""
     outputs: tuple[Output, ...] = ()
@@ -326,7 +340,7 @@ class Step:
     """One sentence for whoever does the step."""
 
     @property
-    def limit(self) -> Within | By | None:
+    def limit(self) -> Limit | None:
         """Return what the step's clock runs by: a window's working days, or the 时限."""
         if self.publicity:
             return Within(self.publicity.working_days, Unit.WORKING_DAYS)

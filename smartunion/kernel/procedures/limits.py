@@ -11,10 +11,15 @@ from datetime import date, datetime, timedelta
 from smartunion.kernel.base.days import campus_day, end_of
 from smartunion.kernel.base.workdays import Calendar
 
-from .define import By, Since, Unit, Within
+from .define import AsSet, By, Limit, Since, Unit, Within
 
 AT_EVENT = frozenset({Since.EVENT, Since.BEFORE})
 RUNNING = {Unit.SECONDS: "seconds", Unit.MINUTES: "minutes", Unit.HOURS: "hours"}
+
+
+def at_event(limit: Limit | None) -> bool:
+    """Test if the limit counts from the case's event, and has no end while that has no time."""
+    return isinstance(limit, AsSet) or (isinstance(limit, Within) and limit.since in AT_EVENT)
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,10 @@ class Due:
     provisional: bool = False
 
 
-def due(limit: Within | By, start: Start, calendar: Calendar) -> Due:
+def due(limit: Limit, start: Start, calendar: Calendar) -> Due:
     """Return the moment after which the limit has passed."""
+    if isinstance(limit, AsSet):
+        return Due(start.of(Since.EVENT))
     if isinstance(limit, By):
         last = date(campus_day(start.trigger_at).year, limit.month, limit.day)
         return Due(end_of(last))

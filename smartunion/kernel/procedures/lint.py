@@ -19,11 +19,10 @@ from .define import (
     By,
     Kind,
     Procedure,
-    Since,
     Step,
     Within,
 )
-from .limits import Start, due
+from .limits import Start, at_event, due
 from .reading import facts_read
 
 NINE_IN_THE_MORNING = time(9)
@@ -331,7 +330,7 @@ def _latest(step: Step, at: datetime, begun_at: datetime, calendar: Calendar) ->
     limit = step.limit
     if limit is None:
         return at
-    if isinstance(limit, Within) and limit.since in (Since.EVENT, Since.BEFORE):
+    if at_event(limit):
         return at  # counted from something outside the chain
     last_moment = at - timedelta(microseconds=1)  # 24:00 still belongs to the day that it ends
     return max(at, due(limit, Start(last_moment, begun_at, begun_at), calendar).at)

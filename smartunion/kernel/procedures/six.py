@@ -7,9 +7,9 @@ from .define import (
     APPLICANT,
     END,
     NAMED,
-    By,
     Effect,
     Kind,
+    Limit,
     Procedure,
     Promise,
     Step,
@@ -132,7 +132,7 @@ def limit(step: Step, sheet: Procedure, offices: Offices) -> list[str]:
     return told
 
 
-def limit_words(within: Within | By) -> str:
+def limit_words(within: Limit) -> str:
     """Return a limit with what a reader must know of its end."""
     promised = isinstance(within, Within) and not within.roll
     return within.words + ("，末日休假不顺延" if promised else "")

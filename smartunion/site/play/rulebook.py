@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from smartunion.domains.policy.actions import importing, teaching
-from smartunion.domains.policy.models import Document, NoAnswer
+from smartunion.domains.policy.models import NoAnswer, Version
 from smartunion.domains.policy.rules.kinds import VersionState
 from smartunion.kernel.people.models import Person
 
@@ -16,26 +16,30 @@ NEXT_DAY = timedelta(days=1)
 
 
 class Rulebook:
-    """Three rules, what they do not say, and three cases, a week before the desk opens."""
+    """Three rules, what they do not say, and cases, before the desk opens; in December the next."""
 
     def __init__(self, note: Note) -> None:
         self.note = note
         self.story: dict[str, Any] = told("rulebook.yaml")
 
     def plan(self) -> None:
-        """Note the import, and the publication on the day after."""
+        """Note the import, and the publication on the day after; the same in December."""
         at = moment(self.story["day"], "09:30")
-        self.note(at, self._keep)
+        self.note(at, lambda at: self._keep(self.story["rules"], at))
         self.note(at + NEXT_DAY, self._publish)
+        later = moment(self.story["later"]["day"], "15:10")
+        self.note(later, lambda at: self._keep(self.story["later"]["rules"], at))
+        self.note(later + NEXT_DAY, self._publish_later)
 
     def _who(self, post: str) -> Person:
         return Person.objects.get(username=self.story[post])
 
-    def _keep(self, at: datetime) -> None:
-        for each in self.story["rules"]:
-            if Document.objects.filter(title=each["title"]).exists():
-                continue
+    def _keep(self, rules: list[dict[str, Any]], at: datetime) -> None:
+        for each in rules:
             since: date = each["since"]
+            known = Version.objects.filter(document__title=each["title"], effective_from=since)
+            if known.exists():
+                continue
             given = importing.Told(
                 title=each["title"], effective_from=since, promulgated_on=since,
                 label=f"{since.year} 年版", issuer=each["issuer"], number=each["number"],
@@ -46,12 +50,23 @@ class Rulebook:
                 content=content, name=each["file"], told=given, by=self._who("keeper"), at=at
             )
 
+    def _accept(self, rules: list[dict[str, Any]], at: datetime) -> None:
+        """Publish what is still a draft of the named rules."""
+        for each in rules:
+            there = Version.objects.filter(
+                document__title=each["title"], effective_from=each["since"],
+                state=VersionState.DRAFT,
+            )  # fmt: skip
+            for draft in there:
+                importing.publish(version_id=draft.pk, by=self._who("accepter"), at=at)
+
+    def _publish_later(self, at: datetime) -> None:
+        later = self.story["later"]["rules"]
+        self._accept([each for each in later if each["published"]], at)
+
     def _publish(self, at: datetime) -> None:
         by = self._who("accepter")
-        titles = [each["title"] for each in self.story["rules"]]
-        for document in Document.objects.filter(title__in=titles).order_by("pk"):
-            for draft in document.versions.filter(state=VersionState.DRAFT):
-                importing.publish(version_id=draft.pk, by=by, at=at)
+        self._accept(self.story["rules"], at)
         known = set(NoAnswer.objects.values_list("topic", flat=True))
         for gap in self.story["gaps"]:
             if gap["topic"] not in known:

@@ -3,10 +3,12 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from smartunion.domains.policy import telling
 from smartunion.domains.policy.models import (
@@ -18,7 +20,9 @@ from smartunion.domains.policy.models import (
     Relation,
     Version,
 )  # fmt: skip
+from smartunion.domains.policy.reads.terms import desk_terms
 from smartunion.domains.policy.rules import lineage, numbering, texts
+from smartunion.domains.policy.rules.answers import CITATION
 from smartunion.domains.policy.rules.kinds import PieceKind, VersionState
 from smartunion.domains.policy.rules.refusals import (
     InForceTogether,
@@ -27,10 +31,12 @@ from smartunion.domains.policy.rules.refusals import (
     OwnVersion,
     SameText,
 )  # fmt: skip
+from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.files import actions as files
+from smartunion.kernel.files import reads as stored
+from smartunion.kernel.files.rules import Kind
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
-
-CITED = re.compile(r"《?([^《》]+?)》?(第.+?条(?:之.+)?)")
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,8 @@ def keep(*, content: bytes, name: str, told: Told, by: Person | None, at: dateti
         kept_at=at,
     )
     Piece.objects.bulk_create(_rows(version, cut), batch_size=1000)
+    upload = SimpleUploadedFile(Path(name).name or "source", content)
+    files.store(upload=upload, kind=Kind.SOURCE, subject=version, by=by, at=at)
     record("policy.kept", version, by=by, at=at, articles=len(cut.articles))
     return version
 
@@ -145,6 +153,10 @@ def publish(*, version_id: int, by: Person | None, at: datetime) -> Version:
     )
     if before is not None:
         _carry_over(before, version)
+    for old in _superseded(version):
+        old.effective_to = version.effective_from
+        old.save(update_fields=["effective_to"])
+        record("policy.superseded", old, by=by, at=at, name=document.title)
     _resolve_cases(version)
     telling.searchers()
     record("policy.published", version, by=by, at=at)
@@ -155,9 +167,32 @@ def publish(*, version_id: int, by: Person | None, at: datetime) -> Version:
 def send_back(*, version_id: int, by: Person, at: datetime, because: str) -> None:
     """Take a draft out of the way, with the reason for whoever imported it."""
     version = _draft(version_id)
-    version.state, version.because = VersionState.WITHDRAWN, because
-    version.save(update_fields=["state", "because"])
+    version.state, version.because, version.returned_at = VersionState.WITHDRAWN, because, at
+    version.save(update_fields=["state", "because", "returned_at"])
     record("policy.sent_back", version, by=by, at=at, because=because)
+
+
+@transaction.atomic
+def discard(*, at: datetime) -> int:
+    """Destroy file and text of imports sent back longer ago than the terms' days; return how many.
+
+    What stays is that there was one: its name, its digest, who sent it back and why. What was
+    published is never destroyed: answers refer to it.
+    """
+    old = at - timedelta(days=desk_terms(campus_day(at)).returned_days)
+    gone = list(
+        Version.objects.select_for_update()
+        .filter(state=VersionState.WITHDRAWN, returned_at__lt=old, discarded_at=None)
+        .order_by("pk")
+    )
+    for version in gone:
+        for file in stored.of(version):
+            files.remove(file_id=file.pk, by=None, at=at, because="退回的导入到期")
+        version.pieces.all().delete()
+        version.findings, version.discarded_at = [], at
+        version.save(update_fields=["findings", "discarded_at"])
+        record("policy.discarded", version, by=None, at=at)
+    return len(gone)
 
 
 def _draft(version_id: int) -> Version:
@@ -191,6 +226,21 @@ def _fit_between(version: Version, document: Document, others: list[Version]) ->
             other.save(update_fields=["effective_to"])
 
 
+def _superseded(version: Version) -> list[Version]:
+    """Return the versions of replaced documents that would be in force beside this one."""
+    replaced = Relation.objects.filter(document=version.document, kind="supersedes")
+    return list(
+        Version.objects.select_for_update()
+        .filter(
+            Q(effective_to=None) | Q(effective_to__gt=version.effective_from),
+            document__in=replaced.values("other"),
+            state=VersionState.PUBLISHED,
+            effective_from__lt=version.effective_from,
+        )
+        .order_by("pk")
+    )
+
+
 def _carry_over(before: Version, version: Version) -> None:
     """Keep what each article became, and take its accepted questions along."""
 
@@ -222,7 +272,7 @@ def _resolve_cases(version: Version) -> None:
     articles = {p.label: p.pk for p in version.pieces.filter(kind=PieceKind.ARTICLE)}
     names = {version.document.title, *version.document.aliases}
     for link in CaseLink.objects.filter(piece__isnull=True):
-        cited = CITED.fullmatch(link.quoted)
+        cited = CITATION.fullmatch(link.quoted)
         if cited and cited[1] in names and cited[2] in articles:
             link.piece_id = articles[cited[2]]
             link.save(update_fields=["piece"])

@@ -7,7 +7,7 @@ from django.db import transaction
 from smartunion.domains.policy import telling
 from smartunion.domains.policy.models import Alias, CaseLink, CaseNote, Lexeme, NoAnswer, Piece
 from smartunion.domains.policy.rules.kinds import AliasState, VersionState
-from smartunion.domains.policy.rules.refusals import Decided, OwnProposal
+from smartunion.domains.policy.rules.refusals import CaseThere, Decided, OwnProposal
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
@@ -90,16 +90,19 @@ def keep_case(
     result: str,
     source: str,
     cites: tuple[str, ...],
+    source_url: str = "",
     by: Person | None,
     at: datetime,
 ) -> CaseNote:
     """Keep a case with the articles that it cites, such as 工会法第十八条; safe to repeat.
 
     A citation leads to the newest published version; one of a rule that is not here waits for it.
+    :raises CaseThere: another case has this title
     """
-    made, new = CaseNote.objects.get_or_create(
-        title=title, defaults={"facts": facts, "result": result, "source": source}
-    )
+    told = {"facts": facts, "result": result, "source": source, "source_url": source_url}
+    made, new = CaseNote.objects.get_or_create(title=title, defaults=told)
+    if any(getattr(made, name) != value for name, value in told.items()):
+        raise CaseThere(title=title)
     for quoted in cites:
         CaseLink.objects.get_or_create(case=made, quoted=quoted, defaults={"piece": _cited(quoted)})
     if new:

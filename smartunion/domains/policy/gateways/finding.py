@@ -19,23 +19,31 @@ from .model import NoModelError, Server
 UNSURE = (Tier.MIDDLE, Tier.LOW)
 """Where a stage may help; an article that was named, or found for sure, stays where it is."""
 
+MOST, CANDIDATES = 10, 50
+"""How many hits are told, and how many a stage may choose them from."""
+
 MOST_WORDS, LONGEST_WORD = 6, 8
 HALF = 0.5
 
 
 def find(text: str, *, day: date, viewer: Person | None) -> tuple[Found, list[str]]:
     """Return what the search finds, and what each configured stage came to ("rewrite ok 310ms")."""
-    found = search(text, day=day, viewer=viewer)
+    drawer, judge = model.embedder(), model.reranker()
+    limit = CANDIDATES if drawer or judge else MOST
+    found = search(text, day=day, viewer=viewer, limit=limit)
     told: list[str] = []
     if found.tier not in UNSURE:
-        return found, told
+        return _cut(found), told
+
+    def again(more: str) -> Found:
+        return search(f"{text} {more}", day=day, viewer=viewer, limit=limit)
 
     stages: list[tuple[str, Callable[[Found], Found]]] = []
     if (writer := model.rewriter()) is not None:
-        stages.append(("rewrite", lambda before: _rewritten(writer, text, day, viewer, before)))
-    if (drawer := model.embedder()) is not None:
+        stages.append(("rewrite", lambda before: _rewritten(writer, text, again, before)))
+    if drawer is not None:
         stages.append(("embed", lambda before: _by_vectors(drawer, text, before)))
-    if (judge := model.reranker()) is not None:
+    if judge is not None:
         stages.append(("rerank", lambda before: _by_scores(judge, text, before)))
     for name, stage in stages:
         if not found.hits:
@@ -46,7 +54,11 @@ def find(text: str, *, day: date, viewer: Person | None) -> tuple[Found, list[st
         except NoModelError as no:
             came = str(no)
         told.append(f"{name} {came} {(time.perf_counter() - began) * 1000:.0f}ms")
-    return found, told
+    return _cut(found), told
+
+
+def _cut(found: Found) -> Found:
+    return replace(found, hits=found.hits[:MOST])
 
 
 def _words(said: str) -> list[str]:
@@ -62,11 +74,11 @@ def _words(said: str) -> list[str]:
     return [word for word in told if word][:MOST_WORDS]
 
 
-def _rewritten(server: Server, text: str, day: date, viewer: Person | None, before: Found) -> Found:
+def _rewritten(server: Server, text: str, again: Callable[[str], Found], before: Found) -> Found:
     """Search again with the statutes' words that the model adds to the question."""
     words = _words(server.say(rewriting(text, mark=secrets.token_hex(4))))
-    again = search(f"{text} {' '.join(words)}", day=day, viewer=viewer)
-    return replace(before, hits=again.hits) if again.hits else before
+    found = again(" ".join(words))
+    return replace(before, hits=found.hits) if found.hits else before
 
 
 def _by_vectors(server: Server, text: str, before: Found) -> Found:

@@ -102,17 +102,17 @@ class Server:
         except httpx.HTTPError as no:
             pieces.put(NoModelError(type(no).__name__))
 
-    def say(self, prompt: str, *, seconds: float = STAGE_SECONDS) -> str:
+    def say(self, prompt: str) -> str:
         """Return a whole short answer. Raises NoModelError."""
-        answer = self._post("chat/completions", self._body(prompt, False), seconds)
+        answer = self._post("chat/completions", self._body(prompt, False))
         try:
             return str(answer["choices"][0]["message"]["content"])
         except (KeyError, IndexError, TypeError) as odd:
             raise NoModelError("no content") from odd
 
-    def vectors(self, texts: list[str], *, seconds: float = STAGE_SECONDS) -> list[list[float]]:
+    def vectors(self, texts: list[str]) -> list[list[float]]:
         """Return a vector of each text, in their order. Raises NoModelError."""
-        answer = self._post("embeddings", {"model": self.name, "input": texts}, seconds)
+        answer = self._post("embeddings", {"model": self.name, "input": texts})
         try:
             rows = sorted(answer["data"], key=lambda row: int(row["index"]))
             found = [[float(x) for x in row["embedding"]] for row in rows]
@@ -122,12 +122,10 @@ class Server:
             raise NoModelError("vectors are missing")
         return found
 
-    def scores(
-        self, question: str, texts: list[str], *, seconds: float = STAGE_SECONDS
-    ) -> list[float]:
+    def scores(self, question: str, texts: list[str]) -> list[float]:
         """Return how well each text answers, in their order. Raises NoModelError."""
         asked = {"model": self.name, "query": question, "documents": texts, "texts": texts}
-        answer = self._post("rerank", asked, seconds)
+        answer = self._post("rerank", asked)
         rows = answer.get("results", []) if isinstance(answer, dict) else answer
         try:
             told = {int(r["index"]): float(r.get("relevance_score", r.get("score"))) for r in rows}
@@ -135,13 +133,21 @@ class Server:
         except (KeyError, TypeError, ValueError) as odd:
             raise NoModelError("no scores") from odd
 
-    def _post(self, path: str, body: dict[str, Any], seconds: float) -> Any:
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        """Return a stage's answer; its time is the wall clock's, however slowly it comes."""
+        until, parts = time.monotonic() + STAGE_SECONDS, []
         try:
-            with self._http(seconds) as http:
-                got = http.post(path, json=body)
-            if got.status_code != httpx.codes.OK:
-                raise NoModelError(f"status {got.status_code}")
-            return got.json()
+            with (
+                self._http(STAGE_SECONDS) as http,
+                http.stream("POST", path, json=body) as got,
+            ):
+                if got.status_code != httpx.codes.OK:
+                    raise NoModelError(f"status {got.status_code}")
+                for part in got.iter_bytes():
+                    parts.append(part)
+                    if time.monotonic() >= until:
+                        raise NoModelError("time is up", late=True)
+            return json.loads(b"".join(parts))
         except httpx.HTTPError as no:
             raise NoModelError(type(no).__name__) from no
         except ValueError as odd:

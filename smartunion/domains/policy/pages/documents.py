@@ -32,5 +32,11 @@ def version(request: PersonRequest, *, slug: str, number: int) -> HttpResponse:
     if found is None:
         raise Http404("没有这个文件，或这一版没有发布")
     rows = [(piece, found.became.get(piece.pk)) for piece in found.pieces]
-    context = {"it": found, "version": found.version, "document": found.version.document}
+    opens = reads.may_open_source(request.person, request.mandate, found.version.pk)
+    context = {
+        "it": found,
+        "version": found.version,
+        "document": found.version.document,
+        "source": reads.source(found.version) if opens else None,
+    }
     return show(request, "policy/documents/version.html", context | {"rows": rows})

@@ -52,6 +52,7 @@ def one_import(request: PersonRequest, *, version_id: int) -> HttpResponse:
         "articles": articles,
         "count": count,
         "more": count - len(pieces),
+        "source": reads.source(version),
         "own": version.kept_by_id == request.person.pk,
         "accepts": request.mandate.may(ACCEPTS),
         "form": forms.Return(),

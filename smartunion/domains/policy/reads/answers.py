@@ -1,15 +1,25 @@
 """What a question got: the articles verbatim, their cases, what the desk has answered before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from smartunion.domains.policy.models import CaseLink, Explanation, Faq, Question, Ticket
-from smartunion.domains.policy.rules.answers import ALIKE, alike, marked
+from django.db.models import Q
+
+from smartunion.domains.policy.models import (
+    CaseLink,
+    Explanation,
+    Faq,
+    Lineage,
+    Question,
+    Relation,
+    Ticket,
+)  # fmt: skip
+from smartunion.domains.policy.rules.answers import ALIKE, Line, alike, folded, marked
 from smartunion.domains.policy.rules.asked import Outcome
 from smartunion.domains.policy.rules.checking import Source
-from smartunion.domains.policy.rules.kinds import AliasState, Tier
+from smartunion.domains.policy.rules.kinds import AliasState, Tier, VersionState
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 
@@ -18,6 +28,7 @@ from .searching import Hit, hits_of
 
 MOST_SOURCES = 6
 RECENT = 30
+TWICE, HALF_AN_HOUR = 2, timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -37,14 +48,21 @@ class Shown:
     """One article of an answer: its hit, its sentences (the matched one marked), its cases."""
 
     hit: Hit
-    paragraphs: list[list[tuple[str, bool]]]
+    paragraphs: list[Line]
     cases: Sequence[Case]
     chosen: bool
+    replaced_by: str = ""
+    """The document that has taken the place of this article's, where one has."""
 
     @property
     def has_mark(self) -> bool:
         """Test if a sentence is marked."""
         return any(mark for line in self.paragraphs for _, mark in line)
+
+    @property
+    def runs(self) -> list[tuple[bool, list[Line]]]:
+        """Return the paragraphs in runs, open or folded."""
+        return folded(self.paragraphs)
 
     @property
     def verbatim(self) -> str:
@@ -64,6 +82,8 @@ class Answer:
     thread: tuple[tickets.Said, ...]
     answerer: str
     explained: Explanation | None
+    failed: int = 0
+    """How many of the reader's questions of the last half hour, this one too, found no help."""
 
     @property
     def first(self) -> Shown | None:
@@ -79,6 +99,12 @@ class Answer:
     def choice(self) -> bool:
         """Test if the reader is asked which of several articles was meant."""
         return self.tier == Tier.MIDDLE and not any(one.chosen for one in self.shown)
+
+    @property
+    def offers(self) -> bool:
+        """Test if a person is offered unasked: nothing found, no help, twice, or asked for."""
+        sad = self.question.useful is False or self.tier in (Tier.LOW, Tier.NO_ANSWER)
+        return sad or self.failed >= TWICE or "人工" in self.question.text
 
     @property
     def waited(self) -> float | None:
@@ -101,7 +127,7 @@ def answer(question_id: int, person: Person, *, at: datetime) -> Answer | None:
     rows = sorted(asked.shown.all(), key=lambda row: (row.chosen_at is None, row.place))
     ids = [row.piece_id for row in rows]
     hits = {hit.piece_id: hit for hit in hits_of(ids, day=campus_day(at), viewer=person)}
-    cases = _cases(ids)
+    cases, replaced = cases_of(ids), _replaced(hits.values(), campus_day(at))
     ticket = Ticket.objects.select_related("case", "question").filter(question=asked).first()
     run = tickets.open_step(ticket) if ticket else None
     return Answer(
@@ -113,6 +139,7 @@ def answer(question_id: int, person: Person, *, at: datetime) -> Answer | None:
                 paragraphs=marked(hits[row.piece_id].text, asked.text),
                 cases=cases.get(row.piece_id, ()),
                 chosen=row.chosen_at is not None,
+                replaced_by=replaced.get(hits[row.piece_id].slug, ""),
             )
             for row in rows
             if row.piece_id in hits
@@ -122,19 +149,54 @@ def answer(question_id: int, person: Person, *, at: datetime) -> Answer | None:
         thread=tuple(tickets.thread(ticket, person, at=at)) if ticket else (),
         answerer=run.lead.name if run and run.lead else "",
         explained=Explanation.objects.filter(question=asked).first(),
+        failed=_failed(asked),
     )
 
 
-def _cases(piece_ids: list[int]) -> dict[int, list[Case]]:
-    """Return the cases that cite each article."""
+def _failed(asked: Question) -> int:
+    """Return how many questions of the half hour up to this one did not help its asker."""
+    there = Question.objects.filter(
+        Q(useful=False) | Q(tier__in=[Tier.LOW, Tier.NO_ANSWER]),
+        asker=asked.asker_id, asked_at__gt=asked.asked_at - HALF_AN_HOUR,
+        asked_at__lte=asked.asked_at,
+    )  # fmt: skip
+    return there.count()
+
+
+def _replaced(hits: Iterable[Hit], day: date) -> dict[str, str]:
+    """Return by slug which documents another has replaced by the day, and which one."""
+    there = Relation.objects.filter(
+        kind="supersedes",
+        other__slug__in=[hit.slug for hit in hits],
+        document__versions__state=VersionState.PUBLISHED,
+        document__versions__effective_from__lte=day,
+    )
+    return dict(there.values_list("other__slug", "document__title").distinct())
+
+
+def cases_of(piece_ids: list[int]) -> dict[int, list[Case]]:
+    """Return the cases that cite each article, also as it was called in earlier versions."""
+    heirs = _heirs(piece_ids)
     found: dict[int, list[Case]] = {}
-    links = CaseLink.objects.filter(piece__in=piece_ids).select_related("case").order_by("pk")
+    links = CaseLink.objects.filter(piece__in=heirs).select_related("case").order_by("pk")
     for link in links:
         case = link.case
-        found.setdefault(link.piece_id or 0, []).append(
+        found.setdefault(heirs[link.piece_id or 0], []).append(
             Case(case.title, case.facts, case.result, case.source, case.source_url, link.quoted)
         )
     return found
+
+
+def _heirs(piece_ids: Sequence[int]) -> dict[int, int]:
+    """Return each article and all that it came from, with the article itself."""
+    heirs = {piece: piece for piece in piece_ids}
+    newest = set(heirs)
+    while newest:
+        steps = Lineage.objects.filter(new__in=newest).values_list("old", "new")
+        before = {old: heirs[new] for old, new in steps if new in heirs and old not in heirs}
+        heirs |= before
+        newest = set(before)
+    return heirs
 
 
 def _faqs(text: str, pieces: set[int]) -> list[Faq]:

@@ -5,11 +5,17 @@ from datetime import date
 
 from django.db.models import Count
 
-from smartunion.domains.policy.models import CaseLink, Lineage, Piece, Version
+from smartunion.domains.policy.models import Lineage, Piece, Version
 from smartunion.domains.policy.rules.kinds import PieceKind, VersionState
+from smartunion.kernel.files import reads as files
+from smartunion.kernel.files.models import File
 from smartunion.kernel.people.models import Person
+from smartunion.kernel.people.reads import Mandate
 
 from .searching import SEARCHED, scopes_of
+
+MAY_OPEN = ("policy.keep", "policy.accept", "policy.curate")
+"""Who may open the file that a version was read from."""
 
 SHOWN = 60
 """Pieces of a draft that are shown whole; its importer has the file beside it."""
@@ -120,11 +126,11 @@ def preview(version: Version) -> tuple[list[Piece], int, int]:
     return list(pieces[:SHOWN]), articles, pieces.count()
 
 
-def cases_of(piece_ids: list[int]) -> dict[int, list[CaseLink]]:
-    """Return the cases that cite the given articles, by article."""
-    found: dict[int, list[CaseLink]] = {}
-    links = CaseLink.objects.filter(piece_id__in=piece_ids).select_related("case").order_by("id")
-    for link in links:
-        if link.piece_id is not None:
-            found.setdefault(link.piece_id, []).append(link)
-    return found
+def source(version: Version) -> File | None:
+    """Return the file that a version was read from; None for one that has been destroyed."""
+    return files.of(version).first()
+
+
+def may_open_source(_person: Person, mandate: Mandate, _version_id: int) -> bool:
+    """Test if somebody may open the files of versions: who keeps, accepts or curates rules."""
+    return any(mandate.may(one) for one in MAY_OPEN)

@@ -11,7 +11,7 @@ from smartunion.domains.policy.rules.asked import Outcome
 from smartunion.domains.policy.rules.checking import Fault
 from smartunion.domains.policy.rules.kinds import Tier
 from smartunion.domains.policy.rules.sla import hours_saved
-from smartunion.kernel.base.days import start_of
+from smartunion.kernel.base.days import campus_day, start_of
 from smartunion.kernel.base.refusals import Refused
 
 from .terms import desk_terms
@@ -65,9 +65,12 @@ def _asked(first: date, until: date) -> QuerySet[Question]:
 def sessions(first: date, until: date, *, at: datetime) -> list[Session]:
     """Return the questions of a span of days (until exclusive), the oldest first."""
     told = []
+    silence: dict[date, timedelta] = {}
     for one in _asked(first, until).select_related("ticket").order_by("asked_at", "pk"):
         ticket: Ticket | None = getattr(one, "ticket", None)
-        settled = at >= one.asked_at + _silence(one.asked_at.date())
+        if (day := campus_day(one.asked_at)) not in silence:
+            silence[day] = _silence(day)
+        settled = at >= one.asked_at + silence[day]
         machine = (one.shown_at - one.asked_at).total_seconds() if one.shown_at else None
         human = (
             (ticket.answered_at - one.asked_at).total_seconds()

@@ -117,3 +117,12 @@ class SameText(Refused):
     text = "这个文件与《{title}》{label}逐字相同，已经导入过"
     clause = "3.6-2"
     remedy = "在登记簿里打开那一版"
+
+
+class CaseThere(Refused):
+    """Another case goes by this title."""
+
+    code = "policy.case_there"
+    text = "已经有叫“{title}”的案例，内容不同"
+    clause = "3.6-2"
+    remedy = "换一个案名再收录"

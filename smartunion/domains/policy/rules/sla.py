@@ -35,6 +35,7 @@ class DeskTerms:
     complex_minutes: int
     hours: tuple[tuple[time, time], ...]
     keep_days: int
+    returned_days: int
     office: str
     chief: str
     baseline_minutes: int
@@ -73,6 +74,7 @@ def terms_of(given: Mapping[str, Any]) -> DeskTerms:
         complex_minutes=int(given["complex_working_days"]) * int(whole),
         hours=hours,
         keep_days=int(given["keep_days"]),
+        returned_days=int(given["returned_days"]),
         office=str(given["office"]),
         chief=str(given["chief_office"]),
         baseline_minutes=int(given["baseline_minutes"]),

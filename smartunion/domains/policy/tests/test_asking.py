@@ -68,6 +68,25 @@ def test_whatever_is_asked_finds_a_page_and_never_an_empty_one(house: House, tex
     assert "<script>alert" not in page
 
 
+def test_after_two_answers_that_did_not_help_a_person_is_offered_unasked(house: House) -> None:
+    """Also whoever asks for one; a first good answer keeps the form folded."""
+    lin = house.client("lin")
+
+    def folded(text: str) -> bool:
+        page = lin.post("/policy/", {"q": text}, follow=True).content.decode()
+        assert '<details class="pa-over"' in page
+        return '<details class="pa-over" open>' not in page
+
+    assert folded(EXACT)
+    assert not folded(f"{EXACT}，我要人工")
+    for asked in Question.objects.all():
+        lin.post(f"/policy/questions/{asked.pk}/", {"do": "useless"})
+    house.at += timedelta(minutes=10)
+    assert not folded(EXACT)
+    house.at += timedelta(minutes=31)
+    assert folded(EXACT)
+
+
 def test_nothing_and_too_much_are_refused_in_words(house: House) -> None:
     lin = house.client("lin")
     assert "还没有写问题" in lin.post("/policy/", {"q": "  "}).content.decode()

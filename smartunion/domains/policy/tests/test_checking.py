@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartunion.domains.policy.rules import missing, sla
-from smartunion.domains.policy.rules.answers import alike, marked
+from smartunion.domains.policy.rules.answers import alike, folded, marked
 from smartunion.domains.policy.rules.checking import (
     Checked,
     Fault,
@@ -158,6 +158,20 @@ def test_marking_loses_no_character(text: str, question: str) -> None:
         line.strip() for line in text.splitlines() if line.strip()
     ]
     assert sum(mark for line in shown for _, mark in line) <= 1
+
+
+def test_a_long_article_opens_at_what_was_asked_and_loses_nothing() -> None:
+    """First paragraph and marked one open, the rest folded in their order; short ones all open."""
+    lines = [f"（{n}）{sign * 80}；" for n, sign in enumerate("甲乙丙丁戊己庚", 1)]
+    told = ["有下列情形之一的：", *lines[:4], "（五）怀孕的女教师申请。", *lines[4:]]
+    shown = marked("\n".join(told), "怀孕的女教师能申请吗")
+    assert shown[5][0][1]
+    runs = folded(shown)
+    assert [(is_open, len(run)) for is_open, run in runs] == [
+        (True, 1), (False, 4), (True, 1), (False, 3),
+    ]  # fmt: skip
+    assert [line for _, run in runs for line in run] == shown
+    assert folded(marked(LEAVE.text, "产假"))[0] == (True, marked(LEAVE.text, "产假"))
 
 
 def test_the_nearest_sentence_is_marked() -> None:

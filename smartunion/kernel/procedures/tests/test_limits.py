@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from smartunion.kernel.base.days import CAMPUS, campus_day, end_of
 from smartunion.kernel.base.workdays import Calendar
-from smartunion.kernel.procedures.define import By, Since, Unit, Within
+from smartunion.kernel.procedures import six
+from smartunion.kernel.procedures.define import AsSet, By, Since, Unit, Within
 from smartunion.kernel.procedures.limits import Start, due, share
 
 CAMPUS_CALENDAR = Calendar()
@@ -84,6 +85,16 @@ def test_a_later_start_never_ends_earlier(minutes: int, amount: int, unit: Unit)
     start = at(2025, 1, 1) + timedelta(minutes=minutes)
     limit = Within(amount, unit)
     assert end(limit, start) <= end(limit, start + timedelta(days=1))
+
+
+def test_a_limit_may_be_worked_out_for_each_case() -> None:
+    """Its words say by what; until its moment is set it has no end."""
+    begun, until = at(2025, 9, 30, 9), at(2025, 9, 30, 15)
+    limit = AsSet("按所选级别的时限内")
+    assert due(limit, Start(begun, begun, until), CAMPUS_CALENDAR).at == until
+    assert six.limit_words(limit) == "按所选级别的时限内"
+    with pytest.raises(ValueError, match="no time yet"):
+        due(limit, Start(begun, begun), CAMPUS_CALENDAR)
 
 
 @pytest.mark.clause("R230")
