@@ -116,12 +116,11 @@ class TopicForm(forms.Form):
     answer = forms.CharField(
         label="怎么答", max_length=200, widget=forms.Textarea(attrs={"rows": 2})
     )
-    desk = forms.ChoiceField(label="转人工的岗位")
 
     def __init__(self, *args: Any, desks: list[tuple[str, str]], **kwargs: Any) -> None:
         """Offer the offices that answer."""
         super().__init__(*args, **kwargs)
-        self.fields["desk"].choices = desks  # type: ignore[attr-defined]
+        self.fields["desk"] = forms.ChoiceField(label="转人工的岗位", choices=desks)
 
     def clean_words(self) -> list[str]:
         """Return the groups of words; each names something, none is so short that it hits all."""

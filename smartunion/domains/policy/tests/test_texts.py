@@ -214,7 +214,7 @@ def blank_pdf() -> bytes:
         ("乱.txt", "\n".join(RULE * 3).encode().decode("gb18030", "replace").encode(), Garbled),
         ("图.txt", bytes(range(256)) * 4, Broken),
         ("改名.docx", packed("")[:-30], Broken),
-        ("空.docx", docx(RULE).replace(b"word/document.xml", b"word/dokument.xml"), Broken),
+        ("空.docx", docx(RULE).replace(b"word/document.xml", b"word/unknown0.xml"), Broken),
         ("实体.docx", packed("<!DOCTYPE x>"), Broken),
         ("大.txt", b"x" * (texts.MOST_BYTES + 1), TooLong),
     ],
