@@ -165,7 +165,12 @@ def _execute(
         if link.status != ConnStatus.OK:
             raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
         raise psycopg.errors.error_from_result(result)
-    return _row(result.get_value(0, 0) or b"")
+    value = result.get_value
+    if result.nfields > 1:
+        payment_id, owed, received = value(0, 0), value(0, 1), value(0, 2)
+        if payment_id is not None and owed is not None and received is not None:
+            return _number(payment_id), _number(owed), _instant(received)
+    return _row(value(0, result.nfields - 1) or b"")
 
 
 # --- how PostgreSQL writes what we say and what it answers ---------------------------------------
@@ -179,19 +184,17 @@ _int4, _int8 = Struct(">i").pack, Struct(">q").pack
 PLAIN = 3
 """How many columns the guard answers."""
 
-_THREE = Struct(">i" + "iiq" * PLAIN)
-"""A row of three: how many columns; of each its type, its length and its eight bytes."""
-
 
 def _moment(at: datetime) -> bytes:
     return _int8((at - _EPOCH) // _MICROSECOND)
 
 
+def _instant(said: bytes) -> datetime:
+    return _EPOCH + timedelta(microseconds=_number(said))
+
+
 def _row(said: bytes) -> tuple[Any, ...]:
-    """Return the answer's columns: three from the guard, ten from wallet_pay_locked."""
-    if len(said) == _THREE.size:
-        _, _, _, payment_id, _, _, owed, _, _, received = _THREE.unpack(said)
-        return payment_id, owed, _EPOCH + timedelta(microseconds=received)
+    """Return the ten columns of wallet_pay_locked's answer."""
     cells, start = [], 4
     while start < len(said):
         length = int.from_bytes(said[start + 4 : start + 8], signed=True)
@@ -202,7 +205,7 @@ def _row(said: bytes) -> tuple[Any, ...]:
     return (
         _number(number), (status or b"").decode(), (reason or b"").decode(),
         *map(_number, amounts), _number(wallet_id), replay == b"\1", stored or b"",
-        _EPOCH + timedelta(microseconds=_number(received)) if received else None,
+        _instant(received) if received else None,
     )  # fmt: skip
 
 

@@ -4,7 +4,8 @@
    the month and ring of the burst rule at once; the INSERT is the record. Nothing else is locked,
    so there is no lock order to get wrong. Whatever the guard does not let through (the first
    payment of a month, points in the purse, a burst, no money) is decided by wallet_pay_locked
-   under the row's lock, which says why where it declines, and answers in a row of its own.
+   under the row's lock, which says why where it declines, and answers in a column of its own. Two
+   branches, not one expression: a COALESCE of both has to be made ready whole for each payment.
 
    $1 terminal  $2 business day  $3 its number  $4 hash of the request  $5 wallet  $6 code's counter
    $7 merchant  $8 total  $9 occurred  $10 received  $11 month
@@ -26,9 +27,12 @@ WITH taken AS (
   SELECT $1::bigint, $2::date, $3::int, $4::bytea, $5::bigint, $7::bigint, device_id, $11::int, seq,
     $8::bigint, $8::bigint, 0, owed, 'S', 'S', '', false, $9::timestamptz, received
   FROM taken
-  RETURNING ROW(id, subsidy_fen::bigint, received_at) AS answer
+  RETURNING id, subsidy_fen::bigint AS owed, received_at
 )
-SELECT COALESCE((SELECT answer FROM paid), wallet_pay_locked($1::bigint, $2::date, $3::int,
+SELECT id, owed, received_at, NULL::record AS otherwise FROM paid
+UNION ALL
+SELECT NULL, NULL, NULL, wallet_pay_locked($1::bigint, $2::date, $3::int,
   $4::bytea, $5::bigint, $6::bigint, $7::bigint, $8::bigint, NULL, $9::timestamptz,
   $10::timestamptz, $11::int, %(rate_num)s, %(rate_den)s, %(cap_fen)s, %(points_earn)s,
-  %(burst_count)s, %(window)s, false, false))
+  %(burst_count)s, %(window)s, false, false)
+WHERE NOT EXISTS (SELECT FROM taken)
