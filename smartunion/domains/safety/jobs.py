@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from smartunion.domains.safety.actions import incidents, risks
-from smartunion.domains.safety.protocol import INCIDENT
+from smartunion.domains.safety.protocol import CASH_OUT, CHILD_INJURY, INCIDENT
 from smartunion.domains.safety.reads import incidents as reads
+from smartunion.domains.safety.reads import scenarios
 from smartunion.domains.safety.reads.figures import terms_on
 from smartunion.domains.safety.rules.kinds import Role
 from smartunion.kernel.base.days import campus_day
@@ -27,6 +28,8 @@ def evaluate_controls(at: datetime) -> None:
     risks.evaluate_due(at=at)
 
 
+OFFICES = Hooks(crew=scenarios.crew, posts=scenarios.POSTS, who_may_see=scenarios.may_see)
+
 RESPONSES = (
     Wired(
         INCIDENT,
@@ -39,4 +42,6 @@ RESPONSES = (
         ),
         drilled=True,
     ),
+    Wired(CASH_OUT, OFFICES),
+    Wired(CHILD_INJURY, OFFICES),
 )

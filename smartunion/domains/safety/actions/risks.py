@@ -16,8 +16,8 @@ from smartunion.kernel.response import drills
 from smartunion.kernel.response.models import Drill
 from smartunion.kernel.trail.record import record
 
-DRILLED = "sudden_death"
-"""The scenario whose drill is the protocol of incidents itself."""
+OF_A_BRANCH = INCIDENT.code
+"""Whose drill calls the roster of one branch; the others call offices of the campus."""
 
 
 @transaction.atomic
@@ -72,20 +72,28 @@ def evaluate_due(*, at: datetime) -> int:
 
 @transaction.atomic
 def order_drill(*, scenario: str, by: Person, at: datetime) -> Drill:
-    """Play a scenario as a drill now: the protocol of incidents, with the branch whose turn it is.
+    """Play a scenario as a drill now: its protocol rings telephones, every message says 【演练】.
 
-    Raises NoSuchScenario where the scenario has no protocol that rings telephones.
+    The sudden death calls the branch whose turn it is, the others whoever holds the offices. Raises
+    NoSuchScenario.
     """
-    branches = list(Unit.objects.filter(kind=Unit.Kind.BRANCH).order_by("code"))
-    if scenario != DRILLED or not branches:
-        raise refusals.NoSuchScenario(scenario=scenario)
-    [unit] = drills.turn(branches, campus_day(at), 1)
+    declared = _declared(scenario)
+    unit = None
+    if declared.drill == OF_A_BRANCH:
+        branches = list(Unit.objects.filter(kind=Unit.Kind.BRANCH).order_by("code"))
+        unit = next(iter(drills.turn(branches, campus_day(at), 1) if branches else ()), None)
     made = drills.order(
-        protocol=INCIDENT.code, unit=unit, planned_at=at, by=by, at=at,
-        because=risks.scenario(scenario).matter,
-    )  # fmt: skip
-    record("safety.drill_ordered", made, by=by, at=at, matter=risks.scenario(scenario).matter)
+        protocol=declared.drill, unit=unit, planned_at=at, by=by, at=at, because=declared.matter
+    )
+    record("safety.drill_ordered", made, by=by, at=at, matter=declared.matter)
     return made
+
+
+def _declared(scenario: str) -> risks.Scenario:
+    try:
+        return risks.scenario(scenario)
+    except KeyError as unknown:
+        raise refusals.NoSuchScenario(scenario=scenario) from unknown
 
 
 @transaction.atomic
@@ -93,10 +101,7 @@ def hold_exercise(
     *, scenario: str, people: int, finding: str, improve: str = "", by: Person, at: datetime
 ) -> Exercise:
     """Hold an exercise of a scenario: its controls are evaluated on the spot, the finding stays."""
-    try:
-        declared = risks.scenario(scenario)
-    except KeyError as unknown:
-        raise refusals.NoSuchScenario(scenario=scenario) from unknown
+    declared = _declared(scenario)
     row = Exercise.objects.create(
         scenario=scenario, held_at=at, people=people, finding=finding, improve=improve, by=by
     )

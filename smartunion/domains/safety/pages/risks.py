@@ -35,8 +35,10 @@ def register(request: PersonRequest) -> HttpResponse:
             messages.success(request, f"评估了 {len(done)} 项防控")
             return redirect("safety:risks")
         if do == "drill":
-            made = acts.order_drill(scenario=acts.DRILLED, by=request.person, at=at)
-            messages.success(request, f"演练已下达到{made.unit}，每条消息都以【演练】开头")
+            played = request.POST.get("scenario", "")
+            made = acts.order_drill(scenario=played, by=request.person, at=at)
+            where = f"{made.unit}" if made.unit else "各有关岗位"
+            messages.success(request, f"演练已下达到{where}，每条消息都以【演练】开头")
             return redirect("safety:risks")
         if form.is_valid():
             acts.hold_exercise(**form.cleaned_data, by=request.person, at=at)
@@ -46,7 +48,6 @@ def register(request: PersonRequest) -> HttpResponse:
         "scenarios": reads.register(at=at),
         "terms": terms_on(campus_day(at)),
         "keeps": request.mandate.may(KEEP),
-        "drilled": acts.DRILLED,
         "form": form,
     }
     return show(request, "safety/desk/risks.html", context)

@@ -14,7 +14,6 @@ from smartunion.domains.safety.models import (
     Policy,
 )
 from smartunion.domains.safety.procedure import CHILD_INCIDENT
-from smartunion.domains.safety.protocol import INCIDENT
 from smartunion.domains.safety.rules import risks
 from smartunion.domains.safety.rules.gate import gaps, report_months
 from smartunion.domains.safety.rules.kinds import EventKind
@@ -254,7 +253,5 @@ def _drills(one: Scenario) -> list[Incident]:
 
 
 def _held(one: Scenario) -> list[Result]:
-    if one.trigger != "incidents":
-        return []
-    mine = drills.held().filter(protocol=INCIDENT.code)[:5]
+    mine = drills.held().filter(protocol=one.drill)[:5]
     return [found for drill in mine if (found := drills.result_of(drill))]

@@ -75,6 +75,8 @@ class Scenario:
     trigger_words: str
     exercise: str
     """What an exercise plays."""
+    drill: str
+    """The protocol that its drill goes by, on the phones of those who would really be called."""
     controls: tuple[Control, ...]
 
 
@@ -88,6 +90,7 @@ SCENARIOS = (
         trigger="freezings",
         trigger_words="有付款设备被自动冻结、还没有裁定",
         exercise="同一设备30分钟内连付三笔：看第三笔是否挂起、设备是否冻结、一个工作日内是否裁定",
+        drill="safety.cash_out",
         controls=(
             Control(
                 "cash_out.deposit",
@@ -114,6 +117,7 @@ SCENARIOS = (
         trigger="child_cases",
         trigger_words="有托育意外正在处置",
         exercise="下午户外活动一名幼儿摔伤：30分钟通报、2小时家长说明会、24小时邀请联合调查，录像保全",
+        drill="safety.child_injury",
         controls=(
             Control(
                 "child.cameras", "7.2①", "64路1080P监控，录像保存90天", waits_for="托育中心监控台账"
@@ -141,6 +145,7 @@ SCENARIOS = (
         trigger="incidents",
         trigger_words="有活动突发事件正在处置",
         exercise="终点处一人倒地：30秒响应、3分钟AED、4分钟医护、8分钟到校医院",
+        drill="safety.incident",
         controls=(
             Control(
                 "death.report",

@@ -7,6 +7,9 @@ from django.test import Client
 
 from smartunion.domains.safety.actions import joining, risks
 from smartunion.domains.safety.models import ControlEvaluation, Exercise, Participant
+from smartunion.domains.safety.procedure import CHILD_INCIDENT
+from smartunion.domains.safety.protocol import CHILD_INJURY, PROTOCOLS
+from smartunion.domains.safety.reads.figures import terms_on
 from smartunion.domains.safety.reads.risks import (
     EVALUATIONS,
     TRIGGERS,
@@ -17,11 +20,16 @@ from smartunion.domains.safety.reads.risks import (
 from smartunion.domains.safety.rules import refusals
 from smartunion.domains.safety.rules.kinds import Answer
 from smartunion.domains.safety.rules.risks import SCENARIOS, Standing, control, has_lapsed
+from smartunion.domains.safety.rules.risks import scenario as scenario_of
 from smartunion.domains.wallet.tests.conftest import Campus
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS
+from smartunion.kernel.notices.models import Notice
+from smartunion.kernel.procedures.models import Case
+from smartunion.kernel.response import actions as answering
 from smartunion.kernel.response import drills
-from smartunion.kernel.response.models import Drill
+from smartunion.kernel.response.models import Drill, Run
+from smartunion.kernel.response.refusals import NoteMissing
 from smartunion.site.org import founding
 
 from .conftest import House
@@ -41,6 +49,7 @@ def test_every_scenario_has_controls_owner_trigger_and_exercise(house: House) ->
         assert one.owner in offices
         assert one.trigger in TRIGGERS
         assert one.exercise
+        assert one.drill in {protocol.code for protocol in PROTOCOLS}
         for each in one.controls:
             runs, waits = bool(each.runs), bool(each.waits_for)
             assert runs + waits + each.is_cut_off == 1, each.code
@@ -168,7 +177,10 @@ def test_the_sudden_death_is_played_on_the_telephones_and_stands_in_the_register
     monkeypatch.setattr(clock, "now", lambda: house.at)
     wang = Client()
     wang.force_login(house.wang)
-    assert wang.post("/safety/desk/risks/", {"do": "drill"}).status_code == 302
+    assert (
+        wang.post("/safety/desk/risks/", {"do": "drill", "scenario": "sudden_death"}).status_code
+        == 302
+    )
     drill = Drill.objects.get()
     assert (drill.protocol, drill.by) == ("safety.incident", house.wang)
     run = drills.begin(drill, at=house.at)
@@ -177,4 +189,69 @@ def test_the_sudden_death_is_played_on_the_telephones_and_stands_in_the_register
     assert death.now == 0, "a drill is nothing that happens"
     assert run.number in wang.get("/safety/desk/risks/").content.decode()
     with pytest.raises(refusals.NoSuchScenario):
-        risks.order_drill(scenario="cash_out", by=house.wang, at=house.at)
+        risks.order_drill(scenario="flood", by=house.wang, at=house.at)
+
+
+def held(house: House, scenario: str) -> Run:
+    """Order a scenario's drill from its page, and let it begin."""
+    wang = Client()
+    wang.force_login(house.wang)
+    asked = {"do": "drill", "scenario": scenario}
+    assert wang.post("/safety/desk/risks/", asked).status_code == 302
+    drill = Drill.objects.latest("pk")
+    assert (drill.protocol, drill.unit) == (scenario_of(scenario).drill, None)
+    return drills.begin(drill, at=house.at)
+
+
+@pytest.mark.clause("R241", "R242", "R244")
+def test_the_cash_out_and_the_injured_child_are_drilled_by_the_same_engine(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Phones of those who hold the offices, clocks of the plan, 【演练】 before every word."""
+    monkeypatch.setattr(clock, "now", lambda: house.at)
+    terms = terms_on(house.at.date())
+    child = held(house, "child_injury")
+    assert not Case.objects.filter(sheet__code=CHILD_INCIDENT.code).exists(), "nothing real begins"
+    assert {one.is_drill for one in child.asked.all()} == {True}
+    titles = set(Notice.objects.values_list("title", flat=True))
+    assert titles
+    assert all(title.startswith("【演练】") for title in titles)
+    due = dict(child.steps.filter(state="open").values_list("code", "due_at"))
+    limit = child.t0 + timedelta(minutes=terms.statement_minutes)
+    assert due == {"hold": limit, "statement": limit}
+    for step, outcome, minutes in (
+        ("statement", "issued", 22), ("meeting", "held", 100), ("invitation", "sent", 180),
+    ):  # fmt: skip
+        post = CHILD_INJURY.step(step).posts[0]
+        who = child.asked.filter(post=post).order_by("turn")[0].person
+        then = child.t0 + timedelta(minutes=minutes)
+        assert answering.answer(
+            run_id=child.pk, step=step, outcome=outcome, by=who, at=then, via="link"
+        )
+    child.refresh_from_db()
+    assert (child.settled_at, child.breached_at) == (child.t0 + timedelta(hours=3), None)
+
+    money = held(house, "cash_out")
+    first = money.asked.filter(post="mall").order_by("turn")[0].person
+    with pytest.raises(NoteMissing):
+        answering.answer(
+            run_id=money.pk, step="freeze", outcome="slipped", by=first, at=house.at, via="page"
+        )
+    answering.answer(
+        run_id=money.pk, step="freeze", outcome="frozen", by=first, at=house.at, via="page"
+    )
+    opened = set(money.steps.filter(state="open").values_list("code", flat=True))
+    assert opened == {"deduct", "ruling"}
+    found = {one.scenario.code: one for one in register(at=house.at)}
+    assert [one.run for one in found["child_injury"].held] == [child]
+    assert [one.run for one in found["cash_out"].held] == [money]
+    assert (found["cash_out"].now, found["child_injury"].now) == (0, 0)
+    wang = Client()
+    wang.force_login(house.wang)
+    page = wang.get("/safety/desk/risks/").content.decode()
+    assert "两人签发，已发布" in page
+    assert "已挂起并冻结" in page
+    lin = Client()
+    lin.force_login(house.lin)
+    assert lin.get(f"/response/{money.pk}/").status_code == 404
+    assert wang.get(f"/response/{money.pk}/").status_code == 200
