@@ -16,7 +16,7 @@ CLAUSE = re.compile(r"[RTPKXU]\d{2,3}|\d(\.\d(-\d)?)?[①-⑳]?")
 """R044, T57, P05, K07, X12; a section of the plan: 3.1, 3.1①, 3.1-1②."""
 
 LONGEST_STYLE = 120
-RECORDING = {"record", "record_each"}
+RECORDING = {"record", "record_each", "record_own"}
 WHO_WHEN_WHY = {"by", "at", "because"}
 
 

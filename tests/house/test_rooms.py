@@ -71,7 +71,7 @@ def actions() -> Iterator[tuple[str, ast.FunctionDef, set[str]]]:
         if "actions" not in {path.stem, path.parent.name} or path.is_relative_to(CODE / "site"):
             continue
         functions = [node for node in tree(path).body if isinstance(node, ast.FunctionDef)]
-        recording: set[str] = {"record", "record_each"}
+        recording: set[str] = {"record", "record_each", "record_own"}
         for _ in functions:  # as often as one may call another
             recording |= {f.name for f in functions if called(f) & recording}
         for function in functions:

@@ -9,7 +9,7 @@ from smartunion.kernel.base.days import CAMPUS, campus_day, end_of, start_of
 from smartunion.kernel.notices import actions as notices
 from smartunion.kernel.notices.rules import Channel, Priority
 from smartunion.kernel.people.models import Absence, Person, Unit
-from smartunion.kernel.trail.record import record
+from smartunion.kernel.trail.record import record, record_own
 
 from . import reads, refusals, rules
 from .models import Check, Hotline, Pattern, PatternTurn, Shift, Swap
@@ -439,11 +439,26 @@ def ask_checks(*, terms: Terms, by: Person | None, at: datetime) -> list[Check]:
 @transaction.atomic
 def answer_check(*, by: Person, at: datetime, via: Check.Via) -> Check:
     """Take the answer to a test message: the number is proven from now on; refuses a second."""
-    check = Check.objects.select_for_update().filter(person=by, answered_at=None).first()
-    if check is None:
+    answered = answer_checks(persons=[by], at=at, via=via)
+    if not answered:
         raise refusals.NoCheckOpen
-    check.answered_at, check.via = at, via
-    check.save(update_fields=["answered_at", "via"])
-    notices.believe(person=by, channel=Channel.SMS, at=at)
-    record("duty.check_answered", check, by=by, at=at, way=via.label)
-    return check
+    return answered[0]
+
+
+@transaction.atomic
+def answer_checks(*, persons: Sequence[Person], at: datetime, via: Check.Via) -> list[Check]:
+    """Take the answers that several have given, each to their own test message, in one go.
+
+    Who has none open, or has answered it already, is left out.
+    """
+    waiting = Check.objects.select_for_update(of=("self",)).filter(
+        person__in=persons, answered_at=None
+    )
+    checks = list(waiting.select_related("person").order_by("pk"))
+    for check in checks:
+        check.answered_at, check.via = at, via
+    Check.objects.bulk_update(checks, ["answered_at", "via"])
+    notices.believe(persons=[check.person for check in checks], channel=Channel.SMS, at=at)
+    told = [(check.person, check, {"way": via.label}) for check in checks]
+    record_own("duty.check_answered", told, at=at)
+    return checks

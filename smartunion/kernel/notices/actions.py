@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from smartunion.kernel.people.models import Person
-from smartunion.kernel.trail.record import record
+from smartunion.kernel.trail.record import record, record_own
 
 from . import outbox
 from .contacts import SHAPES, own_address
@@ -106,7 +106,7 @@ def correct(
         channel=channel,
         defaults={"address": address, "verified_at": None, "wrong_at": None, "trouble": ""},
     )
-    _let_it_ring(person, channel)
+    _let_it_ring([person], channel)
     record(
         "notices.contact_corrected", contact, by=by, at=at, because=because,
         channel=channel.label, before=before, after=address,
@@ -168,32 +168,41 @@ def prove(*, channel: Channel, address: str, code: str, by: Person, at: datetime
         channel=channel,
         defaults={"address": address, "verified_at": at, "wrong_at": None, "trouble": ""},
     )
-    _let_it_ring(by, channel)
+    _let_it_ring([by], channel)
     record("notices.contact_proven", contact, by=by, at=at, channel=channel.label)
     return contact
 
 
 @transaction.atomic
-def believe(*, person: Person, channel: Channel, at: datetime) -> Contact:
-    """Take the address at which a person was just reached and answered as proven."""
-    known = Contact.objects.filter(person=person, channel=channel).first()
-    contact, _ = Contact.objects.update_or_create(
-        person=person,
-        channel=channel,
-        defaults={
-            "address": known.address if known else own_address(person, channel),
-            "verified_at": at, "wrong_at": None, "trouble": "",
-        },
+def believe(*, persons: Sequence[Person], channel: Channel, at: datetime) -> list[Contact]:
+    """Take the addresses at which persons were just reached and answered as proven."""
+    known = dict(
+        Contact.objects.filter(person__in=persons, channel=channel).values_list("person", "address")
+    )
+    Contact.objects.bulk_create(
+        [
+            Contact(
+                person=one, channel=channel,
+                address=known.get(one.pk) or own_address(one, channel), verified_at=at,
+            )
+            for one in persons
+        ],
+        update_conflicts=True,
+        unique_fields=["person", "channel"],
+        update_fields=["verified_at", "wrong_at", "trouble"],
     )  # fmt: skip
-    _let_it_ring(person, channel)
-    record("notices.contact_proven", contact, by=person, at=at, channel=channel.label)
-    return contact
+    _let_it_ring(persons, channel)
+    proven = Contact.objects.filter(person__in=persons, channel=channel).select_related("person")
+    contacts = list(proven.order_by("pk"))
+    told = [(one.person, one, {"channel": channel.label}) for one in contacts]
+    record_own("notices.contact_proven", told, at=at)
+    return contacts
 
 
-def _let_it_ring(person: Person, channel: Channel) -> None:
-    """Ring again at a number that was known to be wrong, once its SMS is proven or corrected."""
+def _let_it_ring(persons: Sequence[Person], channel: Channel) -> None:
+    """Ring again at numbers that were known to be wrong, once their SMS is proven or corrected."""
     if channel == Channel.SMS:
-        Contact.objects.filter(person=person, channel=Channel.VOICE).delete()
+        Contact.objects.filter(person__in=persons, channel=Channel.VOICE).delete()
 
 
 def _is_taken(person: Person, channel: Channel, address: str) -> bool:

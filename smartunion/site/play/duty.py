@@ -6,6 +6,8 @@ Each deed looks whether it was done, so a play that was interrupted is simply pl
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
+
 from smartunion.domains.membership.actions import terms as membership
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.duty import actions, reads
@@ -17,11 +19,17 @@ from .campus import moment
 
 Note = Callable[[datetime, Callable[[datetime], None]], None]
 
+PROVEN_ON = (3, 17)
+"""On which days of a month the test messages go out: the rosters look two weeks ahead."""
+
 PROVEN_BEFORE = timedelta(days=9)
-"""How long before the end everybody on duty was asked whether their number is right."""
+"""How long before the end they went out last."""
+
+SOON, LATER = timedelta(minutes=4), timedelta(minutes=38)
+"""When most have tapped the link, and when the others have replied."""
 
 SILENT = 2
-"""How many have not answered: the page and the watch show them."""
+"""How many of those who are asked for the first time answer only the next message."""
 
 AWAY_AHEAD = timedelta(days=4)
 """The one absence of the coming fortnight begins about so long after the end."""
@@ -51,19 +59,28 @@ class Rosters:
         self.file(moment(SHORTER_FROM - timedelta(days=4), "16:10"), self._shorten)
         self.file(moment(OVERRIDDEN_ON, "11:25"), self._override)
         self.file(self.until - SWAPPED_BEFORE, self._swap)
+        for month in range(1, self.until.month + 1):
+            for day in PROVEN_ON:
+                at = moment(date(self.until.year, month, day), "10:10")
+                if at < self.until - PROVEN_BEFORE:
+                    self.file(at, self._prove)
         self.file(self.until - PROVEN_BEFORE, self._prove)
         self.file(self.until - timedelta(hours=2), self._go_away)
 
+    @transaction.atomic
     def _prove(self, at: datetime) -> None:
-        """Ask everybody on duty; all but two tap the link within the hour."""
+        """Ask whoever is due; most tap the link, some reply, two wait for the next message."""
         terms = reads.terms_at(at)
-        if terms is None or Check.objects.exists():
+        if terms is None or Check.objects.filter(answered_at__gt=at).exists():
             return
-        asked = actions.ask_checks(terms=terms, by=None, at=at)
-        for number, check in enumerate(asked[:-SILENT]):
-            via = Check.Via.REPLY if number % 3 else Check.Via.LINK
-            when = at + timedelta(seconds=40 + 25 * number)
-            actions.answer_check(by=check.person, at=when, via=via)
+        actions.ask_checks(terms=terms, by=None, at=at)
+        asked = list(Check.objects.filter(answered_at=None).select_related("person").order_by("pk"))
+        persons = [check.person for check in asked]
+        heard = persons if len(persons) <= SILENT else persons[:-SILENT]
+        tapping = [person for number, person in enumerate(heard) if number % 3]
+        ways = ((Check.Via.LINK, SOON, tapping), (Check.Via.REPLY, LATER, heard))
+        for via, after, some in ways:
+            actions.answer_checks(persons=some, at=at + after, via=via)
 
     def _swap(self, at: datetime) -> None:
         """Let the first college's contact A change her next week with her deputy, who agrees."""

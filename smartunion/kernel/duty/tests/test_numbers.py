@@ -16,6 +16,7 @@ from smartunion.kernel.notices.outbox import Reported
 from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.timers import auditor
 from smartunion.kernel.timers.models import Alarm
+from smartunion.kernel.trail.models import Entry
 
 from .conftest import NOON, TERMS, hold
 
@@ -53,6 +54,15 @@ def test_everybody_on_the_roster_is_asked_once_and_proves_the_number_by_a_reply(
     reply(lin, " 1。", seq=2)
     assert kinds() == {"lin": "ok", "chen": "wait"}
     assert Check.objects.get(person=lin).via == Check.Via.REPLY
+    proven = Entry.objects.get(what="notices.contact_proven")
+    assert (proven.by, proven.at) == (lin, NOON)
+    [other] = actions.answer_checks(persons=[lin, chen], at=NOON, via=Check.Via.LINK)
+    assert other.person == chen, "who has answered is left out"
+    assert kinds() == {"lin": "ok", "chen": "ok"}
+    said = Entry.objects.filter(what="duty.check_answered").order_by("pk")
+    assert [(entry.by, entry.facts["way"]) for entry in said] == [
+        (lin, "回复短信"), (chen, "一键链接"),
+    ]  # fmt: skip
     with pytest.raises(NoCheckOpen):
         actions.answer_check(by=lin, at=NOON, via=Check.Via.LINK)
 
