@@ -9,8 +9,18 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.db import transaction
+
 from smartunion.domains.safety import gateways
-from smartunion.domains.safety.actions import devices, events, incidents, insuring, joining, surveys
+from smartunion.domains.safety.actions import (
+    children,
+    devices,
+    events,
+    incidents,
+    insuring,
+    joining,
+    surveys,
+)
 from smartunion.domains.safety.actions import risks as registering
 from smartunion.domains.safety.models import (
     ControlEvaluation,
@@ -22,14 +32,20 @@ from smartunion.domains.safety.models import (
     RiskItem,
     Venue,
 )
+from smartunion.domains.safety.procedure import CHILD_INCIDENT
 from smartunion.domains.safety.reads.figures import terms_on
-from smartunion.domains.safety.rules import staffing
+from smartunion.domains.safety.rules import risks, staffing
 from smartunion.domains.safety.rules.gate import report_months
 from smartunion.domains.safety.rules.kinds import DeviceKind, EventKind, Party, Role
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.people.reads import holders
-from smartunion.kernel.procedures.models import StepRun
+from smartunion.kernel.procedures import engine
+from smartunion.kernel.procedures.engine import Given
+from smartunion.kernel.procedures.models import Case, StepRun
+from smartunion.kernel.response import actions as response
+from smartunion.kernel.response.models import Asked, Drill, Run
+from smartunion.kernel.response.models import StepRun as Clock
 
 from .aid import photo, tick
 from .campus import Campus, moment, told
@@ -38,6 +54,11 @@ Story = dict[str, Any]
 Note = Callable[[datetime, Callable[[datetime], None]], None]
 SPOTS = ("终点", "起点", "赛道", "观众区")
 DAY = timedelta(days=1)
+ACKNOWLEDGED = timedelta(seconds=9)
+"""After how long the first of a scenario's drill says 收到."""
+
+CHILD_STEPS = {"meeting": "minutes", "invitation": "letter", "findings": "findings"}
+"""Step of the childcare sheet after the statement -> what it hands in."""
 
 
 class Safety:
@@ -54,6 +75,9 @@ class Safety:
             self._plan_event(each)
         for each in self.story["exercises"]:
             self._note(moment(each["day"], "16:00"), partial(self._exercise, each))
+            if each.get("drill"):
+                self._plan_drill(each)
+        self._plan_child(self.story["child"])
         for day in self.story["evaluations"]:
             self._note(moment(day, "17:00"), self._evaluate)
 
@@ -256,6 +280,98 @@ class Safety:
                 scenario=each["scenario"], people=each["people"], finding=each["finding"],
                 improve=each["improve"], by=wang, at=at,
             )  # fmt: skip
+
+    def _plan_drill(self, each: Story) -> None:
+        """Note a scenario's drill on the telephones: whoever is called says 收到, then answers."""
+        ordered = moment(each["day"], each["drill_at"])
+        self._note(ordered, partial(self._order, each))
+        self._note(ordered + ACKNOWLEDGED, partial(self._acknowledge, each, ordered))
+        for minutes, *answer in each["drill"]:
+            deed = partial(self._answer_drill, each, ordered, tuple(answer))
+            self._note(ordered + timedelta(minutes=minutes), deed)
+
+    def _order(self, each: Story, at: datetime) -> None:
+        code = risks.scenario(each["scenario"]).drill
+        if not Drill.objects.filter(protocol=code, planned_at=at).exists():
+            wang = self.campus.officers["wang"]
+            registering.order_drill(scenario=each["scenario"], by=wang, at=at)
+        tick(at)
+
+    def _drill(self, each: Story, ordered: datetime) -> Run | None:
+        of_it = Drill.objects.filter(
+            protocol=risks.scenario(each["scenario"]).drill, planned_at=ordered
+        )
+        found = of_it.select_related("run").first()
+        return found.run if found else None
+
+    @transaction.atomic
+    def _acknowledge(self, each: Story, ordered: datetime, at: datetime) -> None:
+        run = self._drill(each, ordered)
+        called = Asked.objects.filter(run=run, received_at=None).exclude(summoned_at=None)
+        for number, one in enumerate(called.select_related("person").order_by("pk")):
+            then = at + timedelta(seconds=3 * number)
+            response.receive(run_id=one.run_id, by=one.person, at=then, via="link")
+
+    def _answer_drill(
+        self, each: Story, ordered: datetime, answer: tuple[str, str, str], at: datetime
+    ) -> None:
+        step, outcome, post = answer
+        run = self._drill(each, ordered)
+        asked = Asked.objects.filter(run=run, post=post).select_related("person")
+        first = asked.order_by("turn").first()
+        waits = Clock.objects.filter(run=run, code=step).exclude(state=Clock.State.DONE)
+        if run is not None and first is not None and waits.exists():
+            response.answer(
+                run_id=run.pk, step=step, outcome=outcome, by=first.person, at=at, via="link"
+            )
+
+    def _plan_child(self, each: Story) -> None:
+        """Note the year's one childcare accident: reported, held, told, looked into, released."""
+        told = moment(each["day"], each["at"])
+        self._note(told, partial(self._hurt, each))
+        for part, office in enumerate(("executive_vice_chair", "vice_chair")):
+            at = told + timedelta(minutes=each["statement"] - 7 * (1 - part))
+            self._note(at, partial(self._issue, each, office))
+        for step, output in CHILD_STEPS.items():
+            minutes, words = each[step]
+            deed = partial(self._pass, step, output, words)
+            self._note(told + timedelta(minutes=minutes), deed)
+        minutes, why = each["released"]
+        self._note(told + timedelta(minutes=minutes), partial(self._release, why))
+
+    def _child_case(self) -> Case | None:
+        return Case.objects.filter(sheet__code=CHILD_INCIDENT.code).order_by("pk").first()
+
+    def _hurt(self, each: Story, at: datetime) -> None:
+        wang = self._holder("welfare_committee_chair", at.date())
+        if wang is not None and self._child_case() is None:
+            children.open_case(
+                where=each["where"], account=each["account"], by=wang, at=at,
+                happened_at=at - timedelta(minutes=8),
+            )  # fmt: skip
+
+    def _child_step(self, step: str) -> StepRun | None:
+        runs = StepRun.objects.filter(case=self._child_case(), step=step, state=StepRun.State.OPEN)
+        return runs.select_related("lead", "backup").first()
+
+    def _issue(self, each: Story, office: str, at: datetime) -> None:
+        run, by = self._child_step("statement"), self._holder(office, at.date())
+        if run is not None and by is not None and not run.signatures.filter(person=by).exists():
+            children.approve_statement(
+                run_id=run.pk, where=each["where"], care=each["care"], escort=each["escort"],
+                by=by, at=at,
+            )  # fmt: skip
+
+    def _pass(self, step: str, output: str, words: str, at: datetime) -> None:
+        run = self._child_step(step)
+        by = (run.lead or run.backup) if run else None
+        if run is not None and by is not None:
+            engine.pass_step(run_id=run.pk, outputs={output: Given(text=words)}, by=by, at=at)
+
+    def _release(self, why: str, at: datetime) -> None:
+        case, by = self._child_case(), self._holder("union_chair", at.date())
+        if case is not None and case.closed_at is not None and by is not None:
+            children.release_hold(case_id=case.pk, by=by, at=at, because=why)
 
     def _evaluate(self, at: datetime) -> None:
         if not ControlEvaluation.objects.filter(evaluated_at=at).exists():

@@ -9,10 +9,13 @@ import pytest
 from smartunion.domains.performance.reads.events import RESPONDED, STAFFED, SURVEYED
 from smartunion.domains.performance.rules.periods import Period
 from smartunion.domains.planning import public as planning
-from smartunion.domains.safety.models import Event, HealthCheck, Incident, Participant
+from smartunion.domains.safety.models import Event, HealthCheck, Incident, LegalHold, Participant
+from smartunion.domains.safety.procedure import CHILD_INCIDENT
 from smartunion.domains.safety.reads.incidents import legs
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.base.refusals import Refused
+from smartunion.kernel.procedures.models import Case
+from smartunion.kernel.response import drills
 from smartunion.site.org import founding
 from smartunion.site.play.campus import gather
 from smartunion.site.play.safety import Safety
@@ -49,6 +52,15 @@ def test_a_year_of_events_is_safe_but_for_what_the_figures_show(
     real, drill = Incident.objects.order_by("is_drill")
     assert [round(one.took_seconds or 0) for one in legs(real)] == [18, 60, 195, 441]
     assert (drill.is_drill, drill.number) == (True, "YL-2025-001")
+    assert [
+        (one.run.protocol.code, one.passed, len(one.acks) >= 3)
+        for drill in drills.held().order_by("planned_at")
+        if (one := drills.result_of(drill))
+    ] == [("safety.cash_out", True, True), ("safety.child_injury", True, True)]
+    child = Case.objects.get(sheet__code=CHILD_INCIDENT.code)
+    assert child.closed_at is not None
+    assert not child.runs.filter(late=True).exists()
+    assert LegalHold.objects.get(case=child).released_at is not None
     answers = set(HealthCheck.objects.values_list("answer", flat=True))
     assert answers == {"fit", "old"}
     assert Participant.objects.exists()
