@@ -2,12 +2,13 @@
 
     crisis_load.py prepare CASES
     crisis_load.py submit RUN CASES SECONDS ANSWERED
-    crisis_load.py open RUN CASES SECONDS ANSWERED
+    crisis_load.py open RUN CASES SECONDS ANSWERED [STOP]
 
 `submit` hands in questionnaires that lie there filled in, sealed and unsent: scored, sealed, an
 alert raised, a red case opened, all of it by wellbeing's own action; `open` begins the response
 alone. Prints one line: what was opened and when each was submitted. `ANSWERED` is the share in
-which A answers within 30 ms of A's limit, so that a tap and the clock meet.
+which A answers within 30 ms of A's limit, so that a tap and the clock meet. No more cases are
+opened once there is a file STOP.
 """
 
 import json
@@ -16,6 +17,7 @@ import sys
 import threading
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import close_old_connections, connection
 
@@ -121,7 +123,9 @@ def answer(planned: list[tuple[float, int, int]], told: dict[str, int]) -> None:
         time.sleep(0.001)
 
 
-def main(what: str, run: str, cases: int, seconds: float, share: float) -> None:
+def main(
+    what: str, run: str, cases: int, seconds: float, share: float, *, stop: Path | None = None
+) -> None:
     random.seed(run)
     told = {"answered": 0, "late": 0, "failed": 0, "closed": 0}
     planned: list[tuple[float, int, int]] = []
@@ -138,7 +142,10 @@ def main(what: str, run: str, cases: int, seconds: float, share: float) -> None:
     time.sleep(2)
     began = time.time()
     for case, offset in enumerate(sorted(random.uniform(0, seconds) for _ in range(cases))):
-        time.sleep(max(0.0, began + offset - time.time()))
+        while (pause := began + offset - time.time()) > 0 and not (stop and stop.exists()):
+            time.sleep(min(pause, 0.2))
+        if stop and stop.exists():
+            break
         moment = time.time()
         opened = red(case)
         submitted[opened.number] = moment
@@ -154,4 +161,5 @@ def main(what: str, run: str, cases: int, seconds: float, share: float) -> None:
 if sys.argv[1] == "prepare":
     prepare(int(sys.argv[2]))
 else:
-    main(*sys.argv[1:3], int(sys.argv[3]), float(sys.argv[4]), float(sys.argv[5]))
+    where = Path(sys.argv[6]) if len(sys.argv) > 6 else None
+    main(*sys.argv[1:3], int(sys.argv[3]), float(sys.argv[4]), float(sys.argv[5]), stop=where)
