@@ -1,6 +1,6 @@
 """The campus of 10 March 2025 before a real browser: the clock of the served house is shifted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -146,6 +146,18 @@ class Market:
             at = self.now()
             allotting.allotment_sent(allotment_id=each.pk, at=at)
             allotting.allotment_credited(allotment_id=each.pk, bank_ref=f"CCB{each.pk}", at=at)
+
+
+def answer_ten(phone: Page, number: int, told: Sequence[int], *, by_hand: bool) -> None:
+    """Answer the ten questions of a page of the questionnaire, each tapped or all at once."""
+    items = range(number * 10 - 9, number * 10 + 1)
+    chosen = [f"input[name=i{item}][value='{told[item - 1]}']" for item in items]
+    if by_hand:
+        for one in chosen:
+            phone.locator("label", has=phone.locator(one)).click()
+    else:
+        tick = "each => each.forEach(one => { document.querySelector(one).checked = true })"
+        phone.evaluate(tick, chosen)
 
 
 @pytest.fixture
