@@ -19,6 +19,7 @@ SERVICES = (
     Tab("receipt", "账单", "wallet:statement", "wallet.own"),
     Tab("building-store", "能用的商户", "wallet:shops", "wallet.own"),
     Tab("lifebuoy", "救助与慰问", "aid:home", "aid.own"),
+    Tab("gavel", "劳动争议", "disputes:home", "disputes.own"),
     Tab("run", "活动", "safety:home", "safety.own"),
     Tab("ticket", "我的券", "coupons:mine", "wallet.own"),
     Tab("building-community", "教代会", "congress:home", "congress.own"),

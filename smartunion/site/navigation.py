@@ -77,6 +77,7 @@ MENU: list[Item] = [
     Item(DEMOCRACY, "message-2-up", "提案", "提案", "proposals:listed", SIGNED_IN),
     Item(DEMOCRACY, "mood-check", "满意度调查", "调查", "surveys:listed", SIGNED_IN),
     Item(DEMOCRACY, "mailbox", "意见办理", "意见", "proposals:answering", "proposals.work"),
+    Item(DEMOCRACY, "gavel", "劳动争议", "争议", "disputes:register", "disputes.desk"),
     Item(DEMOCRACY, "dice-5", "经费审查", "审查", "inspection:listed", "inspection.view"),
     Item(DEMOCRACY, "checklist", "我的查验", "查验", "inspection:mine", "inspection.check"),
     Item(CULTURE, "shield-check", "活动与安全", "活动", "safety:desk", "safety.view"),
@@ -118,6 +119,16 @@ TABS: list[Tab] = [
 ]
 """活动 joins when the festival opens."""
 
+SECTIONS: tuple[tuple[str, str], ...] = (
+    ("公示", "publicity:board"),
+    ("抽查", "inspection:rounds"),
+    ("票决", "congress:votes"),
+    ("成交", "procurement:awards"),
+    ("热力图", "merchants:heat_days"),
+    ("存证", "tree:tree"),
+)
+"""What everybody may read without signing in, as the public pages' heads list it."""
+
 FACES: list[tuple[str, str]] = [
     ("/inbox/", "web/desk.html"),
     ("/absence/", "web/desk.html"),
@@ -140,6 +151,7 @@ FACES: list[tuple[str, str]] = [
     ("/inspection/", "web/desk.html"),
     ("/proposals/", "web/desk.html"),
     ("/surveys/", "web/desk.html"),
+    ("/disputes/desk/", "web/desk.html"),
     ("/people/", "web/desk.html"),
     ("/search/", "web/desk.html"),
     ("/ledger/", "web/desk.html"),
@@ -208,6 +220,14 @@ def called(request: HttpRequest) -> list[Calling]:
     return calling(person) if person else []
 
 
+def sections(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the public pages, and in which of them whoever asks is."""
+    there = [(label, reverse(name)) for label, name in SECTIONS]
+    near = [address for _, address in there if request.path.startswith(address)]
+    here = max(near, key=len, default="")
+    return [{"label": label, "address": one, "here": one == here} for label, one in there]
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
     """Return what the shells show around a page; all lazy but `shell`."""
     return {
@@ -217,6 +237,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "tabs": lambda: bottom_bar(TABS, request),
         "shell": face_of(request),
         "campus_doors": _campus_doors,
+        "public_sections": lambda: sections(request),
     }
 
 

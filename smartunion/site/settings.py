@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "smartunion.domains.inspection",
     "smartunion.domains.proposals",
     "smartunion.domains.surveys",
+    "smartunion.domains.disputes",
     "smartunion.domains.policy",
     "smartunion.domains.coupons",
     "smartunion.domains.congress",

@@ -16,6 +16,9 @@ from smartunion.domains.crisis.procedure import SHEETS as CRISIS
 from smartunion.domains.crisis.protocol import RED
 from smartunion.domains.crisis.reads import cases as crisis_cases
 from smartunion.domains.crisis.rules.records import RECORDS as CRISIS_RECORDS
+from smartunion.domains.disputes import jobs as disputes
+from smartunion.domains.disputes.procedure import SHEETS as DISPUTES
+from smartunion.domains.disputes.rules.records import RECORDS as DISPUTES_RECORDS
 from smartunion.domains.inspection import jobs as inspection
 from smartunion.domains.inspection.procedure import SHEETS as INSPECTION
 from smartunion.domains.inspection.reads import rounds as inspection_rounds
@@ -89,12 +92,13 @@ SUBSCRIPTIONS: dict[str, tuple[Callable[[Entry], None], ...]] = {
 
 SHEETS: tuple[Procedure, ...] = (
     *PROCUREMENT, *AID, *SAFETY, *CRISIS, *WELLBEING, *MERCHANTS, *SETTLEMENT,
-    *INSPECTION, *PROPOSALS, *CONGRESS, *POLICY,
+    *INSPECTION, *PROPOSALS, *CONGRESS, *DISPUTES, *POLICY,
 )  # fmt: skip
 """The six-column sheets of every domain, old versions as long as cases run by them."""
 
 ACTS: dict[str, Act] = {
     **procurement.ACTS, **aid.ACTS, **wellbeing.ACTS, **inspection.ACTS, **proposals.ACTS,
+    **disputes.ACTS,
 }  # fmt: skip
 """What AUTO steps and escalations of the sheets call, by the name that they give."""
 
@@ -107,6 +111,8 @@ TIMERS: dict[str, Handler] = {
     **response_clocks.HANDLERS,
     **wellbeing.TIMERS,
     **settlement.TIMERS,
+    **disputes.TIMERS,
+    **proposals.TIMERS,
     "publicity.closes": publicity.closes,
     "publicity.probe": publicity.probe,
     "publicity.takes_down": publicity.takes_down,
@@ -176,6 +182,7 @@ PRIVATE_RECORDS: tuple[RecordKind, ...] = (
     *CRISIS_RECORDS,
     *WELLBEING_RECORDS,
     *SAFETY_RECORDS,
+    *DISPUTES_RECORDS,
     tracking.POSITION,
 )
 """Every kind of sealed record: its class, who may open it for what, how long it is kept."""

@@ -404,6 +404,19 @@ TRAIL: dict[str, str] = {
     "surveys.slip_drawn": "有人领答题码",
     "surveys.answered": "收到答卷",
     "surveys.closed": "结束调查，销毁名单",
+    "disputes.registered": "登记劳动争议",
+    "disputes.reminded": "提醒时限",
+    "disputes.event_noted": "登记校外进展",
+    "disputes.accepted": "受理劳动争议",
+    "disputes.mediated": "办结调解",
+    "disputes.confirmed": "申请人对协议作出决定",
+    "disputes.followed_up": "履行回访",
+    "disputes.lapsed": "到期自动办结",
+    "disputes.referred": "书面告知权利",
+    "disputes.read": "打开争议的封存资料",
+    "disputes.inquired": "记一次来访咨询",
+    "disputes.year_said": "填写往年争议登记数",
+    "disputes.year_confirmed": "核对往年争议登记数",
     "proposals.written": "写提案",
     "proposals.cosigned": "联名",
     "proposals.submitted": "提交提案",
@@ -413,6 +426,9 @@ TRAIL: dict[str, str] = {
     "proposals.assigned": "交办提案",
     "proposals.met": "面商",
     "proposals.replied": "答复提案",
+    "proposals.fulfilled": "登记兑现",
+    "proposals.plan_due": "计划到期提醒",
+    "proposals.uncosigned": "退出联名",
     "proposals.rated": "评价提案答复",
     "proposals.unrated": "到期没有评价",
     "proposals.suggested": "投意见箱",
@@ -675,6 +691,10 @@ TRAIL: dict[str, str] = {
     "hours": "小时",
     "cap": "每日上限",
     "invited": "应邀人数",
+    "cases": "件数",
+    "days": "天数",
+    "agrees": "确认协议",
+    "kept": "已履行",
 }
 
 PRIVATE: dict[str, str] = {
@@ -710,5 +730,7 @@ TIMERS: dict[str, str] = {
     "response.sla": "应急总时限",
     "response.drill": "演练开始",
     "procurement.explanation_lapses": "低价说明逾期",
+    "proposals.planned_due": "提案计划到期",
+    "disputes.reminds": "劳动争议时限提醒",
 }
 """What kinds of timers are called on the page of the watch."""

@@ -313,6 +313,29 @@ def a_proposal_of_others() -> dict[str, dict[str, Any]]:
     return {"proposal": {"number": number}, "step": {"run_id": case.runs.get().pk}}
 
 
+def a_dispute_of_others() -> dict[str, dict[str, Any]]:
+    """Return mo's labour dispute and its open step, by page; lin has no part in it."""
+    from smartunion.domains.disputes.models import LabourDispute
+    from smartunion.domains.disputes.procedure import DISPUTE
+    from smartunion.kernel.procedures import engine
+
+    mo = Person.objects.get(username="mo")
+    number = f"LD-T-{LabourDispute.objects.count()}"
+    case = engine.open_case(
+        sheet=DISPUTE, title=number, facts={"number": number}, unit=mo.unit, applicant=mo, by=None,
+        at=SCENE,
+    )  # fmt: skip
+    it = LabourDispute.objects.create(
+        number=number, applicant=mo, topic="pay", known_on=SCENE.date(), registered_at=SCENE,
+        case=case,
+    )  # fmt: skip
+    return {
+        "mine": {"dispute_id": it.pk},
+        "dispute": {"dispute_id": it.pk},
+        "step": {"run_id": case.runs.get().pk},
+    }
+
+
 def key_of_mo() -> int:
     from allauth.mfa.models import Authenticator
 
@@ -707,6 +730,10 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
         f"proposals:{page}": lambda page=page: Theirs("lin", a_proposal_of_others()[page])
         for page in ("proposal", "step")
     },
+    **{
+        f"disputes:{page}": lambda page=page: Theirs("lin", a_dispute_of_others()[page])
+        for page in ("mine", "dispute", "step")
+    },
     "private:withdrawal": lambda: Theirs("lin", {"consent_id": consent_of_mo()}),
     "files:content": lambda: Theirs("lin", {"file_id": file_of_mo()}),
     **{
@@ -722,6 +749,8 @@ WHOLE_CAMPUS: dict[str, str] = {
     "inspection:shown": "published for everybody",
     "inspection:frame": "published for everybody: numbers only, never an amount",
     "inspection:result": "published for everybody",
+    "inspection:screen": "published for everybody, as it falls",
+    "inspection:photo": "dice, published for everybody",
     "policy:import": "imports of the whole campus's rules; whose own it is, is asked inside",
     "policy:acceptance": "the same; the importer is refused, as tested in domains/policy",
     "tree:consistency": "hashes of hashes, for whoever keeps a checkpoint",

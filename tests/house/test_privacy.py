@@ -103,6 +103,7 @@ BY_OFFICE: dict[str, dict[str, set[str]]] = {
     "aid.circumstances": {"in their own words": AID}, "aid.account": {"in their own words": AID},
     "aid.verification": {"in their own words": AID}, "aid.visit": {"in their own words": AID},
     "aid.letter": {"in their own words": AID}, "aid.revisit": {"in their own words": AID},
+    "disputes.claim": {}, "disputes.minutes": {}, "disputes.agreement": {}, "disputes.letter": {},
 }  # fmt: skip
 """Kind -> purpose -> offices, typed by hand from the plan and §4.F. What is not here nobody opens
 by office: of a red case it is the part that one has in it (domains/crisis/tests/test_matrix.py)."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from smartunion.domains.congress.actions import terms
 from smartunion.domains.inspection.actions import checking, mending
 from smartunion.domains.inspection.models import Inspector, Problem, Voucher
 from smartunion.domains.inspection.reads import frames
@@ -19,7 +20,6 @@ from smartunion.domains.inspection.tests.conftest import DIGITS, SPRING, Audit, 
 from smartunion.domains.proposals.actions import writing
 from smartunion.domains.surveys import actions as surveys
 from smartunion.kernel.base import clock
-from smartunion.kernel.people.models import Appointment, Office
 from tests.browser import DESK, PHONE, OpenAs, check_axe, fits, photograph, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -112,8 +112,13 @@ def test_anybody_draws_again_what_the_dice_have_drawn(
 def test_a_delegate_proposes_and_everybody_answers_unnamed(
     spring: str, audit: Audit, open_as: OpenAs
 ) -> None:
-    lin, office = audit.people["lin"], Office.objects.get(code="congress_delegate")
-    Appointment.objects.create(office=office, unit=lin.unit, person=lin, since=date(2025, 1, 1))
+    lin = audit.people["lin"]
+    assert lin.unit is not None
+    held = terms.convene(
+        unit_id=lin.unit.pk, session=1, since=date(2025, 1, 1), until=date(2028, 1, 1), by=None,
+        at=audit.at,
+    )  # fmt: skip
+    terms.seat(congress_id=held.pk, person_id=lin.pk, delegation="教师", by=None, at=audit.at)
     made = writing.write(
         subject="延长晚间供餐",
         analysis="晚课后没有热饭",

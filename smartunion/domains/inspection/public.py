@@ -3,7 +3,7 @@
 from datetime import date
 
 from .reads import totals
-from .reads.totals import BranchFact, ProblemFact, RoundFact
+from .reads.totals import BranchFact, ClaimFact, ProblemFact, RoundFact
 
 
 def rounds(first: date, until: date) -> list[RoundFact]:
@@ -14,6 +14,11 @@ def rounds(first: date, until: date) -> list[RoundFact]:
 def branches(first: date, until: date) -> list[BranchFact]:
     """Return what was looked at and found in each branch by then (K55)."""
     return totals.branches(first, until)
+
+
+def claims(first: date, until: date) -> list[ClaimFact]:
+    """Return what each round's sample by amount says of the share of problem money (R171)."""
+    return totals.claims(first, until)
 
 
 def problems(first: date, until: date) -> list[ProblemFact]:

@@ -16,6 +16,8 @@ urlpatterns = [
     path("public/inspection/", public.listed, name="rounds"),
     path("public/inspection/sample.py", public.script, name="script"),
     path("public/inspection/<str:number>/", public.shown, name="shown"),
+    path("public/inspection/<str:number>/screen/", public.screen, name="screen"),
+    path("public/inspection/<str:number>/photo/", public.photo, name="photo"),
     path("public/inspection/<str:number>/frame.json", public.frame, name="frame"),
     path("public/inspection/<str:number>/result.json", public.result, name="result"),
 ]

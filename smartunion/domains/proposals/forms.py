@@ -58,7 +58,17 @@ class Reply(forms.Form):
     """The written answer and its class."""
 
     outcome = forms.ChoiceField(label="答复类别", choices=list(OUTCOMES.items()))
+    planned_on = forms.DateField(
+        label="列入计划的，哪一天前完成", required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )  # fmt: skip
     answer = Long(label="答复", max_length=3000, min_length=2)
+
+
+class Fulfilment(forms.Form):
+    """By what one sees that the plan was kept."""
+
+    fulfilment = Long(label="做成了什么，凭什么看得出", max_length=400, min_length=2)
 
 
 class Rating(forms.Form):

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from smartunion.domains.proposals.actions import handling
 from smartunion.kernel.procedures.models import StepRun
+from smartunion.kernel.timers.handlers import Handler
+from smartunion.kernel.timers.models import Timer
 
 
 def file_by_silence(run: StepRun, at: datetime) -> None:
@@ -21,6 +23,12 @@ def lapse_rating(run: StepRun, at: datetime) -> None:
     handling.lapse_rating(run_id=run.pk, at=at)
 
 
+def plan_due(timer: Timer, at: datetime) -> None:
+    """The day that a plan has promised."""
+    handling.remind_of_plan(proposal_id=timer.payload["proposal"], at=at)
+
+
+TIMERS: dict[str, Handler] = {handling.PLANNED_DUE: plan_due}
 ACTS = {
     "proposals.file_by_silence": file_by_silence,
     "proposals.explain": explain,

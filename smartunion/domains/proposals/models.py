@@ -36,6 +36,9 @@ class Proposal(models.Model):
     )  # fmt: skip
     answer = models.TextField("答复", blank=True, default="")
     answered_at = models.DateTimeField("答复时间", null=True)
+    planned_on = models.DateField("计划完成日", null=True)
+    fulfilled_at = models.DateTimeField("兑现时间", null=True)
+    fulfilment = models.CharField("兑现说明", max_length=400, blank=True, default="")
     rating = models.PositiveSmallIntegerField("评价", null=True, choices=RATINGS)
     rated_at = models.DateTimeField("评价时间", null=True)
     reopened = models.PositiveSmallIntegerField("再办次数", default=0)
@@ -52,6 +55,11 @@ class Proposal(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(into__isnull=True) | ~Q(into=F("id")), name="not_into_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(fulfilled_at__isnull=True)
+                | (Q(outcome="planned", planned_on__isnull=False) & ~Q(fulfilment="")),
+                name="fulfilled_what_was_planned",
             ),
             models.CheckConstraint(
                 condition=Q(rating__isnull=True) | Q(rating__gte=1, rating__lte=5),

@@ -10,7 +10,7 @@ from smartunion.domains.planning import public as planning
 from smartunion.domains.surveys.models import Answer, Invited, Slip, Survey, Token
 from smartunion.domains.surveys.reads import surveys as reads
 from smartunion.domains.surveys.rules import refusals
-from smartunion.domains.surveys.rules.counting import SCORES
+from smartunion.domains.surveys.rules.counting import ASKED, SCORES
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.notices.actions import tell
 from smartunion.kernel.people.models import Person
@@ -25,12 +25,22 @@ def _digest(text: str) -> str:
 
 @transaction.atomic
 def open_survey(
-    *, title: str, question: str, indicator: str, audience: str, by: Person, at: datetime
-) -> Survey:
-    """Freeze the question and the sample, make the slips, invite. Nobody is added afterwards."""
+    *, title: str, question: str, indicator: str, audience: str, named: str = "", by: Person,
+    at: datetime,
+) -> Survey:  # fmt: skip
+    """Freeze the question and the sample, make the slips, invite. Nobody is added afterwards.
+
+    The parents are named by their staff numbers, as the childcare centre's roster has them
+    (`named`, one or several a line); like every list of the invited it is destroyed at the close.
+    """
+    whom = ASKED.get(indicator, audience)
+    if whom != audience:
+        raise refusals.AudienceWrong(indicator=indicator, audience=Survey.Audience(whom).label)
     on = campus_day(at)
     least = int(planning.terms("surveys", on=on)["least"])
-    people = reads.audience(audience, on=on)
+    people, unknown = reads.audience(audience, named.split(), on=on)
+    if unknown:
+        raise refusals.UnknownParents(numbers="、".join(unknown[:5]), count=len(unknown))
     if len(people) < least:
         raise refusals.NobodyInvited(count=len(people), least=least)
     frozen = "\n".join([question, *sorted(one.username for one in people)])

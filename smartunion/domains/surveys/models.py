@@ -18,6 +18,7 @@ class Survey(models.Model):
     class Audience(models.TextChoices):
         MEMBERS = "members", "全体会员"
         DELEGATES = "delegates", "教代会代表"
+        PARENTS = "parents", "托育在册家长"
 
     title = models.CharField("名称", max_length=60)
     question = models.CharField("问题", max_length=300)

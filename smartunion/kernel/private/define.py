@@ -28,6 +28,7 @@ class Sort(StrEnum):
     LOCATION = "location"
     CHILD = "child"
     AID = "aid"
+    LABOUR = "labour"
 
     @property
     def words(self) -> str:
@@ -41,6 +42,7 @@ SORTS = {
     Sort.LOCATION: "位置",
     Sort.CHILD: "儿童",
     Sort.AID: "救助",
+    Sort.LABOUR: "争议",
 }
 
 

@@ -1,4 +1,4 @@
-"""The year of democracy: four audits by dice, proposals, an anonymous survey.
+"""The year of democracy: four audits by dice, proposals, anonymous surveys, disputes of work.
 
 Every deed looks where things stand and does nothing when that is not where the story expects it,
 so a play that was interrupted is simply played again. A campus too small for the parties of the
@@ -7,11 +7,15 @@ ceremony holds none.
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from smartunion.domains.congress.actions import terms as sittings
+from smartunion.domains.congress.models import Congress
 from smartunion.domains.inspection.actions import checking, freezing, mending, reporting, rolling
 from smartunion.domains.inspection.models import Check, Inspector, Problem, Round
 from smartunion.domains.inspection.reads import frames
@@ -22,24 +26,28 @@ from smartunion.domains.proposals.models import Proposal, Suggestion
 from smartunion.domains.proposals.rules.outcomes import Outcome
 from smartunion.domains.surveys import actions as surveys
 from smartunion.domains.surveys.models import Invited, Survey
+from smartunion.domains.surveys.rules.refusals import NobodyInvited
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.ledger import actions as ledger
 from smartunion.kernel.ledger.actions import Line
 from smartunion.kernel.ledger.models import Transfer
-from smartunion.kernel.people.models import Appointment, Person, Unit
+from smartunion.kernel.people.models import Person, Unit
 from smartunion.kernel.people.reads import holders
 from smartunion.kernel.procedures import changes
 from smartunion.kernel.procedures.models import Case, StepRun
 
 from .aid import PNG, tick
 from .campus import Campus, moment, told
+from .disputes import Disputes
 
 Note = Callable[[datetime, Callable[[datetime], None]], None]
 DIGITS = 20
 CONTENT = ((5, 70), (4, 95), (2, 100))
 """How content the played campus is: scores, each up to a per cent of the people."""
 
-DELEGATES = ("lin", "gu", "hongmei", "tianming")
+DELEGATES = ("lin", "gu", "hongmei")
+COLLEGE, SEATS, SESSION, YEARS = "B01", 9, 1, 3
+"""Whose congress sits, with how many delegates, which term it is and how long it lasts."""
 
 
 class Democracy:
@@ -66,6 +74,7 @@ class Democracy:
                 day, _, clock = str(at).partition(" ")
                 act = getattr(self, f"_{what}")
                 self._note(date.fromisoformat(day), clock, partial(act, number, each))
+        Disputes(self.campus, self._note).plan()
         for each in self.story["suggestions"]:
             self._note(each["day"], "12:30", partial(self._suggest, each))
             self._note(each["answer"], "15:30", partial(self._answer, each))
@@ -93,14 +102,24 @@ class Democracy:
                 office=Party.CONGRESS, unit_id=unit.pk, person_id=staff[-1].pk, since=on, by=qian,
                 at=at, because="教代会执委会委派",
             )  # fmt: skip
-        for username in DELEGATES:
-            one = self._person(username)
-            there = Appointment.objects.filter(office__code="congress_delegate", person=one)
-            if one.unit_id and not there.exists():
-                terms.appoint(
-                    office="congress_delegate", unit_id=one.unit_id, person_id=one.pk, since=on,
-                    by=qian, at=at, because="二级教代会选举",
-                )  # fmt: skip
+        self._seat(at)
+
+    def _seat(self, at: datetime) -> None:
+        """Seat the college's delegates: who tells the story, then others of the college."""
+        qian, on = self._person("qian"), campus_day(at)
+        unit = Unit.objects.get(code=COLLEGE)
+        held = Congress.objects.filter(unit=unit, since__lte=on, until__gt=on).first()
+        if held is None:
+            first = on.replace(month=1, day=1)
+            held = sittings.convene(
+                unit_id=unit.pk, session=SESSION, since=first,
+                until=first.replace(year=on.year + YEARS), by=qian, at=at,
+            )  # fmt: skip
+        here = [one for one in self.campus.people if one.unit_id == unit.pk]
+        for one in sorted(here, key=lambda one: one.username not in DELEGATES)[:SEATS]:
+            sittings.seat(
+                congress_id=held.pk, person_id=one.pk, delegation="教学一团", by=qian, at=at
+            )
 
     def _spend(self, day: date, at: datetime) -> None:
         """Let every branch hand in two papers of its own."""
@@ -247,7 +266,7 @@ class Democracy:
         it = self._proposal(number)
         if it is None or it.submitted_at is not None:
             return
-        for username in DELEGATES[:3]:
+        for username in DELEGATES:
             one = self._person(username)
             if not it.cosigners.filter(person=one).exists():
                 writing.cosign(proposal_id=it.pk, by=one, at=at)
@@ -264,14 +283,15 @@ class Democracy:
             host = self._person(each["host"])
             handling.assign(proposal_id=found[0].pk, host=host, by=found[1], at=at)
 
-    def _reply(self, number: int, each: dict[str, str], at: datetime) -> None:
+    def _reply(self, number: int, each: dict[str, Any], at: datetime) -> None:
         if (found := self._at(number, "handle")) is not None:
             handling.meet(proposal_id=found[0].pk, minutes=each["minutes"], by=found[1], at=at)
         if (found := self._at(number, "reply")) is not None:
             outcome = Outcome(each["outcome"])
             handling.reply(
-                proposal_id=found[0].pk, outcome=outcome, answer=each["answer"], by=found[1], at=at
-            )
+                proposal_id=found[0].pk, outcome=outcome, answer=each["answer"],
+                planned_on=each.get("planned"), by=found[1], at=at,
+            )  # fmt: skip
 
     def _rate(self, number: int, each: dict[str, str], at: datetime) -> None:
         found = self._at(number, "rate")
@@ -293,11 +313,21 @@ class Democracy:
             )
 
     def _ask(self, each: dict[str, str], at: datetime) -> None:
-        if not Survey.objects.filter(title=each["title"]).exists():
+        if Survey.objects.filter(title=each["title"]).exists():
+            return
+        with suppress(NobodyInvited):
             surveys.open_survey(
-                title=each["title"], question=each["question"], indicator="K01",
-                audience="members", by=self._person("qian"), at=at,
+                title=each["title"], question=each["question"], indicator=each["indicator"],
+                audience=each["asks"], named=self._parents(each), by=self._person("qian"), at=at,
             )  # fmt: skip
+
+    def _parents(self, each: dict[str, str]) -> str:
+        """Return the staff numbers on the childcare centre's roster: made up, always the same."""
+        if each["asks"] != "parents":
+            return ""
+        everybody = sorted(one.username for one in self.campus.people)
+        drawn = sorted(everybody, key=lambda one: (self._chance(f"childcare/{one}", 10**6), one))
+        return " ".join(drawn[: int(each["roster"])])
 
     def _close(self, each: dict[str, str], at: datetime) -> None:
         """Let some of the invited answer, then close."""

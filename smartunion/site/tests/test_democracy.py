@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from smartunion.domains.disputes.models import LabourDispute
 from smartunion.domains.inspection.models import Check, Problem, Round
 from smartunion.domains.inspection.reads import audits, totals
+from smartunion.domains.performance.reads.catalog import MEASURES
+from smartunion.domains.performance.rules.periods import period_of
 from smartunion.domains.planning import public as planning
 from smartunion.domains.proposals.models import Proposal, Suggestion
 from smartunion.domains.surveys.models import Answer, Invited, Survey
@@ -34,7 +37,9 @@ def test_a_year_of_democracy_is_lived_by_the_real_actions(db: None) -> None:
         for at, _, do in sorted(diary, key=lambda one: one[:2]):
             if at <= UNTIL:
                 do(at)
-        tables = (Round, Check, Problem, Proposal, Suggestion, Survey, Answer, Entry)
+        tables = (
+            Round, Check, Problem, Proposal, Suggestion, Survey, Answer, LabourDispute, Entry,
+        )  # fmt: skip
         return tuple(one.objects.count() for one in tables)
 
     first = live()
@@ -47,6 +52,14 @@ def test_a_year_of_democracy_is_lived_by_the_real_actions(db: None) -> None:
     assert all(one.case.closed_at for one in Problem.objects.all())
     assert [one.rating for one in Proposal.objects.order_by("pk")] == [5, 4, None]
     assert Answer.objects.count() > 5
+    told = dict(Survey.objects.exclude(closed_at=None).values_list("indicator", "invited"))
+    assert sorted(told) == ["K01", "K18", "K49"], "whoever is to be content is asked"
+    ends = LabourDispute.objects.order_by("number").values_list("outcome", flat=True)
+    assert list(ends) == ["kept", "referred", "referred", ""]
+    year, on = period_of("Y", UNTIL.date()), UNTIL.date()
+    figure = MEASURES["K03"].tally(year, on).value
+    assert figure is not None
+    assert round(float(figure), 1) == 33.3, "four cases against six of the year before"
     assert not Invited.objects.exists()
     assert audits.not_as_drawn(20) == []
     assert [row for one in audits.AUDITS for row in one.offenders()] == []

@@ -23,6 +23,23 @@ def shown(request: HttpRequest, *, number: str) -> HttpResponse:
 
 
 @page(can=PUBLIC)
+def screen(request: HttpRequest, *, number: str) -> HttpResponse:
+    """仪式大屏: the root that stood before, each party's digits as they are entered, the draw."""
+    return show(request, "inspection/public/screen.html", _there(reads.card(number)), part="moving")
+
+
+@page(can=PUBLIC)
+def photo(request: HttpRequest, *, number: str) -> HttpResponse:
+    """仪式照片: the dice as they fell."""
+    found = reads.photo(number)
+    if found is None:
+        raise Http404("没有这张照片")
+    response = HttpResponse(found[0], content_type=found[1])
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@page(can=PUBLIC)
 def frame(request: HttpRequest, *, number: str) -> HttpResponse:
     """名单: the frame's numbers by branch, as they were when its root was published."""
     return JsonResponse(_there(reads.frame(number)), json_dumps_params=PLAIN)

@@ -7,6 +7,7 @@ from typing import Any
 from smartunion.domains.inspection.models import Round
 from smartunion.domains.inspection.rules import sample
 from smartunion.domains.inspection.rules.parties import CENTRAL
+from smartunion.kernel.files import reads as files
 
 from . import desk, figures, frames
 
@@ -81,6 +82,14 @@ def frame(number: str) -> dict[str, Any] | None:
     if it is None:
         return None
     return {"audit_id": number, "amount_root": it.amount_root, "frame": frames.frame_of(it)}
+
+
+def photo(number: str) -> tuple[bytes, str] | None:
+    """Return the picture of a ceremony with its media type, or None: dice are for everybody."""
+    it = _round(number)
+    if it is None or it.photo is None:
+        return None
+    return files.path_of(it.photo.sha256).read_bytes(), it.photo.media_type
 
 
 def result(number: str) -> dict[str, Any] | None:

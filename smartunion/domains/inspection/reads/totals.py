@@ -11,6 +11,7 @@ from smartunion.domains.inspection.rules.parties import CENTRAL
 from smartunion.kernel.base.days import campus_day, start_of
 from smartunion.kernel.procedures.models import StepRun
 
+from . import figures
 from .frames import short_names
 from .terms import terms_on
 
@@ -100,6 +101,30 @@ def branches(first: date, until: date) -> list[BranchFact]:
         BranchFact(number, names.get(branch, branch), n, fen, problem)
         for number, branch, n, fen, problem in rows
     ]
+
+
+@dataclass(frozen=True)
+class ClaimFact:
+    """What a round's second sample, by amount, says of the share of problem money (R171)."""
+
+    round: str
+    vouchers: int
+    checked_fen: int
+    problem_fen: int
+    words: str
+
+
+def claims(first: date, until: date) -> list[ClaimFact]:
+    """Return the claims of the period's rounds that were looked at: estimate and 95 % bound."""
+    found = []
+    for it in _drawn(first, until):
+        rich = Check.objects.filter(voucher__round=it, voucher__by_amount=True)
+        sums = rich.aggregate(fen=Sum("voucher__amount_fen"), problem=Sum("problem_fen"))
+        told = figures.of_round(it)
+        if told.claim.size:
+            words = f"按金额抽样：估计 {told.point_words}，95% 上限 {told.bound_words}"
+            found.append(ClaimFact(it.number, told.claim.size, sums["fen"], sums["problem"], words))
+    return found
 
 
 def problems(first: date, until: date) -> list[ProblemFact]:

@@ -37,6 +37,16 @@ from .conftest import DIGITS, Audit, photo
 KEPT = ("K52", "K53", "K54", "K55", "K56", "K57")
 
 
+def the_second_sample_stands_beside(audit: Audit, found: figures.Found) -> None:
+    """K55 shows the sample by amount with its bound, and does not count it in."""
+    period, on = period_of("Q", audit.at.date()), audit.at.date()
+    assert found.problem_fen == 120_00
+    (claim,) = [one for one in MEASURES["K55"].rows(period, on) if one.excluded]
+    assert f"95% 上限 {found.bound_words}" in str(claim.cells)
+    assert found.share is not None
+    assert MEASURES["K55"].tally(period, on).value == 100 * found.share
+
+
 def broken() -> list[object]:
     return [*audits.not_as_drawn(20), *(row for one in audits.AUDITS for row in one.offenders())]
 
@@ -204,8 +214,7 @@ def test_a_refund_short_by_a_fen_does_not_close(audit: Audit) -> None:
     (fact,) = totals.problems(audit.at.date(), audit.at.date() + timedelta(days=1))
     assert (fact.returned_in_time, fact.stated_in_time, fact.severe) == (True, True, True)
     reporting.report(round_id=it.pk, text="一件已移交", by=audit.lead(it), at=audit.at)
-    found = figures.of_round(it)
-    assert found.problem_fen == 120_00
+    the_second_sample_stands_beside(audit, figures.of_round(it))
     assert broken() == []
     Problem.objects.filter(pk=problem.pk).update(returned_at=None, returned_fen=119_99)
     assert "119" in str(broken()), "money that is taken out of the table again is found"
@@ -291,6 +300,11 @@ def test_the_rounds_pages_say_what_stands(audit: Audit) -> None:
     it.refresh_from_db()
     assert it.frame_root in shown
     assert it.seed in shown
+    wall = nobody.get(reverse("inspection:screen", args=[it.number])).content.decode()
+    assert f"掷出 {DIGITS[Party.AUDIT]}" in wall
+    assert it.seed in wall
+    picture = nobody.get(reverse("inspection:photo", args=[it.number]))
+    assert (picture["Content-Type"], picture.content[:4]) == ("image/png", b"\x89PNG")
     told = [
         nobody.get(reverse(f"inspection:{one}", args=[it.number])).json()
         for one in ("frame", "result")

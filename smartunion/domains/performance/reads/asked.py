@@ -1,7 +1,8 @@
-"""The measure of being content: K01, out of closed anonymous surveys."""
+"""The measures of being content, out of closed surveys: K01, K18 parents, K49 delegates."""
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from smartunion.domains.performance.rules.counting import Kind, Row
 from smartunion.domains.performance.rules.periods import Period
@@ -10,8 +11,8 @@ from smartunion.domains.surveys import public as surveys
 from .measures import Column, Measure
 
 
-def survey_rows(period: Period, on: date) -> Sequence[Row]:
-    """Return a row per closed survey: the satisfied of the valid answers."""
+def survey_rows(code: str, period: Period, on: date) -> Sequence[Row]:
+    """Return a row per closed survey of an indicator: the satisfied of the valid answers."""
     return [
         Row(
             key=f"{one.id}",
@@ -26,15 +27,25 @@ def survey_rows(period: Period, on: date) -> Sequence[Row]:
             whole=one.valid,
             link="/surveys/",
         )
-        for one in surveys.facts("K01", period.first, period.until)
+        for one in surveys.facts(code, period.first, period.until)
     ]  # fmt: skip
 
 
-SATISFACTION = Measure(
-    code="K01", version=1, kind=Kind.SHARE, counted="很满意和满意的答卷", of="有效答卷", noun="份",
-    columns=(Column("调查"), Column("结束", "day"), Column("邀请", "number"),
-             Column("有效", "number"), Column("满意", "number"), Column("95%下限")),
-    rows=survey_rows, hit=("ok", "计入"), miss=("na", "不计"),
-    how="一次调查一行，匿名，按结束日所在的期计；指标取点估计，95% 下限列在旁边。",
-    source="满意度调查", terms=(("surveys", "least", "至少多少份"),),
-)  # fmt: skip
+def _measure(code: str, version: int, who: str) -> Measure:
+    return Measure(
+        code=code, version=version, kind=Kind.SHARE, counted="很满意和满意的答卷", of="有效答卷",
+        noun="份",
+        columns=(Column("调查"), Column("结束", "day"), Column("邀请", "number"),
+                 Column("有效", "number"), Column("满意", "number"), Column("95%下限")),
+        rows=partial(survey_rows, code), hit=("ok", "计入"), miss=("na", "不计"),
+        how=f"一次调查一行，问{who}，匿名，按结束日所在的期计；指标取点估计，95% 下限列在旁边。",
+        source="满意度调查", terms=(("surveys", "least", "至少多少份"),),
+    )  # fmt: skip
+
+
+ASKED = (
+    _measure("K01", 1, "全体会员"),
+    _measure("K18", 1, "托育在册家长"),
+    _measure("K49", 2, "教代会代表"),
+)
+"""K49 was counted from proposals' ratings before: these are of one answer, not of the delegates."""

@@ -1,9 +1,10 @@
 """Every measure of the house, by the indicator it counts."""
 
-from .asked import SATISFACTION
+from .asked import ASKED
 from .buying import STOOD_IN_FULL
 from .counsel import COUNSEL
 from .crisis import RED
+from .disputing import FEWER
 from .events import RESPONDED, STAFFED, SURVEYED
 from .help import PAID_IN_TIME
 from .inspecting import INSPECTING
@@ -33,7 +34,8 @@ MEASURES: dict[str, Measure] = {
         *CARE,
         *INSPECTING,
         *PROPOSING,
-        SATISFACTION,
+        *ASKED,
+        FEWER,
         *COUNSEL,
     )
 }

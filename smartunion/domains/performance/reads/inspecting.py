@@ -60,8 +60,22 @@ def voucher_share_rows(period: Period, on: date) -> Sequence[Row]:
 
 
 def money_rows(period: Period, on: date) -> Sequence[Row]:
-    """Return a row per branch of a round: problem money of the money that was looked at."""
-    return [
+    """Return a row per branch of a round: problem money of the money that was looked at.
+
+    And a row per round of the sample by amount, which is no part of the figure but says how sure
+    one may be of it.
+    """
+    claims = [
+        Row(
+            key=f"{one.round} 按金额",
+            cells=(one.round, one.words, one.vouchers, one.checked_fen, one.problem_fen),
+            hit=one.problem_fen > 0,
+            excluded="按金额另抽，只作估计",
+            link=PAGE.format(one.round),
+        )
+        for one in inspection.claims(period.first, period.until)
+    ]
+    return claims + [
         Row(
             key=f"{one.round} {one.branch}",
             cells=(one.round, one.branch, one.vouchers, one.checked_fen, one.problem_fen),
@@ -128,11 +142,11 @@ INSPECTING = (
         terms=(("inspection", "voucher_percent", "抽取凭证（%）"),),
     ),
     Measure(
-        code="K55", version=1, kind=Kind.SHARE, counted="问题金额", of="被抽查金额", noun="分",
+        code="K55", version=2, kind=Kind.SHARE, counted="问题金额", of="被抽查金额", noun="分",
         columns=(Column("审查"), Column("分会"), Column("凭证", "number"),
                  Column("被查（元）", "yuan"), Column("问题（元）", "yuan")),
         rows=money_rows, hit=("late", "有问题"), miss=("ok", "无问题"),
-        how="一次一个分会一行；分母是查过原件的金额。按金额抽样的估计和 95% 上限在审查页上。",
+        how="一次一个分会一行；分母是查过原件的金额。按金额另抽的单列，写估计和 95% 上限，不计入。",
         source="原始凭证查验",
     ),
     Measure(

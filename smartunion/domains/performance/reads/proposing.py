@@ -1,4 +1,4 @@
-"""The measures of proposals: K04 closed, K48 answered in 24 hours, K49 liked; never one for all."""
+"""The measures of proposals: K04 closed, K48 answered in 24 hours; liked is asked in a survey."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -37,21 +37,6 @@ def urgent_rows(period: Period, on: date) -> Sequence[Row]:
     ]
 
 
-def liked_rows(period: Period, on: date) -> Sequence[Row]:
-    """Return a row per answered proposal; one without a rating does not count."""
-    return [
-        Row(
-            key=one.number,
-            cells=(one.number, one.outcome, one.rating),
-            hit=one.satisfied,
-            excluded="" if one.rating else "提案人没有评价",
-            link=f"/proposals/{one.number}/",
-        )
-        for one in proposals.proposals(period.first, period.until)
-        if one.outcome
-    ]
-
-
 PROPOSING = (
     Measure(
         code="K04", version=1, kind=Kind.SHARE, counted="已办结的提案",
@@ -68,12 +53,5 @@ PROPOSING = (
         rows=urgent_rows, mendable=False, hit=("ok", "按时"), miss=("late", "未答复"),
         how="一件一行，连续计时；到时自动立案的算没有答复。没有紧急提案的期不适用。",
         source="教代会提案", terms=(("congress", "urgent_hours", "紧急提案答复（小时）"),),
-    ),
-    Measure(
-        code="K49", version=1, kind=Kind.SHARE, counted="满意和很满意的评价", of="有效评价",
-        noun="件", columns=(Column("提案"), Column("答复类别"), Column("评价（1—5）", "number")),
-        rows=liked_rows, hit=("ok", "满意"), miss=("no", "不满意"),
-        how="一件一行；没有评价的不计，不当作满意。",
-        source="教代会提案",
     ),
 )  # fmt: skip

@@ -1,20 +1,26 @@
 """File, merge, assign, answer, rate: what becomes of a proposal, each step by its own office."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 
 from smartunion.domains.proposals.models import Proposal
-from smartunion.domains.proposals.procedure import FILED, MERGED
+from smartunion.domains.proposals.procedure import FILED, MERGED, SECRETARY
 from smartunion.domains.proposals.reads import cases
 from smartunion.domains.proposals.rules import refusals
 from smartunion.domains.proposals.rules.outcomes import RATINGS, UNHAPPY, Outcome
+from smartunion.kernel.base.days import CAMPUS, campus_day
 from smartunion.kernel.notices.actions import tell
 from smartunion.kernel.people.models import Person
+from smartunion.kernel.people.reads import holders
 from smartunion.kernel.procedures import engine
 from smartunion.kernel.procedures.engine import Given
 from smartunion.kernel.procedures.models import StepRun
+from smartunion.kernel.timers.actions import set_timer
 from smartunion.kernel.trail.record import record
+
+PLANNED_DUE = "proposals.planned_due"
+MORNING = time(9, 0)
 
 FILINGS = {"filed": "立案", "suggestion": "转意见建议", "merged": "并案", "refused": "不予立案"}
 
@@ -121,14 +127,31 @@ def meet(*, proposal_id: int, minutes: str, by: Person, at: datetime) -> Proposa
 
 
 @transaction.atomic
-def reply(*, proposal_id: int, outcome: Outcome, answer: str, by: Person, at: datetime) -> Proposal:
-    """Answer in writing with one of four classes (T63: closed is not carried out)."""
+def reply(
+    *, proposal_id: int, outcome: Outcome, answer: str, planned_on: date | None = None,
+    by: Person, at: datetime,
+) -> Proposal:  # fmt: skip
+    """Answer in writing with one of four classes (T63: closed is not carried out).
+
+    What is planned says until when; on that day its host and the committee are reminded.
+    """
     it = Proposal.objects.select_for_update().get(pk=proposal_id)
     run = cases.open_run(it, "reply")
     if not answer.strip():
         raise refusals.ReasonMissing
+    if outcome is not Outcome.PLANNED:
+        planned_on = None
+    elif planned_on is None or planned_on <= campus_day(at):
+        raise refusals.PlanDateMissing
     it.outcome, it.answer, it.answered_at, it.rating = outcome, answer, at, None
-    it.save(update_fields=["outcome", "answer", "answered_at", "rating"])
+    it.planned_on = planned_on
+    it.save(update_fields=["outcome", "answer", "answered_at", "rating", "planned_on"])
+    if planned_on is not None:
+        set_timer(
+            kind=PLANNED_DUE, key=f"proposal/{it.pk}/planned/{planned_on}",
+            due_at=datetime.combine(planned_on, MORNING, CAMPUS), payload={"proposal": it.pk},
+            at=at,
+        )  # fmt: skip
     engine.pass_step(
         run_id=run.pk,
         facts={"outcome": str(outcome), "answer": answer, "rating": 0, "doing": "reply"},
@@ -138,6 +161,42 @@ def reply(*, proposal_id: int, outcome: Outcome, answer: str, by: Person, at: da
     )
     record("proposals.replied", it, by=by, at=at, outcome=outcome.words)
     return it
+
+
+@transaction.atomic
+def fulfil(*, proposal_id: int, fulfilment: str, by: Person, at: datetime) -> Proposal:
+    """Say what was planned is done, and by what one sees it; never by one of its authors.
+
+    The answer counts as carried out only if that was by the day it promised (T63).
+    """
+    it = Proposal.objects.select_for_update(of=("self",)).select_related("case").get(pk=proposal_id)
+    if not cases.may_fulfil(it, by, at):
+        raise refusals.NotTheHost
+    if it.outcome != Outcome.PLANNED or it.planned_on is None or it.fulfilled_at is not None:
+        raise refusals.NothingPlanned
+    if not fulfilment.strip():
+        raise refusals.ReasonMissing
+    it.fulfilled_at, it.fulfilment = at, fulfilment[:400]
+    it.save(update_fields=["fulfilled_at", "fulfilment"])
+    record("proposals.fulfilled", it, by=by, at=at, because=it.fulfilment)
+    _tell_authors(it, "fulfilled", f"{it.number} 列入计划的事已完成", it.fulfilment[:80], at)
+    return it
+
+
+@transaction.atomic
+def remind_of_plan(*, proposal_id: int, at: datetime) -> None:
+    """Remind the host and the committee of a plan's day; done or late, it stays in the figures."""
+    it = Proposal.objects.select_related("case").get(pk=proposal_id)
+    if it.fulfilled_at is not None or it.outcome != Outcome.PLANNED:
+        return
+    host = Person.objects.filter(pk=it.case.facts.get("host") or 0)
+    tell(
+        to=[*host, *holders(SECRETARY, on=campus_day(at))],
+        about=f"proposals.proposal:{it.pk}:planned:{it.planned_on}",
+        title=f"{it.number} 计划今天完成", text="完成的登记兑现；没有完成的，落实率照实计。",
+        link=f"/proposals/{it.number}/", at=at,
+    )  # fmt: skip
+    record("proposals.plan_due", it, by=None, at=at)
 
 
 @transaction.atomic

@@ -22,8 +22,8 @@ def write(
     *, subject: str, analysis: str, measures: str, is_urgent: bool = False,
     urgent_because: str = "", by: Person, at: datetime,
 ) -> Proposal:  # fmt: skip
-    """Write a proposal; its author is the first who signs. Only delegates propose (R158)."""
-    if by.unit is None or not cases.is_delegate(by, at):
+    """Write a proposal to the congress in which one sits; its author is the first who signs."""
+    if by.unit is None or by.pk not in cases.sitting_in(by.unit.pk, at):
         raise refusals.NotDelegate
     said = {"subject": subject, "analysis": analysis, "measures": measures}
     if missing := [FIELDS[name] for name, text in said.items() if not text.strip()]:
@@ -59,12 +59,17 @@ def write(
 
 @transaction.atomic
 def cosign(*, proposal_id: int, by: Person, at: datetime) -> Cosigner:
-    """Sign a proposal with one's own account: there is no way to sign for somebody else."""
+    """Sign a proposal with one's own account: there is no way to sign for somebody else.
+
+    Only who sits in the same congress signs: another's delegates have no say in it (R158).
+    """
     it = Proposal.objects.select_for_update().get(pk=proposal_id)
     if it.submitted_at is not None:
         raise refusals.NotGathering
     if not cases.is_delegate(by, at):
         raise refusals.NotDelegate
+    if by.pk not in cases.sits_with(it, at):
+        raise refusals.OtherCongress(unit=it.unit.name)
     if it.cosigners.filter(person=by).exists():
         raise refusals.SignedAlready
     made = Cosigner.objects.create(proposal=it, person=by, at=at)
@@ -73,13 +78,35 @@ def cosign(*, proposal_id: int, by: Person, at: datetime) -> Cosigner:
 
 
 @transaction.atomic
+def leave(*, proposal_id: int, by: Person, at: datetime) -> Proposal:
+    """Take one's own name back, until it is decided on, or where it was merged into another.
+
+    Handed in, it stands on as long as enough names are left under it; the trail keeps who left.
+    """
+    it = Proposal.objects.select_for_update().get(pk=proposal_id)
+    if not cases.may_leave(it, by):
+        raise refusals.NoLeaving
+    needed = cases.terms_on(campus_day(at)).cosigners
+    if it.submitted_at is not None and it.filed_at is None and it.cosigners.count() <= needed:
+        raise refusals.LastNames(needed=needed)
+    it.cosigners.filter(person=by).delete()
+    record("proposals.uncosigned", it, by=by, at=at, number=it.number)
+    return it
+
+
+@transaction.atomic
 def submit(*, proposal_id: int, by: Person, at: datetime) -> Proposal:
-    """Hand a proposal in; refused while too few have signed. An urgent one's 24 hours begin."""
+    """Hand a proposal in; refused while too few have signed. An urgent one's 24 hours begin.
+
+    Whoever has signed and does not sit any more is not counted.
+    """
     it = Proposal.objects.select_for_update().get(pk=proposal_id)
     if it.submitted_at is not None:
         raise refusals.NotGathering
     run = cases.open_run(it, "submit")
-    signed = list(it.cosigners.order_by("pk").select_related("person"))
+    sits = cases.sits_with(it, at)
+    rows = it.cosigners.order_by("pk").select_related("person")
+    signed = [one for one in rows if one.person_id in sits]
     needed = cases.terms_on(campus_day(at)).cosigners
     if len(signed) < needed:
         raise refusals.TooFewCosigners(

@@ -34,8 +34,13 @@ ACTS: dict[str, tuple[Any, Acted, str, str]] = {
                "面商记录已存。", "存面商记录"),
     "reply": (forms.Reply,
               lambda pk, said, who: handling.reply(
-                  proposal_id=pk, outcome=Outcome(said["outcome"]), answer=said["answer"], **who),
+                  proposal_id=pk, **{**said, "outcome": Outcome(said["outcome"])}, **who),
               "答复已送提案人。", "答复提案人"),
+    "fulfil": (forms.Fulfilment,
+               lambda pk, said, who: handling.fulfil(proposal_id=pk, **said, **who),
+               "已登记兑现。", "登记兑现"),
+    "leave": (None, lambda pk, _, who: writing.leave(proposal_id=pk, **who),
+              "已退出联名。", "退出联名"),
     "rate": (forms.Rating, lambda pk, said, who: handling.rate(proposal_id=pk, **said, **who),
              "评价已记下。", "评价"),
 }  # fmt: skip
@@ -117,13 +122,23 @@ def proposal(request: PersonRequest, *, number: str) -> HttpResponse:
         "button": ACTS[doing][3] if turn else "",
         "standing": reads.standing(it), "timeline": reads.timeline(it), "signed": signed,
         "needed": cases.terms_on(campus_day(at)).cosigners,
+        "fulfilling": _fulfilling(it, request.person, at, bound if do == "fulfil" else None),
+        "may_leave": cases.may_leave(it, request.person),
         "may_sign": it.submitted_at is None
         and request.person not in signed
-        and cases.is_delegate(request.person, at),
+        and request.person.pk in cases.sits_with(it, at),
     }  # fmt: skip
     response = show(request, "proposals/proposal.html", context)
     response.status_code = no.status if no else response.status_code
     return response
+
+
+def _fulfilling(it: Any, person: Any, at: Any, bound: Any) -> Any:
+    """Return the form in which a plan is said to be kept, where somebody may; None otherwise."""
+    waits = it.outcome == Outcome.PLANNED and it.planned_on and it.fulfilled_at is None
+    if not waits or not cases.may_fulfil(it, person, at):
+        return None
+    return bound if bound is not None else forms.Fulfilment()
 
 
 @page(can=SIGNED_IN)

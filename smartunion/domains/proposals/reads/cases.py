@@ -4,18 +4,18 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from smartunion.domains.congress import public as congress
 from smartunion.domains.planning import public as planning
 from smartunion.domains.proposals.models import Proposal
-from smartunion.domains.proposals.procedure import PROPOSAL
+from smartunion.domains.proposals.procedure import MERGED, PROPOSAL
 from smartunion.domains.proposals.rules import refusals
 from smartunion.domains.proposals.rules.terms import Terms, terms_of
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
-from smartunion.kernel.people.reads import Mandate, held_on
+from smartunion.kernel.people.reads import Mandate, granted
 from smartunion.kernel.procedures.models import StepRun
 
-DELEGATE = "congress_delegate"
-VIEW = "proposals.view"
+VIEW, WORK = "proposals.view", "proposals.work"
 
 
 def terms_on(day: date) -> Terms:
@@ -24,8 +24,18 @@ def terms_on(day: date) -> Terms:
 
 
 def is_delegate(person: Person, at: datetime) -> bool:
-    """Test if somebody is a delegate of a congress today."""
-    return held_on(campus_day(at)).filter(person=person, office__code=DELEGATE).exists()
+    """Test if somebody sits in a congress today."""
+    return bool(congress.seats_of(person, on=campus_day(at)))
+
+
+def sits_with(it: Proposal, at: datetime) -> set[int]:
+    """Return who sits today in the congress to which a proposal is made, by their numbers."""
+    return sitting_in(it.unit_id, at)
+
+
+def sitting_in(unit_id: int, at: datetime) -> set[int]:
+    """Return who sits in a unit's congress today, by their numbers."""
+    return {one.pk for one in congress.sitting(unit_id, on=campus_day(at))}
 
 
 def open_run(proposal: Proposal, step: str) -> StepRun:
@@ -48,3 +58,19 @@ def may_see(it: Proposal, person: Person, mandate: Mandate, at: datetime) -> boo
         return True
     mine = it.case.runs.filter(Q(lead=person) | Q(backup=person)).exists()
     return mine or is_delegate(person, at)
+
+
+def may_fulfil(it: Proposal, person: Person, at: datetime) -> bool:
+    """Test if somebody may say that a plan was kept: its host or the committee, no author of it."""
+    if it.cosigners.filter(person=person).exists():
+        return False
+    return it.case.facts.get("host") == person.pk or person in granted(WORK, on=campus_day(at))
+
+
+def may_leave(it: Proposal, person: Person) -> bool:
+    """Test if somebody's name may be taken back: not the proposer's, not once it is decided on.
+
+    Merged into another it may again: nobody signed for the other's words.
+    """
+    mine = it.cosigners.filter(person=person).exists()
+    return mine and it.proposer_id != person.pk and (it.filed_at is None or it.filing == MERGED)

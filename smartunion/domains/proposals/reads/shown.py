@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from smartunion.domains.proposals.models import Proposal, Suggestion
 from smartunion.domains.proposals.procedure import PROPOSAL
 from smartunion.domains.proposals.rules.outcomes import SATISFIED, Outcome
+from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.procedures.models import StepRun
 
@@ -61,8 +62,10 @@ def of(person: Person) -> list[Row]:
 
 
 def gathering(person: Person) -> list[Row]:
-    """Return proposals that still gather names, which somebody has not signed."""
-    open_ones = Proposal.objects.filter(submitted_at__isnull=True, case__closed_at__isnull=True)
+    """Return proposals of one's own congress that still gather names and have not one's own."""
+    open_ones = Proposal.objects.filter(
+        submitted_at__isnull=True, case__closed_at__isnull=True, unit=person.unit_id
+    )
     return _rows(open_ones.exclude(cosigners__person=person))
 
 
@@ -85,10 +88,15 @@ def figures() -> Figures:
         rows.count(),
         rows.filter(case__closed_at__isnull=False).count(),
         rows.exclude(outcome="").count(),
-        rows.filter(outcome=Outcome.DONE).count(),
+        sum(_carried_out(one) for one in rows.exclude(outcome="")),
         rows.filter(rating__isnull=False).count(),
         rows.filter(rating__gte=SATISFIED).count(),
     )
+
+
+def _carried_out(it: Proposal) -> bool:
+    done_on = campus_day(it.fulfilled_at) if it.fulfilled_at else None
+    return Outcome(it.outcome).is_carried_out_by(it.planned_on, done_on)
 
 
 @dataclass(frozen=True)

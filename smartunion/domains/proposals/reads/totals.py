@@ -1,7 +1,7 @@
 """What is counted of proposals: closed, carried out and liked are three figures (T63)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from smartunion.domains.proposals.models import Proposal
 from smartunion.domains.proposals.rules.outcomes import SATISFIED, Outcome
@@ -46,8 +46,12 @@ def _fact(it: Proposal) -> ProposalFact:
         not it.by_silence and it.filed_at is not None and it.filed_at - handed_in_at <= hours,
         it.case.closed_at is not None,
         outcome.words if outcome else "",
-        bool(outcome and outcome.is_carried_out),
+        bool(outcome and outcome.is_carried_out_by(it.planned_on, _day(it.fulfilled_at))),
         it.rating,
         (it.rating or 0) >= SATISFIED,
         it.reopened,
     )
+
+
+def _day(at: datetime | None) -> date | None:
+    return campus_day(at) if at else None

@@ -1,5 +1,6 @@
 """What may become of a proposal, and what its author says of it. Pure."""
 
+from datetime import date
 from enum import StrEnum
 
 
@@ -20,6 +21,12 @@ class Outcome(StrEnum):
     def is_carried_out(self) -> bool:
         """Tell if something was done: a plan for later is carried out when it is done."""
         return self is Outcome.DONE
+
+    def is_carried_out_by(self, planned_on: date | None, fulfilled_on: date | None) -> bool:
+        """Tell if it was done: at once, or by the day that the plan has promised (T63)."""
+        if self is not Outcome.PLANNED:
+            return self.is_carried_out
+        return planned_on is not None and fulfilled_on is not None and fulfilled_on <= planned_on
 
 
 OUTCOMES = {

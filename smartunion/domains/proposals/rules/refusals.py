@@ -13,6 +13,16 @@ class NotDelegate(Refused):
     status = 403
 
 
+class OtherCongress(Refused):
+    """A congress's matters are its own delegates'."""
+
+    code = "proposals.other_congress"
+    text = "这件提案提给{unit}的教代会，只有这届教代会的现任代表能联名"
+    clause = "3.4-1②"
+    remedy = "可以向本单位的教代会另提一件"
+    status = 403
+
+
 class TooFewCosigners(Refused):
     """Three with the proposer (T61)."""
 
@@ -29,6 +39,24 @@ class SignedAlready(Refused):
     text = "你已经联名过这件提案"
     clause = "3.4-1②"
     remedy = "每人只算一次"
+
+
+class NoLeaving(Refused):
+    """The proposer's name stands; so do names under what was decided."""
+
+    code = "proposals.no_leaving"
+    text = "提案人不能退出；立案审查后联名也不能退出，并案的除外"
+    clause = "3.4-1②"
+    remedy = "对答复不满意的，由提案人在评价时写明"
+
+
+class LastNames(Refused):
+    """What was handed in by three stays a matter of three."""
+
+    code = "proposals.last_names"
+    text = "退出后不足 {needed} 人联名，已提交的提案会失效"
+    clause = "3.4-1②"
+    remedy = "请提案人先撤回，或等再有代表联名的新提案"
 
 
 class NotGathering(Refused):
@@ -86,6 +114,35 @@ class ReasonMissing(Refused):
     clause = "3.4-1②"
     remedy = "写理由，提案人和联名人都会看到"
     status = 422
+
+
+class PlanDateMissing(Refused):
+    """A plan without a day is no plan (T63)."""
+
+    code = "proposals.plan_date_missing"
+    text = "“列入计划”要写哪一天前完成，在今天之后"
+    clause = "1.2"
+    remedy = "写一个办得到的日子；到那天没有完成的，不计入落实率"
+    status = 422
+
+
+class NotTheHost(Refused):
+    """Who promised says that it is kept; its authors do not say it for them."""
+
+    code = "proposals.not_the_host"
+    text = "兑现由承办人或提案委登记，提案人和联名人不能登记"
+    clause = "1.2"
+    remedy = "请承办人登记"
+    status = 403
+
+
+class NothingPlanned(Refused):
+    """Only a plan that is still open can be kept."""
+
+    code = "proposals.nothing_planned"
+    text = "这件提案没有等着兑现的计划"
+    clause = "1.2"
+    remedy = "刷新页面看答复类别"
 
 
 class MergeWrong(Refused):

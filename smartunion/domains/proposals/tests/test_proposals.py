@@ -9,6 +9,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from smartunion.domains.congress.actions import terms
+from smartunion.domains.congress.models import Congress as Sitting
+from smartunion.domains.congress.models import Delegate
 from smartunion.domains.planning import public as planning
 from smartunion.domains.proposals.actions import handling, suggesting, writing
 from smartunion.domains.proposals.models import Cosigner, Proposal, Suggestion
@@ -16,7 +19,7 @@ from smartunion.domains.proposals.reads import shown, totals
 from smartunion.domains.proposals.rules import refusals
 from smartunion.domains.proposals.rules.outcomes import Outcome
 from smartunion.kernel.base import clock
-from smartunion.kernel.base.days import CAMPUS
+from smartunion.kernel.base.days import CAMPUS, start_of
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.notices.models import Notice
 from smartunion.kernel.people.models import Appointment, Office, Person
@@ -71,7 +74,9 @@ class Congress:
         by = self.whose(it, "file_urgent" if it.is_urgent else "file")
         return handling.file(proposal_id=it.pk, filing=filing, by=by, at=self.at, **more)
 
-    def answered(self, it: Proposal, outcome: Outcome = Outcome.DONE) -> Proposal:
+    def answered(
+        self, it: Proposal, outcome: Outcome = Outcome.DONE, planned_on: date | None = None
+    ) -> Proposal:
         """Assign where that is open, meet and reply."""
         host = self.people["tang"]
         if StepRun.objects.filter(case=it.case, step="assign", state="open").exists():
@@ -79,19 +84,27 @@ class Congress:
             handling.assign(proposal_id=it.pk, host=host, by=by, at=self.at)
         handling.meet(proposal_id=it.pk, minutes="当面谈过", by=host, at=self.at)
         return handling.reply(
-            proposal_id=it.pk, outcome=outcome, answer="自下月起延时", by=host, at=self.at
-        )
+            proposal_id=it.pk, outcome=outcome, answer="自下月起延时", planned_on=planned_on,
+            by=host, at=self.at,
+        )  # fmt: skip
+
+
+def seated(people: list[Person], at: datetime) -> None:
+    """Give seats in their unit's congress, convened on first use."""
+    unit = people[0].unit
+    assert unit is not None
+    held = Sitting.objects.filter(unit=unit).first() or terms.convene(
+        unit_id=unit.pk, session=1, since=date(2025, 1, 1), until=date(2028, 1, 1), by=None, at=at
+    )
+    for one in people:
+        terms.seat(congress_id=held.pk, person_id=one.pk, delegation="教师", by=None, at=at)
 
 
 @pytest.fixture
 def congress(organization: dict[str, Person], monkeypatch: pytest.MonkeyPatch) -> Congress:
     planning.import_year(year=2025, by=None, at=EVE, because="test")
-    office = Office.objects.get(code="congress_delegate")
     delegates = [organization[name] for name in ("lin", "gu", "hongmei")]
-    for one in delegates:
-        Appointment.objects.get_or_create(
-            office=office, unit=one.unit, person=one, defaults={"since": date(2025, 1, 1)}
-        )
+    seated(delegates, EVE - timedelta(days=60))
     if not holders("democracy_committee_chair", on=EVE.date()):
         chair = Office.objects.get(code="democracy_committee_chair")
         mo = organization["mo"]
@@ -131,9 +144,25 @@ def test_two_cosigners_cannot_submit_and_a_cosigner_cannot_be_entered_by_someone
         )  # fmt: skip
     client.force_login(third)
     assert client.post(page, {"do": "cosign"}).status_code == 302
+    writing.leave(proposal_id=it.pk, by=third, at=congress.at)
+    assert not it.cosigners.filter(person=third).exists(), "one's own name may be taken back"
+    writing.cosign(proposal_id=it.pk, by=third, at=congress.at)
+    with pytest.raises(refusals.NoLeaving):
+        writing.leave(proposal_id=it.pk, by=congress.delegates[0], at=congress.at)
+    mo = congress.people["mo"]
+    seated([mo], EVE)
+    with pytest.raises(refusals.OtherCongress, match="现任代表"):
+        writing.cosign(proposal_id=it.pk, by=mo, at=congress.at)
+    post = Appointment.objects.get(pk=Delegate.objects.get(person=third).appointment_id)
+    Appointment.objects.filter(pk=post.pk).update(until=congress.at.date())
+    with pytest.raises(refusals.TooFewCosigners, match="现在 2 人"):
+        writing.submit(proposal_id=it.pk, by=congress.delegates[0], at=congress.at)
+    Appointment.objects.filter(pk=post.pk).update(until=post.until)
     writing.submit(proposal_id=it.pk, by=congress.delegates[0], at=congress.at)
     with pytest.raises(refusals.NotGathering):
         writing.cosign(proposal_id=it.pk, by=congress.people["chen"], at=congress.at)
+    with pytest.raises(refusals.LastNames):
+        writing.leave(proposal_id=it.pk, by=third, at=congress.at)
 
 
 @pytest.mark.clause("3.4-1②")
@@ -197,6 +226,40 @@ def test_merging_keeps_both_authors_timelines(congress: Congress) -> None:
     assert {one.of for one in theirs} == {"", second.number}
 
 
+@pytest.mark.clause("T63")
+def test_what_is_planned_has_a_day_and_is_carried_out_only_when_it_was_kept(
+    congress: Congress,
+) -> None:
+    """Listed for later: closed at once, carried out by the day promised; late does not count."""
+    it = congress.filed(congress.submitted())
+    with pytest.raises(refusals.PlanDateMissing):
+        congress.answered(it, Outcome.PLANNED)
+    host, day = congress.people["tang"], congress.at.date() + timedelta(days=30)
+    handling.reply(
+        proposal_id=it.pk, outcome=Outcome.PLANNED, answer="十月底前", planned_on=day, by=host,
+        at=congress.at,
+    )  # fmt: skip
+    handling.rate(proposal_id=it.pk, rating=4, by=congress.delegates[0], at=congress.at)
+    told = {"proposal_id": it.pk, "fulfilment": "窗口已延到 20:30", "at": congress.at}
+    with pytest.raises(refusals.NotTheHost):
+        handling.fulfil(by=congress.delegates[1], **told)
+    assert shown.figures().carried_out == 0
+    client = Client()
+    client.force_login(host)
+    page = reverse("proposals:proposal", args=[it.number])
+    assert "登记兑现" in client.get(page).content.decode()
+    client.post(page, {"do": "fulfil", "fulfilment": "窗口已延到 20:30"})
+    it.refresh_from_db()
+    assert it.fulfilled_at == congress.at
+    assert shown.figures().carried_out == 1
+    with pytest.raises(refusals.NothingPlanned):
+        handling.fulfil(by=host, **told)
+    Proposal.objects.filter(pk=it.pk).update(planned_on=day - timedelta(days=31))
+    assert shown.figures().carried_out == 0, "kept a day late"
+    congress.until(start_of(day) + timedelta(hours=9, minutes=1))
+    assert not Notice.objects.filter(title__contains="计划今天完成").exists(), "it is done already"
+
+
 @pytest.mark.clause("R163")
 @pytest.mark.clause("T63")
 def test_closed_carried_out_and_liked_are_three_figures_and_a_bad_rating_reopens(
@@ -211,7 +274,7 @@ def test_closed_carried_out_and_liked_are_three_figures_and_a_bad_rating_reopens
     handling.rate(proposal_id=it.pk, rating=1, by=author, at=congress.at, because="没有解决")
     it.refresh_from_db()
     assert it.reopened == 1
-    congress.answered(it, Outcome.PLANNED)
+    congress.answered(it, Outcome.PLANNED, date(2025, 12, 1))
     handling.rate(proposal_id=it.pk, rating=2, by=author, at=congress.at)
     it.refresh_from_db()
     assert (it.reopened, it.rating) == (1, 2), "once more is once"
@@ -227,10 +290,10 @@ def test_closed_carried_out_and_liked_are_three_figures_and_a_bad_rating_reopens
 def test_who_has_signed_decides_nothing(congress: Congress) -> None:
     """An author neither files nor handles; an officer who signed keeps out, and B takes over."""
     chair = holders("democracy_committee_chair", on=EVE.date())[0]
-    Appointment.objects.get_or_create(
-        office=Office.objects.get(code="congress_delegate"), unit=chair.unit, person=chair,
-        defaults={"since": date(2025, 1, 1)},
-    )  # fmt: skip
+    home = congress.delegates[0].unit
+    Person.objects.filter(pk=chair.pk).update(unit=home)
+    chair.refresh_from_db()
+    seated([chair], EVE)
     congress.delegates[2] = chair
     it = congress.submitted()
     run = StepRun.objects.get(case=it.case, step="file")

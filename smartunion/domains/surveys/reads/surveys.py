@@ -1,5 +1,6 @@
 """Surveys as pages and indicators read them: counts, never an answer by itself."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,11 +13,18 @@ from smartunion.kernel.people.reads import holders, members
 DELEGATE = "congress_delegate"
 
 
-def audience(kind: str, *, on: date) -> list[Person]:
-    """Return whom a survey asks: all members, or the delegates of the congresses."""
+def audience(kind: str, named: Collection[str] = (), *, on: date) -> tuple[list[Person], list[str]]:
+    """Return whom a survey asks, and which of the named are nobody's staff number.
+
+    All members, the delegates of the congresses, or the parents whom the roster names.
+    """
     if kind == Survey.Audience.DELEGATES:
-        return list({one.pk: one for one in holders(DELEGATE, on=on)}.values())
-    return list(members(on=on).order_by("username"))
+        return list({one.pk: one for one in holders(DELEGATE, on=on)}.values()), []
+    if kind == Survey.Audience.PARENTS:
+        found = Person.objects.filter(username__in=named, kind=Person.Kind.STAFF)
+        people = list(found.order_by("username"))
+        return people, sorted(set(named) - {one.username for one in people})
+    return list(members(on=on).order_by("username")), []
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,16 @@ from math import sqrt
 
 SCORES = ((5, "很满意"), (4, "满意"), (3, "一般"), (2, "不满意"), (1, "很不满意"))
 SATISFIED = 4
+INDICATORS = (
+    ("K01", "K01 教职工满意度"),
+    ("K18", "K18 托育家长满意度"),
+    ("K49", "K49 代表满意度"),
+)
+"""The indicators that are counted from answers, and only from these."""
+
+ASKED = {"K01": "members", "K18": "parents", "K49": "delegates"}
+"""Whom each of them is about."""
+
 ONE_SIDED_95 = 1.6448536269514722
 PERCENT = 100
 

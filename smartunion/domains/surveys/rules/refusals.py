@@ -13,6 +13,26 @@ class NobodyInvited(Refused):
     status = 422
 
 
+class UnknownParents(Refused):
+    """A roster with a wrong number would ask somebody else."""
+
+    code = "surveys.unknown_parents"
+    text = "名单里有 {count} 个工号不对：{numbers}"
+    clause = "4.2③"
+    remedy = "照托育中心的在册名单核对工号，改好再发"
+    status = 422
+
+
+class AudienceWrong(Refused):
+    """An indicator is about somebody: their answers count, nobody else's."""
+
+    code = "surveys.audience_wrong"
+    text = "{indicator} 只能问{audience}"
+    clause = "1.2"
+    remedy = "换成对应的对象，或者选“不对应指标”"
+    status = 422
+
+
 class NotInvited(Refused):
     """Only the frozen sample draws a slip."""
 

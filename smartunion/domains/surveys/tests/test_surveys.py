@@ -7,6 +7,8 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
+from smartunion.domains.performance.reads.catalog import MEASURES
+from smartunion.domains.performance.rules.periods import period_of
 from smartunion.domains.planning import public as planning
 from smartunion.domains.surveys import actions
 from smartunion.domains.surveys.models import Answer, Invited, Slip, Survey, Token
@@ -16,6 +18,7 @@ from smartunion.domains.surveys.rules.counting import bound, counted
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Person
+from smartunion.kernel.people.reads import members
 from smartunion.kernel.trail.models import Entry
 
 JUNE = datetime(2025, 6, 20, 10, 0, tzinfo=CAMPUS)
@@ -47,6 +50,7 @@ def survey(organization: dict[str, Person], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.clause("K01")
+@pytest.mark.clause("R006")
 def test_who_draws_a_slip_answers_once_and_nobody_knows_whose_it_is(
     survey: Survey, organization: dict[str, Person]
 ) -> None:
@@ -115,9 +119,37 @@ def test_no_table_of_a_survey_leads_from_an_answer_to_a_person() -> None:
     assert pointing == set()
 
 
-def test_too_few_people_are_not_asked(survey: Survey, organization: dict[str, Person]) -> None:
+@pytest.mark.clause("K18")
+@pytest.mark.clause("K49")
+@pytest.mark.clause("R163")
+def test_parents_and_delegates_are_asked_for_their_own_indicator(
+    survey: Survey, organization: dict[str, Person]
+) -> None:
+    """K18 asks the childcare roster, K49 the delegates, nobody else; too few are not asked."""
+    asked = {"title": "家长", "question": "满意吗", "by": organization["qian"], "at": JUNE}
+    with pytest.raises(refusals.AudienceWrong, match="托育在册家长"):
+        actions.open_survey(indicator="K18", audience="members", **asked)
     with pytest.raises(refusals.NobodyInvited):
+        actions.open_survey(indicator="K49", audience="delegates", **asked)
+    names = [one.username for one in members(on=JUNE.date())][:8]
+    with pytest.raises(refusals.UnknownParents, match="nobody9"):
         actions.open_survey(
-            title="代表", question="满意吗", indicator="", audience="delegates",
-            by=organization["qian"], at=JUNE,
-        )  # fmt: skip
+            indicator="K18", audience="parents", named=" ".join([*names, "nobody9"]), **asked
+        )
+    officer = Client()
+    officer.force_login(organization["qian"])
+    told = {"title": "家长", "question": "满意吗", "indicator": "K18", "audience": "parents"}
+    officer.post(reverse("surveys:opening"), {**told, "named": "\n".join(names)})
+    it = Survey.objects.get(title="家长")
+    assert sorted(Invited.objects.filter(survey=it).values_list("person__username", flat=True)) == (
+        sorted(names)
+    )
+    for place, one in enumerate(Person.objects.filter(username__in=names[:6])):
+        code = actions.draw(survey_id=it.pk, by=one, at=JUNE)
+        actions.answer(code=code, score=2 if place == 0 else 5)
+    quarter, on = period_of("Q", JUNE.date()), JUNE.date()
+    assert MEASURES["K18"].tally(quarter, on).value is None, "no number before it closes"
+    actions.close(survey_id=it.pk, by=organization["qian"], at=JUNE)
+    found = MEASURES["K18"].tally(quarter, on)
+    assert (found.part, found.whole) == (5, 6)
+    assert MEASURES["K49"].tally(quarter, on).value is None, "each indicator has its own answers"
