@@ -65,10 +65,10 @@ class Reply(forms.Form):
     answer = Long(label="答复", max_length=3000, min_length=2)
 
 
-class Fulfilment(forms.Form):
+class Proof(forms.Form):
     """By what one sees that the plan was kept."""
 
-    fulfilment = Long(label="做成了什么，凭什么看得出", max_length=400, min_length=2)
+    proof = Long(label="做成了什么，凭什么看得出", max_length=400, min_length=2)
 
 
 class Rating(forms.Form):

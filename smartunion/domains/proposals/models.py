@@ -38,7 +38,7 @@ class Proposal(models.Model):
     answered_at = models.DateTimeField("答复时间", null=True)
     planned_on = models.DateField("计划完成日", null=True)
     fulfilled_at = models.DateTimeField("兑现时间", null=True)
-    fulfilment = models.CharField("兑现说明", max_length=400, blank=True, default="")
+    proof = models.CharField("兑现说明", max_length=400, blank=True, default="")
     rating = models.PositiveSmallIntegerField("评价", null=True, choices=RATINGS)
     rated_at = models.DateTimeField("评价时间", null=True)
     reopened = models.PositiveSmallIntegerField("再办次数", default=0)
@@ -58,7 +58,7 @@ class Proposal(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(fulfilled_at__isnull=True)
-                | (Q(outcome="planned", planned_on__isnull=False) & ~Q(fulfilment="")),
+                | (Q(outcome="planned", planned_on__isnull=False) & ~Q(proof="")),
                 name="fulfilled_what_was_planned",
             ),
             models.CheckConstraint(

@@ -164,7 +164,7 @@ def reply(
 
 
 @transaction.atomic
-def fulfil(*, proposal_id: int, fulfilment: str, by: Person, at: datetime) -> Proposal:
+def fulfil(*, proposal_id: int, proof: str, by: Person, at: datetime) -> Proposal:
     """Say what was planned is done, and by what one sees it; never by one of its authors.
 
     The answer counts as carried out only if that was by the day it promised (T63).
@@ -174,12 +174,12 @@ def fulfil(*, proposal_id: int, fulfilment: str, by: Person, at: datetime) -> Pr
         raise refusals.NotTheHost
     if it.outcome != Outcome.PLANNED or it.planned_on is None or it.fulfilled_at is not None:
         raise refusals.NothingPlanned
-    if not fulfilment.strip():
+    if not proof.strip():
         raise refusals.ReasonMissing
-    it.fulfilled_at, it.fulfilment = at, fulfilment[:400]
-    it.save(update_fields=["fulfilled_at", "fulfilment"])
-    record("proposals.fulfilled", it, by=by, at=at, because=it.fulfilment)
-    _tell_authors(it, "fulfilled", f"{it.number} 列入计划的事已完成", it.fulfilment[:80], at)
+    it.fulfilled_at, it.proof = at, proof[:400]
+    it.save(update_fields=["fulfilled_at", "proof"])
+    record("proposals.fulfilled", it, by=by, at=at, because=it.proof)
+    _tell_authors(it, "fulfilled", f"{it.number} 列入计划的事已完成", it.proof[:80], at)
     return it
 
 

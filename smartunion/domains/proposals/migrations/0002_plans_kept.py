@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="proposal",
-            name="fulfilment",
+            name="proof",
             field=models.CharField(
                 blank=True, default="", max_length=400, verbose_name="兑现说明"
             ),
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                     ("fulfilled_at__isnull", True),
                     models.Q(
                         models.Q(("outcome", "planned"), ("planned_on__isnull", False)),
-                        models.Q(("fulfilment", ""), _negated=True),
+                        models.Q(("proof", ""), _negated=True),
                     ),
                     _connector="OR",
                 ),

@@ -36,7 +36,7 @@ ACTS: dict[str, tuple[Any, Acted, str, str]] = {
               lambda pk, said, who: handling.reply(
                   proposal_id=pk, **{**said, "outcome": Outcome(said["outcome"])}, **who),
               "答复已送提案人。", "答复提案人"),
-    "fulfil": (forms.Fulfilment,
+    "fulfil": (forms.Proof,
                lambda pk, said, who: handling.fulfil(proposal_id=pk, **said, **who),
                "已登记兑现。", "登记兑现"),
     "leave": (None, lambda pk, _, who: writing.leave(proposal_id=pk, **who),
@@ -138,7 +138,7 @@ def _fulfilling(it: Any, person: Any, at: Any, bound: Any) -> Any:
     waits = it.outcome == Outcome.PLANNED and it.planned_on and it.fulfilled_at is None
     if not waits or not cases.may_fulfil(it, person, at):
         return None
-    return bound if bound is not None else forms.Fulfilment()
+    return bound if bound is not None else forms.Proof()
 
 
 @page(can=SIGNED_IN)

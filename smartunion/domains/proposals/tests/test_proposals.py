@@ -240,7 +240,7 @@ def test_what_is_planned_has_a_day_and_is_carried_out_only_when_it_was_kept(
         at=congress.at,
     )  # fmt: skip
     handling.rate(proposal_id=it.pk, rating=4, by=congress.delegates[0], at=congress.at)
-    told = {"proposal_id": it.pk, "fulfilment": "窗口已延到 20:30", "at": congress.at}
+    told = {"proposal_id": it.pk, "proof": "窗口已延到 20:30", "at": congress.at}
     with pytest.raises(refusals.NotTheHost):
         handling.fulfil(by=congress.delegates[1], **told)
     assert shown.figures().carried_out == 0
@@ -248,7 +248,7 @@ def test_what_is_planned_has_a_day_and_is_carried_out_only_when_it_was_kept(
     client.force_login(host)
     page = reverse("proposals:proposal", args=[it.number])
     assert "登记兑现" in client.get(page).content.decode()
-    client.post(page, {"do": "fulfil", "fulfilment": "窗口已延到 20:30"})
+    client.post(page, {"do": "fulfil", "proof": "窗口已延到 20:30"})
     it.refresh_from_db()
     assert it.fulfilled_at == congress.at
     assert shown.figures().carried_out == 1
