@@ -28,7 +28,8 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("fulfilled_at__isnull", True),
                     models.Q(
-                        models.Q(("outcome", "planned"), ("planned_on__isnull", False)),
+                        ("outcome", "planned"),
+                        ("planned_on__isnull", False),
                         models.Q(("proof", ""), _negated=True),
                     ),
                     _connector="OR",
