@@ -20,7 +20,8 @@ class Import(forms.Form):
     """A file and what its importer knows of it."""
 
     file = forms.FileField(
-        label="文件（docx、pdf、md、html、txt）", error_messages={"required": "先选一个文件"}
+        label="文件",
+        help_text="docx、pdf、md、html、txt，最多 20 MB；扫描件没有文字，不收",
     )
     title = forms.CharField(
         label="名称",
@@ -30,11 +31,16 @@ class Import(forms.Form):
     level = forms.ChoiceField(label="效力", choices=Level.choices(), initial=Level.UNION.value)
     scope = forms.ChoiceField(label="谁可以看", choices=Scope.choices())
     effective_from = _day("施行日", error_messages={"required": "写从哪一天起施行"})
-    effective_to = _day("失效日（不含；一直有效就不填）", required=False)
+    effective_to = _day("失效日", required=False, help_text="从这一天起不再有效；一直有效就不填")
     promulgated_on = _day("公布日", required=False)
     issuer = forms.CharField(label="发布机关", max_length=60, required=False)
     number = forms.CharField(label="文号", max_length=60, required=False)
-    supersedes = forms.CharField(label="取代哪个文件（写名称）", max_length=120, required=False)
+    supersedes = forms.CharField(
+        label="取代哪个文件",
+        max_length=120,
+        required=False,
+        help_text="写登记簿里的名称；发布后，那个文件自施行日起不再引用",
+    )
 
 
 class Return(forms.Form):
@@ -90,7 +96,7 @@ class CaseForm(forms.Form):
     )
     source = forms.CharField(label="出处", max_length=120)
     source_url = forms.URLField(
-        label="出处地址（可不填）", max_length=300, required=False, assume_scheme="https"
+        label="出处地址", max_length=300, required=False, assume_scheme="https"
     )
 
     def clean_cites(self) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ class Version(models.Model):
     )
     number = models.PositiveSmallIntegerField("版次")
     label = models.CharField("版本名", max_length=60)
+    paper = models.CharField("文号", max_length=60, blank=True, default="")
     promulgated_on = models.DateField("公布日", null=True)
     effective_from = models.DateField("施行日")
     effective_to = models.DateField("失效日(不含)", null=True)

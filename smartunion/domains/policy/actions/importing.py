@@ -78,6 +78,7 @@ def keep(*, content: bytes, name: str, told: Told, by: Person | None, at: dateti
         document=document,
         number=last + 1,
         label=told.label or f"{told.effective_from:%Y-%m-%d} 版",
+        paper=told.number,
         promulgated_on=told.promulgated_on,
         effective_from=told.effective_from,
         effective_to=told.effective_to,

@@ -37,6 +37,7 @@ def ask(request: PersonRequest) -> HttpResponse:
         "no": no,
         "typed": request.POST.get("q", "")[: asking.LONGEST],
         "past": answers.history(request.person),
+        "examples": answers.examples(day=campus_day(clock.now()), viewer=request.person),
         "voice": voice.is_open(),
         "most": asking.LONGEST,
         "keep_days": desk_terms(campus_day(clock.now())).keep_days,

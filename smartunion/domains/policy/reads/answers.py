@@ -8,13 +8,16 @@ from typing import Any
 from django.db.models import Q
 
 from smartunion.domains.policy.models import (
+    Alias,
     CaseLink,
     Explanation,
     Faq,
     Lineage,
+    Piece,
     Question,
     Relation,
     Ticket,
+    Version,
 )  # fmt: skip
 from smartunion.domains.policy.rules.answers import ALIKE, Line, alike, folded, marked
 from smartunion.domains.policy.rules.asked import Outcome
@@ -24,9 +27,9 @@ from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 
 from . import tickets
-from .searching import Hit, hits_of
+from .searching import Hit, hits_of, scopes_of
 
-MOST_SOURCES = 6
+MOST_SOURCES, MOST_EXAMPLES = 6, 3
 RECENT = 30
 TWICE, HALF_AN_HOUR = 2, timedelta(minutes=30)
 
@@ -231,6 +234,20 @@ def history(person: Person, *, most: int = RECENT) -> list[Past]:
         )
         for one in there[:most]
     ]
+
+
+def examples(*, day: date, viewer: Person) -> list[str]:
+    """Return questions to try: what was asked before and learned, and an article by its name."""
+    seen = Version.objects.filter(
+        Q(effective_to=None) | Q(effective_to__gt=day), state=VersionState.PUBLISHED,
+        effective_from__lte=day, document__scope__in=scopes_of(viewer, day=day),
+    )  # fmt: skip
+    learned = Alias.objects.filter(state=AliasState.ACCEPTED, piece__version__in=seen)
+    told = list(learned.order_by("-decided_at", "pk").values_list("question", flat=True)[:2])
+    named = Piece.objects.filter(version__in=seen, number=1).order_by("version__document__title")
+    for one in named.select_related("version__document")[:2]:
+        told.append(f"{one.version.document.title}{one.label}")
+    return list(dict.fromkeys(told))[:MOST_EXAMPLES]
 
 
 def sources(answer_: Answer) -> list[Source]:

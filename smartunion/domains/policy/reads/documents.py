@@ -39,6 +39,7 @@ class Paper:
     pieces: list[Piece]
     others: list[Version]
     in_force: bool
+    to_come: bool
     follower: Version | None
     replaced_by: list[str]
     became: dict[int, Lineage]
@@ -98,6 +99,7 @@ def paper(slug: str, number: int, *, day: date, viewer: Person | None) -> Paper 
         list(version.pieces.order_by("seq")),
         others,
         _in_force(version, day),
+        day < version.effective_from,
         later[0] if later else None,
         list(superseding.values_list("document__title", flat=True)),
         {step.old_id: step for step in steps.select_related("new__version__document")},

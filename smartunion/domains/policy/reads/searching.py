@@ -68,6 +68,20 @@ class Hit:
     score: float
 
     @property
+    def called(self) -> str:
+        """Return how the article is cited: 《…》第七条; an un-numbered section by its heading."""
+        return f"《{self.title}》{self.place}"
+
+    @property
+    def place(self) -> str:
+        """Return the article's label; 3. alone says too little, so its heading stands before it."""
+        label = self.label or self.title
+        if label.startswith("第") or not self.path:
+            return label
+        heading = self.path.rpartition(" › ")[2]
+        return heading if heading == label else f"{heading} {label}"
+
+    @property
     def url(self) -> str:
         """Return the article's permanent address."""
         return f"/policy/{self.slug}/v/{self.version}/#{self.anchor}"
@@ -272,7 +286,8 @@ def _editions() -> dict[int, Edition]:
     return {
         row.pk: Edition(
             row.pk, row.document_id, row.document.slug, row.document.title, row.number, row.label,
-            row.document.issuer, row.document.number, row.document.level, row.document.scope,
+            row.document.issuer, row.paper or row.document.number, row.document.level,
+            row.document.scope,
             row.effective_from, row.effective_to,
             min((s for s in starts[row.document_id] if s > row.effective_from), default=None),
         )

@@ -57,8 +57,10 @@ def test_the_article_in_force_on_the_day_is_quoted_word_for_word() -> None:
     Alias.objects.filter(pk=alias.pk).update(state="accepted")
     teaching.keep_case(title="独家", facts="f", result="r", source="s", cites=("采购办法第一条",),
                        by=None, at=AT)  # fmt: skip
-    new = published("采购办法", NEW, since="2025-10-01")
+    new = published("采购办法", NEW, since="2025-10-01", number="工〔2025〕9号")
     old.refresh_from_db()
+    later = searching.search("单一来源采购", day=date(2025, 10, 1), viewer=None).hits[0]
+    assert (later.number, later.called) == ("工〔2025〕9号", "《采购办法》第二条")
     assert old.effective_to == date(2025, 10, 1)
     assert labels("单一来源采购要公示吗")[0] == "采购办法1第一条"
     assert labels("单一来源采购要公示吗", day=date(2025, 10, 1))[0] == "采购办法2第二条"
@@ -307,5 +309,7 @@ def test_the_demonstrations_rules_answer_with_article_and_case(lin: Person) -> N
     assert sure.tier in (Tier.HIGH, Tier.MIDDLE)
     gap = searching.search("今年端午每人发多少福利", day=DAY, viewer=lin)
     assert gap.tier is Tier.NO_ANSWER
+    section = searching.search("现场要配几台除颤仪", day=DAY, viewer=lin).hits[0]
+    assert section.called == "《文体活动安全预案》二、活动之中 2."
     piece = searching.search("采购办法第7条", day=DAY, viewer=lin).hits[0].piece_id
     assert [one.title for one in answers.cases_of([piece])[piece]] == ["印刷品一家报价被退回"]
