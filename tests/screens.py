@@ -180,7 +180,12 @@ SCREENS_OF = (
     Screen("desk-terminal", "/wallet/desk/terminals/", "wang", click="a[href$='/keys/']"),
     Screen("congresses", "/congress/desk/", "chen"),
     Screen("congress-phone", "/congress/", "lin", ("elder",)),
+    Screen("congress-sitting", "/congress/", "lin", click="a[href*='/congress/meetings/']"),
+    Screen("congress-roll", "/congress/desk/", "chen", click="td a[href*='/congress/desk/']"),
     Screen("congress-votes", "/congress/votes/", ""),
+    Screen("congress-vote", "/congress/votes/", "", click="tr:nth-child(3) a[href*='/votes/']"),
+    Screen("congress-sums", "/congress/votes/", "", click="tr:nth-child(1) a[href*='/votes/']"),
+    Screen("congress-mean", "/congress/votes/", "", click="tr:nth-child(2) a[href*='/votes/']"),
     Screen("risk", "/merchants/desk/risk/", "wang"),
     Screen(
         "suspicion", "/merchants/desk/risk/?state=confirmed", "wang", click="td a[href*='/risk/']"

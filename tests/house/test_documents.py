@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections import Counter
+from importlib import import_module
 
 import pytest
 
@@ -137,3 +138,23 @@ def test_every_locked_package_has_a_hash(lock: str) -> None:
     lines = (ROOT / lock).read_text(encoding="utf-8")
     assert all("--hash=sha256:" in pin for pin in re.split(r"\n(?=[a-z])", lines)[1:])
     assert "://" not in lines
+
+
+def test_every_sentence_of_democracy_is_shown_by_a_test_that_exists() -> None:
+    """docs/democracy.md names tests, docs/journal.md what enters the tree."""
+    told = (ROOT / "docs/democracy.md").read_text(encoding="utf-8")
+    shown = re.findall(r"(\S+\.py)::(test_\w+)", told)
+    places = {name: CODE / name if name.startswith(("domains", "kernel")) else ROOT / name
+              for name, _ in shown}  # fmt: skip
+    missing = [
+        f"{name}::{test}" for name, test in shown
+        if not re.search(rf"def {test}\(", places[name].read_text(encoding="utf-8"))
+    ]  # fmt: skip
+    nothing(missing)
+    numbers = [int(no) for no in re.findall(r"^\| (\d+) \|", told, re.MULTILINE)]
+    assert numbers == list(range(1, 24))
+    journal = (ROOT / "docs/journal.md").read_text(encoding="utf-8").partition("## What goes in")[2]
+    rows = journal.partition("\n## ")[0]
+    nothing([one for one in re.findall(r"`(\w+\.\w+)`", rows) if words_of(one) == one])
+    watched = import_module("smartunion.site.migrations.0001_into_the_tree").WATCHED
+    nothing(sorted(set(watched) ^ set(re.findall(r"`([a-z]+_[a-z]+)`", rows))))

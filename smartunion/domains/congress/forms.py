@@ -92,6 +92,10 @@ class Preparing(forms.Form):
 
     kind = forms.ChoiceField(label="类别", choices=Election.Kind.choices)
     title = forms.CharField(label="名称", max_length=80)
+    opens = forms.ChoiceField(
+        label="怎样开票", choices=Election.Opens.choices, initial=Election.Opens.BALLOTS,
+        help_text="人少、逐张看得出是谁的小会，议案表决只开合计",
+    )  # fmt: skip
     seats = forms.IntegerField(
         label="应选名额", min_value=1, max_value=30, initial=1, help_text="评议和议案表决写 1"
     )

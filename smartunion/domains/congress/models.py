@@ -123,6 +123,10 @@ class Election(models.Model):
         APPRAISAL = "appraisal", "民主评议"
         MOTION = "motion", "议案表决"
 
+    class Opens(models.TextChoices):
+        BALLOTS = "ballots", "逐张开启，当众唱票"
+        SUMS = "sums", "只开合计，单张永不开启"
+
     class State(models.TextChoices):
         PREPARED = "prepared", "筹备"
         FROZEN = "frozen", "名单已定，待生成钥匙"
@@ -141,6 +145,7 @@ class Election(models.Model):
     )
     kind = models.CharField("类别", max_length=10, choices=Kind)
     title = models.CharField("名称", max_length=80)
+    opens = models.CharField("怎样开票", max_length=7, choices=Opens, default=Opens.BALLOTS)
     seats = models.PositiveSmallIntegerField("应选名额")
     elects_delegates = models.BooleanField("选出的是代表", default=False)
     state = models.CharField("状态", max_length=10, choices=State, default=State.PREPARED)
@@ -167,6 +172,9 @@ class Election(models.Model):
                 condition=Q(state__in=["reading", "announced", "signed"], opened__isnull=False)
                 | (~Q(state__in=["reading", "announced", "signed"]) & Q(opened__isnull=True)),
                 name="vote_opened_only_when_read",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens="ballots") | Q(kind="motion"), name="vote_of_sums_is_a_motion"
             ),
             models.CheckConstraint(
                 condition=Q(state="void") ^ Q(void_because=""), name="vote_void_says_why"

@@ -32,6 +32,7 @@ from . import lines, tills
 from . import people as crowd
 from .aid import Aid
 from .campus import Campus, gather, moment, open_shops
+from .congress import Assembly
 from .coupons import Coupons
 from .crisis import Crisis
 from .democracy import Democracy
@@ -201,6 +202,7 @@ class Year:
         Drills(self._file, self.until).plan()
         Wellbeing(self.campus, self._file, self.until).plan()
         Democracy(self.campus, self._file, self.until).plan()
+        Assembly(self.campus, self._file, self.until).plan()
         Policy(self.campus, self._file, self.until).plan()
         Rosters(self._file, self.until).plan()
         self.settlement = Settlement(

@@ -1,10 +1,13 @@
-"""The played year's democracy by itself: four audits, three proposals, one survey, no row wrong."""
+"""The played year's democracy by itself: audits, proposals, a survey, a college's congress."""
 
 from datetime import datetime
 from typing import Any
 
 import pytest
 
+from smartunion.domains.congress.models import Ballot, Election, Rectification
+from smartunion.domains.congress.reads import votes
+from smartunion.domains.congress.tests.test_boxes import verifier
 from smartunion.domains.disputes.models import LabourDispute
 from smartunion.domains.inspection.models import Check, Problem, Round
 from smartunion.domains.inspection.reads import audits, totals
@@ -17,6 +20,7 @@ from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.trail.models import Entry
 from smartunion.site.org import founding
 from smartunion.site.play.campus import gather
+from smartunion.site.play.congress import Assembly
 from smartunion.site.play.democracy import Democracy
 
 FIRST = datetime(2025, 1, 2, 8, 30, tzinfo=CAMPUS)
@@ -33,12 +37,14 @@ def test_a_year_of_democracy_is_lived_by_the_real_actions(db: None) -> None:
     def live() -> tuple[int, ...]:
         diary: list[tuple[datetime, int, Any]] = []
         campus = gather(seed=7, year=2025, tills={})
-        Democracy(campus, lambda at, do: diary.append((at, len(diary), do)), UNTIL).plan()
+        for story in (Democracy, Assembly):
+            story(campus, lambda at, do: diary.append((at, len(diary), do)), UNTIL).plan()
         for at, _, do in sorted(diary, key=lambda one: one[:2]):
             if at <= UNTIL:
                 do(at)
         tables = (
-            Round, Check, Problem, Proposal, Suggestion, Survey, Answer, LabourDispute, Entry,
+            Round, Check, Problem, Proposal, Suggestion, Survey, Answer, LabourDispute,
+            Ballot, Entry,
         )  # fmt: skip
         return tuple(one.objects.count() for one in tables)
 
@@ -61,6 +67,13 @@ def test_a_year_of_democracy_is_lived_by_the_real_actions(db: None) -> None:
     assert figure is not None
     assert round(float(figure), 1) == 33.3, "four cases against six of the year before"
     assert not Invited.objects.exists()
+    elected, appraised, motion = Election.objects.order_by("pk")
+    assert [each.state for each in (elected, appraised, motion)] == ["signed"] * 3
+    assert (motion.opened, (motion.result or {})["elected"]) == ([5, 1], ["c1"])
+    assert (elected.result or {})["elected"] == ["c1", "c2"]
+    verifier().verify(votes.bundle(elected))
+    assert (appraised.result or {})["sum"] == 555, "of seven: 79.2857 is below eighty"
+    assert Rectification.objects.get().case.facts["report"]
     assert audits.not_as_drawn(20) == []
     assert [row for one in audits.AUDITS for row in one.offenders()] == []
     assert live() == first

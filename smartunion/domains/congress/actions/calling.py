@@ -27,17 +27,23 @@ def prepare(
     names: Sequence[str] = (),
     persons: Sequence[int] = (),
     elects_delegates: bool = False,
+    opens: str = Election.Opens.BALLOTS,
     again: Election | None = None,
     by: Person | None,
     at: datetime,
 ) -> Election:
-    """Prepare a vote: persons who stand, or the one text that is voted on or appraised."""
+    """Prepare a vote: persons who stand, or the one text that is voted on or appraised.
+
+    A small body votes on a text by sums alone: no ballot of it is ever opened. Refused for others.
+    """
     meeting = Meeting.objects.select_related("congress").get(pk=meeting_id)
     if not title.strip() or not (names or persons):
         raise refusals.TextMissing(what="票决的名称或候选")
+    if opens == Election.Opens.SUMS and (kind != Election.Kind.MOTION or len(names) != 1):
+        raise refusals.SumsForMotions
     made = Election.objects.create(
         meeting=meeting, kind=kind, title=title, seats=seats, context=uuid4().hex, again=again,
-        elects_delegates=elects_delegates,
+        elects_delegates=elects_delegates, opens=opens,
     )  # fmt: skip
     standing = {one.pk: one for one in Person.objects.filter(pk__in=persons)}
     rows: list[tuple[Person | None, str]] = [(standing[pk], standing[pk].name) for pk in persons]

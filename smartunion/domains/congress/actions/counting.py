@@ -21,6 +21,8 @@ def shuffle(*, election_id: int, said: Mapping[str, Any], by: Person, at: dateti
     """Take a scrutineer's shuffle, every round of its proof checked first."""
     it = votes.locked(election_id, "洗牌", State.CLOSED, State.SHUFFLED)
     me = votes.serving(it, by)
+    if it.opens == Election.Opens.SUMS:
+        raise refusals.NotNow(state="只开合计", act="洗牌")
     if it.left_over is None:
         raise refusals.NotNow(state="剩票还没有点清", act="洗牌")
     if it.mixes.filter(scrutineer=me).exists():
@@ -61,12 +63,13 @@ def give_part(
         it.opened = boxes.opened(pairs, parts, votes.most(it))
         it.result = _count(it, it.opened)
         it.state = State.READING
+        it.read = it.ballots.count() if it.opens == Election.Opens.SUMS else 0
         least = votes.terms(at).least_ballots
         if it.kind == Election.Kind.APPRAISAL and it.result["valid"] < least:
             return _withhold(it, me, least, at=at)
-        it.save(update_fields=["opened", "result", "state"])
+        it.save(update_fields=["opened", "result", "state", "read"])
         record(
-            "congress.opened", it, by=None, at=at, ballots=len(it.opened),
+            "congress.opened", it, by=None, at=at, ballots=it.ballots.count(),
             sha256=boxes.digest(it.opened),
         )  # fmt: skip
     return me
@@ -86,6 +89,8 @@ def _withhold(it: Election, me: Scrutineer, least: int, *, at: datetime) -> Scru
 def _count(it: Election, opened: Sequence[int | None]) -> dict[str, Any]:
     if it.kind == Election.Kind.APPRAISAL:
         return {**counting.scored(opened)}
+    if it.opens == Election.Opens.SUMS:
+        return counting.totalled(opened, it.ballots.count(), votes.rules_of(it))
     return counting.counted(opened, votes.rules_of(it))
 
 
@@ -95,7 +100,7 @@ def read_out(*, election_id: int, upto: int, by: Person, at: datetime) -> Electi
     it = votes.locked(election_id, "唱票", State.READING)
     assert it.opened is not None, "the constraint of the state"
     before = it.read
-    it.read = max(before, min(upto, len(it.opened)))
+    it.read = max(before, min(upto, it.ballots.count()))
     it.save(update_fields=["read"])
     record("congress.read_out", it, by=by, at=at, since=before, until=it.read)
     return it
@@ -107,8 +112,8 @@ def announce(*, election_id: int, by: Person, at: datetime) -> Election:
     it = votes.locked(election_id, "宣布", State.READING)
     assert it.opened is not None, "the constraint of the state"
     assert it.result is not None, "it was counted when it was opened"
-    if it.read < len(it.opened):
-        raise refusals.NotNow(state=f"还有 {len(it.opened) - it.read} 张没有唱", act="宣布")
+    if left := it.ballots.count() - it.read:
+        raise refusals.NotNow(state=f"还有 {left} 张没有唱", act="宣布")
     numbers = votes.terms(at)
     it.state = State.ANNOUNCED
     it.save(update_fields=["state"])

@@ -26,6 +26,8 @@ from smartunion.kernel.trail.record import record
 TWO = 2
 """Nobody opens or closes a box alone."""
 
+SUMS = Election.Opens.SUMS
+
 
 @transaction.atomic
 def print_slips(*, election_id: int, by: Person | None, at: datetime) -> list[int]:
@@ -89,25 +91,31 @@ def cast(
     if it.state != State.OPEN:
         raise refusals.NotOpen(state=it.get_state_display())
     try:
-        given = boxes.ballot_of(said)
+        told = boxes.mark_of(said) if it.opens == SUMS else boxes.ballot_of(said).told()
     except ValueError as wrong:
         raise refusals.BallotWrong from wrong
-    slip = Slip.objects.select_for_update().filter(public=given.slip.hex(), election=it).first()
+    code = boxes.code_of(told) if it.opens == SUMS else boxes.ballot_of(told).code
+    slip = Slip.objects.select_for_update().filter(public=told["slip"], election=it).first()
     if slip is None:
         raise refusals.SlipUnknown
     there = Ballot.objects.filter(slip=slip).first()
-    if there is not None and there.code == given.code:
+    if there is not None and there.code == code:
         return there
     if there is not None:
         raise refusals.SlipUsed(code=there.code[:12])
-    if not boxes.is_ballot(it.context, bytes.fromhex(it.key), given):
+    if not _is_good(it, told):
         raise refusals.BallotWrong
-    made = Ballot.objects.create(
-        code=given.code, election=it, slip=slip, told=given.told(), on_paper=on_paper
-    )
+    made = Ballot.objects.create(code=code, election=it, slip=slip, told=told, on_paper=on_paper)
     opened = it.assents.filter(act=Assent.Act.OPEN).order_by("-at").values_list("at", flat=True)
     record("congress.ballot_taken", it, by=None, at=opened.first() or at)
     return made
+
+
+def _is_good(it: Election, told: Mapping[str, Any]) -> bool:
+    key = bytes.fromhex(it.key)
+    if it.opens == SUMS:
+        return boxes.is_mark(it.context, key, counting.CHOICES, told)
+    return boxes.is_ballot(it.context, key, boxes.ballot_of(told))
 
 
 @transaction.atomic
@@ -149,7 +157,9 @@ def count_left(*, election_id: int, counted: int, by: Person, at: datetime) -> E
             printed=printed, issued=it.issued, should=printed - it.issued, counted=counted
         )
     it.left_over = counted
-    it.save(update_fields=["left_over"])
+    if it.opens == SUMS:
+        it.state = State.SHUFFLED  # there is no order of ballots to hide: none is opened
+    it.save(update_fields=["left_over", "state"])
     record("congress.slips_counted", it, by=by, at=at, left=counted)
     return it
 

@@ -85,7 +85,7 @@ def roll(request: PersonRequest, *, congress_id: int) -> HttpResponse:
         no = refused
     context = {
         "it": it, "rows": reads.roll(it, at=at), "meetings": reads.meetings(it),
-        "seating": seating, "calling": called,
+        "seating": seating, "summons": called,
     }  # fmt: skip
     return _shown(request, "congress/desk/roll.html", context, no)
 
@@ -111,6 +111,7 @@ def meeting(request: PersonRequest, *, meeting_id: int) -> HttpResponse:
     hall = reads.hall(it, at=at)
     context = {
         "it": it, "agenda": reads.agenda(it), "hall": hall, "there": sum(one.there for one in hall),
+        "delegations": reads.delegations(hall), "quorum": reads.quorum(len(hall), at=at),
         "votes": reads.listed(it), "preparing": preparing, "closing": closing,
     }  # fmt: skip
     return _shown(request, "congress/desk/meeting.html", context, no)
@@ -139,7 +140,7 @@ def _meet(
             meeting_id=it.pk, kind=said["kind"], title=said["title"], seats=said["seats"],
             persons=[one.pk for one in said["persons"]],
             names=[said["words"]] if said["words"] else [],
-            elects_delegates=said["elects_delegates"], by=by, at=at,
+            elects_delegates=said["elects_delegates"], opens=said["opens"], by=by, at=at,
         )  # fmt: skip
         return "票决已筹备，接着定名单和监票人。"
     if do == "close" and closing.is_valid():

@@ -52,7 +52,7 @@ def scrutiny(request: PersonRequest, *, election_id: int) -> HttpResponse:
     if me is None:
         raise Http404("你不是这次票决的监票人")
     if request.method == "POST":
-        return _act(request, election_id)
+        return _act(request, me.election)
     at = clock.now()
     context = {"me": me, "card": reads.card(me.election, at=at), "left": forms.Counted()}
     return show(request, "congress/phone/scrutiny.html", context)
@@ -67,13 +67,21 @@ def scrutiny_state(request: PersonRequest, *, election_id: int) -> HttpResponse:
     return JsonResponse(reads.scrutiny(me))
 
 
-def _act(request: PersonRequest, election_id: int) -> HttpResponse:
-    """Take what the laptop computed; a refusal is told in words."""
-    given: dict[str, Any] = {"election_id": election_id, "by": request.person, "at": clock.now()}
+def _act(request: PersonRequest, it: Any) -> HttpResponse:
+    """Take what the laptop computed; a refusal is told in words.
+
+    A shuffle grows with its ballots: the stream is read up to what this box can need, which for
+    two hundred is twice what a request may hold elsewhere.
+    """
+    given: dict[str, Any] = {"election_id": it.pk, "by": request.person, "at": clock.now()}
+    most = reads.most_bytes(it)
+    body = request.read(most + 1)
+    if len(body) > most:
+        return JsonResponse({"text": "送来的比一次洗牌还大，没有收"}, status=413)
     try:
-        said = json.loads(request.body)
+        said = json.loads(body)
         do, value = str(said["do"]), said.get("said")
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return JsonResponse({"text": "读不懂的请求"}, status=400)
     acts: dict[str, Callable[[], object]] = {
         "commit": lambda: calling.commit(
@@ -109,7 +117,7 @@ def paper(request: PersonRequest, *, election_id: int) -> HttpResponse:
         return take(request.body, election_id, on_paper=True)
     it = me.election
     context = {"it": it, "card": reads.card(it, at=clock.now()), "title": votes.title(it),
-               "paper": True}  # fmt: skip
+               "paper": True, "shown": it.state == "open"}  # fmt: skip
     return show(request, "congress/public/cast.html", context)
 
 

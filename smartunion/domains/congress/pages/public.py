@@ -32,7 +32,8 @@ def cast(request: PersonRequest, *, context: str) -> HttpResponse:
     if request.method == "POST":
         return take(request.body, it.pk, on_paper=False)
     found = reads.card(it, at=clock.now())
-    shown = {"it": it, "card": found, "title": votes.title(it), "paper": False}
+    shown = {"it": it, "card": found, "title": votes.title(it), "paper": False,
+             "shown": reads.is_shown(it)}  # fmt: skip
     return show(request, "congress/public/cast.html", shown)
 
 
@@ -99,6 +100,7 @@ def sheet(request: PersonRequest, *, election_id: int) -> HttpResponse:
         "title": votes.title(it), "kind": it.kind, "printed": moment(at),
         "meeting": f"{it.meeting.title}，{moment(it.meeting.starts_at)}，{it.meeting.place}",
         "figures": [
+            ["怎样开票", it.get_opens_display()],
             ["应到代表", str(card.entitled)], ["实到代表", str(card.present)],
             ["印票", str(card.printed)], ["发出票数", str(it.issued)],
             ["收回票数", str(card.total)], ["其中纸票录入", str(card.on_paper)],

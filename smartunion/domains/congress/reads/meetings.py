@@ -34,6 +34,11 @@ MARKS = {
     STATE.ANNOUNCED: "hold", STATE.SIGNED: "ok", STATE.VOID: "no",
 }  # fmt: skip
 
+SUMMED = {
+    STATE.CLOSED: "已封箱，待点剩票", STATE.SHUFFLED: "待开启合计",
+    STATE.READING: "合计已开，待宣布",
+}  # fmt: skip
+
 
 def where(mandate: Mandate) -> Where:
     """Return the units whose congresses a mandate keeps; None for all."""
@@ -114,7 +119,20 @@ def public(election_id: int) -> Election | None:
 def published() -> "list[Vote]":
     """Return every vote whose names are fixed, the newest first."""
     found = _votes().exclude(state=STATE.PREPARED).order_by("-meeting__starts_at", "-pk")
-    return [Vote(one, one.get_state_display(), MARKS[STATE(one.state)]) for one in found[:200]]
+    return [Vote(one, words_of(one), MARKS[STATE(one.state)]) for one in found[:200]]
+
+
+def words_of(it: Election) -> str:
+    """Return how a vote stands, in words; a vote of sums is neither shuffled nor read out."""
+    if it.opens == Election.Opens.SUMS and it.state in SUMMED:
+        return SUMMED[STATE(it.state)]
+    return it.get_state_display()
+
+
+def is_shown(it: Election) -> bool:
+    """Test if a slip's page shows the ballot: to vote, or to try it before the box is open."""
+    tried = it.state == STATE.READY and it.opens == Election.Opens.BALLOTS
+    return tried or it.state == STATE.OPEN
 
 
 def to_cast(context: str) -> Election | None:
@@ -147,6 +165,33 @@ def hall(it: Meeting, *, at: datetime, election: Election | None = None) -> list
     ]
 
 
+@dataclass(frozen=True)
+class Delegation:
+    """A delegation at a meeting: how many sit in it, how many are there."""
+
+    name: str
+    seats: int
+    there: int
+
+
+def delegations(rows: list[Present]) -> list[Delegation]:
+    """Return the delegations of a hall in the order of the roll."""
+    names = dict.fromkeys(one.delegate.delegation for one in rows)
+    return [
+        Delegation(
+            name,
+            sum(one.delegate.delegation == name for one in rows),
+            sum(one.there for one in rows if one.delegate.delegation == name),
+        )
+        for name in names
+    ]
+
+
+def quorum(seats: int, *, at: datetime) -> int:
+    """Return how many of a roll must be there."""
+    return counting.quorum(seats, votes.terms(at).quorum)
+
+
 def agenda(it: Meeting) -> list[AgendaItem]:
     """Return a meeting's agenda."""
     return list(it.agenda.order_by("number"))
@@ -164,8 +209,7 @@ class Vote:
 def listed(it: Meeting) -> list[Vote]:
     """Return a meeting's votes in their order."""
     return [
-        Vote(one, one.get_state_display(), MARKS[STATE(one.state)])
-        for one in it.elections.order_by("pk")
+        Vote(one, words_of(one), MARKS[STATE(one.state)]) for one in it.elections.order_by("pk")
     ]
 
 
@@ -206,9 +250,14 @@ class Card:
     rectification: Rectification | None
 
     @property
+    def can_be_marked(self) -> bool:
+        """Test if there are names enough to agree on a pattern that is known when it is read."""
+        return len(self.candidates) > counting.PATTERN
+
+    @property
     def total(self) -> int:
-        """Return how many ballots there are to read."""
-        return len(self.it.opened or ())
+        """Return how many ballots there are to read; nought before they are opened."""
+        return self.came if self.it.opened is not None else 0
 
     @property
     def on_paper(self) -> int:
@@ -228,18 +277,20 @@ def card(it: Election, *, at: datetime) -> Card:
         agreed[one.act].append(one.person.name)
     appraised = it.kind == Election.Kind.APPRAISAL
     counted: dict[str, Any] = {}
-    if read and not appraised:
+    if it.opens == Election.Opens.SUMS:
+        counted, read = it.result or {}, []
+    elif read and not appraised:
         counted = counting.counted(read, votes.rules_of(it))
     elif read:
         counted = counting.scored(read)
     mean = counting.mean(counted) if appraised and read and done else None
     return Card(
-        it=it, words=it.get_state_display(), mark=MARKS[STATE(it.state)], candidates=names,
+        it=it, words=words_of(it), mark=MARKS[STATE(it.state)], candidates=names,
         sworn=list(it.scrutineers.order_by("number").select_related("person")),
         present=there, entitled=entitled,
         quorum=counting.quorum(entitled, votes.terms(at).quorum),
         handed=it.handings.count(), came=it.ballots.count(), printed=it.slips.count(),
-        lines=[] if appraised else _lines(it, names, read, counted, done=done),
+        lines=[] if appraised else _lines(it, names, counted, done=done),
         spoilt=counted.get("spoilt", 0), last=_said(it, names, read), mean=_shown(mean),
         need=counted.get("need", 0), written=_written(it, counted), agreed=agreed,
         rectification=Rectification.objects.filter(election=it).first(),
@@ -254,10 +305,9 @@ def _shown(mean: Fraction | None) -> str:
 
 
 def _lines(
-    it: Election, names: list[Candidate], read: list[int | None], counted: dict[str, Any],
-    *, done: bool,
-) -> list[Line]:  # fmt: skip
-    valid = len(read) - counted.get("spoilt", 0)
+    it: Election, names: list[Candidate], counted: dict[str, Any], *, done: bool
+) -> list[Line]:
+    valid = it.read - counted.get("spoilt", 0)
     found = []
     for at, one in enumerate(names):
         yes, no = (counted["yes"][at], counted["no"][at]) if counted else (0, 0)
@@ -335,7 +385,8 @@ def scrutiny(me: Scrutineer) -> dict[str, Any]:
     it = me.election
     sworn = list(it.scrutineers.order_by("number"))
     told: dict[str, Any] = {
-        "state": it.state, "context": it.context, "me": me.number, "needed": it.needed,
+        "state": it.state, "opens": it.opens, "context": it.context, "me": me.number,
+        "needed": it.needed,
         "committed": me.commitment is not None, "sent": me.sent is not None,
         "accepted": me.acceptance is not None, "gave": me.part is not None,
         "shuffled": it.mixes.filter(scrutineer=me).exists(), "left_over": it.left_over,
@@ -348,6 +399,11 @@ def scrutiny(me: Scrutineer) -> dict[str, Any]:
     if it.state in (STATE.CLOSED, STATE.SHUFFLED):
         told["pairs"] = votes.last_out(it)
     return told
+
+
+def most_bytes(it: Election) -> int:
+    """Return how many bytes a laptop of this vote may send."""
+    return boxes.most_bytes(it.ballots.count())
 
 
 def listed_codes(it: Election) -> list[str]:

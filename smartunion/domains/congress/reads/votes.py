@@ -61,6 +61,8 @@ def most(election: Election) -> int:
     """Return the largest value that a ballot of this vote can say."""
     if election.kind == Election.Kind.APPRAISAL:
         return counting.BALLOT_ABSTAINS
+    if election.opens == Election.Opens.SUMS:
+        return election.ballots.count()
     return rules_of(election).most
 
 
@@ -81,10 +83,16 @@ def box(election: Election) -> list[Ballot]:
 
 
 def last_out(election: Election) -> str:
-    """Return what the last shuffle left, or the box itself, written one after the other."""
+    """Return what the last shuffle left, or the box itself, written one after the other.
+
+    Where only the sums are opened: the sums.
+    """
     last = Mix.objects.filter(election=election).order_by("-number").first()
     if last:
         return last.out
+    if election.opens == Election.Opens.SUMS:
+        sums = boxes.columns([one.told for one in box(election)], counting.CHOICES)
+        return "".join(a.hex() + b.hex() for a, b in sums)
     return "".join(one.told["a"] + one.told["b"] for one in box(election))
 
 
@@ -112,6 +120,7 @@ def bundle(election: Election) -> dict[str, Any]:
     sworn = election.scrutineers.order_by("number").select_related("person")
     told = {
         "kind": election.kind,
+        "opens": election.opens,
         "title": title(election),
         "context": election.context,
         "needed": election.needed,

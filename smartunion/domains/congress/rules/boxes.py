@@ -8,6 +8,7 @@ how they voted.
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,10 @@ ROUNDS = 128
 
 Pair = tuple[bytes, bytes]
 """A ciphertext."""
+
+LEAST_BYTES, ROW_BYTES = 64 * 1024, 224
+"""What a laptop may send whatever the box holds, and beside it for each ballot of each round: a
+ciphertext and a number in hex, a place in the order."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,11 @@ def is_ballot(context: str, key: bytes, given: Ballot) -> bool:
 
 
 # ---------- shuffle ----------
+
+
+def most_bytes(ballots: int) -> int:
+    """Return how many bytes a laptop may send for a box of so many ballots: a whole shuffle."""
+    return LEAST_BYTES + ROW_BYTES * ballots * (ROUNDS + 1)
 
 
 def _written(pairs: Sequence[Pair]) -> bytes:
@@ -311,6 +321,8 @@ def mark(context: str, key: bytes, slip: int, choices: Sequence[int]) -> dict[st
 def is_mark(context: str, key: bytes, choices: int, said: Mapping[str, Any]) -> bool:
     """Test if a ballot of sums is well made: each choice 0 or 1, no more than one, a real slip."""
     try:
+        if any(len(row) != PROOF for row in said["proofs"]):
+            return False
         slip, pairs = bytes.fromhex(said["slip"]), pairs_of(said["pairs"])
         name, points = f"{context}/{slip.hex()}", [one for pair in pairs for one in pair]
         if len(pairs) != choices or not all(is_point(one) for one in (slip, *points)):
@@ -324,6 +336,35 @@ def is_mark(context: str, key: bytes, choices: int, said: Mapping[str, Any]) -> 
         )
     except (ValueError, KeyError, TypeError, RuntimeError):
         return False
+
+
+NUMBER = re.compile(r"[0-9a-f]{64}")
+
+
+def mark_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Read a ballot of sums as plain data and nothing else; ValueError where it is none."""
+    try:
+        slip, pairs = str(said["slip"]), str(said["pairs"])
+        proofs = [[str(one) for one in row] for row in said["proofs"]]
+        holds = [str(one) for one in said["holds"]]
+    except (KeyError, TypeError) as wrong:
+        raise ValueError("a ballot of sums has slip, pairs, proofs and holds") from wrong
+    numbers = [slip, *(one for row in proofs for one in row), *holds]
+    if not all(NUMBER.fullmatch(one) for one in numbers):
+        raise ValueError("a number is not written as it should be")
+    pairs_of(pairs)
+    return {"slip": slip, "pairs": pairs, "proofs": proofs, "holds": holds}
+
+
+def code_of(told: Mapping[str, Any]) -> str:
+    """Return the tracking code of a ballot of sums: its slip's and ciphertexts' SHA-256."""
+    return hashlib.sha256(bytes.fromhex(told["slip"] + told["pairs"])).hexdigest()
+
+
+def columns(told: Sequence[Mapping[str, Any]], choices: int) -> list[Pair]:
+    """Return the ciphertext of each choice's sum over all ballots: all that is ever opened."""
+    rows = [pairs_of(one["pairs"]) for one in told]
+    return [summed([row[at] for row in rows]) for at in range(choices)]
 
 
 def digest(thing: object) -> str:

@@ -16,6 +16,12 @@ BALLOT_ABSTAINS = 101
 
 FULL = 100
 
+PATTERN = 6
+"""With more names than these a ballot has more than 700 faces: one can be agreed beforehand."""
+
+CHOICES = 2
+"""Yes and no: what is summed where only the sums are opened."""
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -94,6 +100,16 @@ def counted(opened: Sequence[int | None], rules: Rules) -> dict[str, Any]:
         "yes": yes, "no": no, "written": {str(n): each for n, each in written.items()},
         "spoilt": len(ballots) - len(good), "need": need,
         "elected": sorted(elected), "tied": sorted(tied),
+    }  # fmt: skip
+
+
+def totalled(opened: Sequence[int | None], ballots: int, rules: Rules) -> dict[str, Any]:
+    """Return the count of a vote of which only yes and no were summed; the rest abstained."""
+    yes, no = (one or 0 for one in opened)
+    need = {"entitled": rules.entitled, "present": rules.present}.get(rules.base, ballots) // 2 + 1
+    return {
+        "yes": [yes], "no": [no], "abstained": ballots - yes - no, "written": {}, "spoilt": 0,
+        "need": need, "elected": ["c1"] if yes >= need else [], "tied": [],
     }  # fmt: skip
 
 

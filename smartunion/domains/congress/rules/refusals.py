@@ -190,6 +190,15 @@ class Sealed(Refused):
     remedy = "在下一次会议上更正"
 
 
+class SumsForMotions(Refused):
+    """Only yes and no of one text can be summed under the key."""
+
+    code = "congress.sums_for_motions"
+    text = "只开合计的办法只用于一件议案的表决：选举和评议要逐张唱票"
+    clause = "3.4-1①"
+    remedy = "类别选议案表决、只写一件议案，或改为逐张开启"
+
+
 class TextMissing(Refused):
     """Something must be said."""
 

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartunion.domains.congress.rules import counting
@@ -90,6 +90,7 @@ def test_a_score_of_one_hundred_and_two_is_spoilt_and_one_hundred_and_one_abstai
 MARKS = st.lists(st.integers(0, 2), min_size=3, max_size=3)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(MARKS, st.integers(0, 9)), max_size=30))
 def test_nobody_is_elected_without_the_majority_and_never_more_than_the_seats(
     rows: list[tuple[list[int], int]],

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from smartunion.domains.congress.models import Congress, Election, Meeting
-from smartunion.domains.congress.rules import boxes
+from smartunion.domains.congress.models import Ballot, Congress, Election, Meeting, Slip
+from smartunion.domains.congress.rules import boxes, group
 from smartunion.kernel.base import clock
 from smartunion.kernel.people.models import Office, Person
 
@@ -43,7 +43,7 @@ def test_the_keeper_calls_a_meeting_and_prepares_a_vote(hall: Hall) -> None:
     assert made.agenda.count() == 2
     there = reverse("congress:meeting", args=[made.pk])
     asked = {"do": "prepare", "kind": "election", "title": "补选", "seats": "10",
-             "persons": [one.pk for one in hall.people[:11]]}  # fmt: skip
+             "opens": "ballots", "persons": [one.pk for one in hall.people[:11]]}  # fmt: skip
     assert keeper.post(there, asked).status_code == 302
     it = Election.objects.get(title="补选")
     refused = keeper.post(
@@ -52,6 +52,7 @@ def test_the_keeper_calls_a_meeting_and_prepares_a_vote(hall: Hall) -> None:
     )
     assert refused.status_code == 409
     assert "要 12 名候选人" in refused.content.decode()
+    assert "四届四次" in keeper.get(page).content.decode()
     minutes = {"do": "close", "minutes": "会议按议程进行。"}
     assert keeper.post(there, minutes).status_code == 302
     assert "会议按议程进行" in keeper.get(there).content.decode()
@@ -165,3 +166,28 @@ def test_a_paper_slip_is_entered_by_a_scrutineer(hall: Hall) -> None:
     assert it.ballots.get().on_paper
     first = client_of(hall.people[0])
     assert first.post(page, body, content_type="application/json").status_code == 404
+
+
+def test_two_hundred_ballots_fit_the_laptops_request_and_no_more(hall: Hall) -> None:
+    """What a shuffle of 200 weighs is read and judged; what is larger still is not taken at all."""
+    key = group.base(5)
+    few = json.dumps({"do": "shuffle", "said": boxes.shuffle("x", key, 1, [(key, key)] * 3)})
+    assert len(few) < boxes.most_bytes(3)
+    laptops, _ = opened(hall)
+    it = laptops.election
+    slips = [group.base(n) for n in range(1, 201)]
+    pair = dict.fromkeys("ab", key.hex())
+    Slip.objects.bulk_create(Slip(public=one.hex(), election=it) for one in slips)
+    Ballot.objects.bulk_create(
+        Ballot(code=f"{n:064x}", election=it, slip_id=one.hex(), told=pair)
+        for n, one in enumerate(slips)
+    )
+    Election.objects.filter(pk=it.pk).update(state="closed", left_over=7)
+    last, page = client_of(hall.people[-1]), reverse("congress:scrutiny", args=[it.pk])
+    rows = {"shadow": "ab" * 64 * 200, "order": list(range(200)), "blinds": "7" * 64 * 200}
+    said = json.dumps({"do": "shuffle", "said": {"out": "ab" * 64 * 200, "rounds": [rows] * 128}})
+    assert len(said) > 2 * 2_500_000, "the framework's own limit is two and a half million"
+    told = last.post(page, said, content_type="application/json")
+    assert (told.status_code, told.json()["text"][:9]) == (422, "洗牌的证明不成立：")
+    told = last.post(page, said + " " * 1_000_000, content_type="application/json")
+    assert (told.status_code, told.json()["text"][:8]) == (413, "送来的比一次洗牌")

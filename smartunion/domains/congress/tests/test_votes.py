@@ -1,6 +1,7 @@
 """A vote from its call to its signed sheet, and every way in which it is refused."""
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from smartunion.kernel.trail.models import Entry
 from smartunion.site.play.congress import Laptops
 
 from .conftest import NOV_20, PRESENT, Hall
-from .test_boxes import verifier
+from .test_boxes import in_the_browsers_words, verifier
 
 pytestmark = pytest.mark.django_db
 TWO = [value_of([YES, YES, NO])] * 8 + [value_of([YES, NO, YES]), value_of([YES, YES, YES])]
@@ -29,10 +30,10 @@ def refusal(code: str) -> Any:
     return pytest.raises(Refused, check=lambda no: no.code == f"congress.{code}")
 
 
-def opened(hall: Hall) -> tuple[Laptops, list[int]]:
+def opened(hall: Hall, **given: Any) -> tuple[Laptops, list[int]]:
     """Return a vote with its box open before ten who are present, and the printed slips."""
     hall.come(10)
-    laptops = hall.laptops(hall.vote())
+    laptops = hall.laptops(hall.vote(**given))
     laptops.make_the_key()
     pk = laptops.election.pk
     slips = voting.print_slips(election_id=pk, by=hall.keeper, at=hall.at)
@@ -257,6 +258,51 @@ def test_below_eighty_is_rectified_within_ten_days_and_published(hall: Hall) -> 
     assert (
         appraising.demand(election=it, mean=Fraction(79), by=hall.keeper, at=hall.at).case == case
     )
+
+
+def test_a_small_body_votes_by_sums_that_anybody_checks_and_no_ballot_is_opened(
+    hall: Hall, tmp_path: Path
+) -> None:
+    """From the call to the signed sheet; the script and the browser both find a changed sum."""
+    with refusal("sums_for_motions"):
+        hall.vote(opens="sums")
+    hall.come(10)
+    asked = {"kind": "motion", "title": "细则", "seats": 1, "persons": [], "names": ["通过细则"]}
+    laptops = hall.laptops(hall.vote(**asked, opens="sums"))
+    it = laptops.hold([YES] * 8 + [NO, 0], keeper=hall.keeper)
+    assert (it.state, it.opened, it.mixes.count()) == ("signed", [8, 1], 0)
+    assert it.result is not None
+    assert (it.result["abstained"], it.result["elected"]) == (1, ["c1"])
+    card = meetings.card(it, at=hall.at)
+    assert [(one.yes, one.no, one.abstained, one.words) for one in card.lines] == [
+        (8, 1, 1, "通过")
+    ]
+    told, said = votes.bundle(it), list[str]()
+    script = verifier()
+    script.verify(told, said.append)
+    assert said[2].startswith("合计")
+    first, made = in_the_browsers_words(told, tmp_path)[::4]
+    assert (first["wrong"], len(first["said"])) == ("", 4)
+    assert boxes.is_mark(it.context, bytes.fromhex(it.key), 2, boxes.mark_of(made))
+    assert boxes.code_of(made) == made["code"]
+    for changed, words in (
+        ({"opened": [9, 0], "result": {**it.result, "yes": [9], "no": [0]}}, "第1项合计不对"),
+        ({"ballots": [{**told["ballots"][0], "holds": told["ballots"][1]["holds"]}]}, "不成立"),
+        ({"ballots": [{**told["ballots"][0], "proofs": told["ballots"][1]["proofs"]}]}, "不是一票"),
+    ):
+        with pytest.raises(script.Wrong, match=words):
+            script.verify({**told, **changed})
+    found, *_ = in_the_browsers_words({**told, "opened": [9, 0]}, tmp_path)
+    assert "第1项合计不对" in found["wrong"]
+    with refusal("ballot_wrong"):
+        _again(hall, told["ballots"][0])
+
+
+def _again(hall: Hall, ballot: dict[str, Any]) -> None:
+    """Send a ballot of another vote to one that is open, under a slip of its own."""
+    laptops, slips = opened(hall, kind="motion", persons=[], names=["甲"], seats=1, opens="sums")
+    said = {**ballot, "slip": group.base(slips[0]).hex()}
+    voting.cast(election_id=laptops.election.pk, said=said, at=hall.at)
 
 
 def test_eighty_passes_and_four_ballots_are_not_released(hall: Hall) -> None:

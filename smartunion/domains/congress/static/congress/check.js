@@ -1,5 +1,5 @@
 // The second verifier, in whoever's browser: the same checks as verify.py, in other code.
-import { sha256, short } from "./ristretto.js";
+import { claims, sha256, short } from "./ristretto.js";
 import { G, Fixed, ZERO, bytes, challenge, decode, encode, hex, mod, negative, number, plus, points, power, publicAt, same, sumOf, times, transcript, weight } from "./scrutiny.js";
 
 const need = (right, words) => { if (!right) throw new Error(words); };
@@ -34,6 +34,29 @@ const ballots = (it) => {
     need(challenge("ballot", it.context, slip, bytes(it.key), a, b, encode(knows), encode(holds)) === c, `票 ${code} 的证明不成立（改过，或抄自别的票）`);
   }
   return it.ballots.map((one) => one.a + one.b).join("");
+};
+// Ballots of which only the sums are opened: each of them well made, then the ciphertexts added up.
+const marked = (it, key) => {
+  const slips = new Set(it.slips), used = new Set(), sums = [];
+  need(slips.size === it.slips.length, "公布的票号有重复");
+  need(it.ballots.length <= it.issued, "收回票数多于发出票数，本次表决无效");
+  for (const one of it.ballots) {
+    const code = hex(sha256(bytes(one.slip + one.pairs))).slice(0, 12), name = `${it.context}/${one.slip}`, raw = bytes(it.key);
+    need(slips.has(one.slip), `票 ${code} 的票号没有公布过`);
+    need(!used.has(one.slip), `票 ${code} 的票号用了两次`);
+    used.add(one.slip);
+    const flat = points(one.pairs).map(decode), pairs = [[flat[0], flat[1]], [flat[2], flat[3]]], [c, s] = one.holds.map(number);
+    need(flat.length === 4 && one.proofs.length === 3 && one.proofs.every((row) => row.length === 4), `票 ${code} 写坏了`);
+    const holds = encode(plus(G.times(s), times(mod(-c), decode(bytes(one.slip)))));
+    need(challenge("mark", name, raw, bytes(one.pairs), holds) === c, `票 ${code} 的证明不成立（改过，或抄自别的票）`);
+    const whole = [plus(flat[0], flat[2]), plus(flat[1], flat[3])];
+    for (const [at, pair, row] of [["0", pairs[0], one.proofs[0]], ["1", pairs[1], one.proofs[1]], ["sum", whole, one.proofs[2]]]) {
+      const n = row.map(number), says = [0, 1].flatMap((bit) => claims(key, pair, bit, n[2 * bit], n[2 * bit + 1]));
+      need(challenge("bit", name, at, raw, ...pair.map(encode), ...says) === mod(n[0] + n[2]), `票 ${code} 不是一票`);
+    }
+    flat.forEach((p, i) => { sums[i] = sums[i] ? plus(sums[i], p) : p; });
+  }
+  return sums.map((p) => hex(encode(p))).join("");
 };
 const shuffle = (it, key, mix, given, step) => {
   const size = given.length / 128, before = points(given).map(decode), after = points(mix.out).map(decode);
@@ -75,7 +98,7 @@ const opening = (it, shares, given) => {
     if (value === null) {
       small = small || smallOnes(it.most);
       need(!small(left), `第${at + 1}张票读得出，却记成读不出`);
-    } else need(value >= 0 && value <= it.most && same(left, G.times(BigInt(value))), `第${at + 1}张票唱错了：不是${value}`);
+    } else need(value >= 0 && value <= it.most && same(left, G.times(BigInt(value))), `第${at + 1}${it.opens === "sums" ? "项合计不对" : "张票唱错了"}：不是${value}`);
   });
 };
 const smallOnes = (most) => {
@@ -96,6 +119,10 @@ export const count = (it) => {
   if (it.kind === "appraisal") {
     const good = opened.filter((v) => v !== null && v <= 100), away = opened.filter((v) => v === 101).length;
     return { valid: good.length, sum: good.reduce((x, y) => x + y, 0), abstained: away, spoilt: opened.length - good.length - away };
+  }
+  if (it.opens === "sums") {
+    const [yes, no] = opened, cast = it.ballots.length, enough = Math.floor(({ entitled: rules.entitled, present: rules.present }[rules.base] ?? cast) / 2) + 1;
+    return { yes: [yes], no: [no], abstained: cast - yes - no, written: {}, spoilt: 0, need: enough, elected: yes >= enough ? ["c1"] : [], tied: [] };
   }
   const names = rules.names.length, yes = new Array(names).fill(0), no = new Array(names).fill(0), written = {};
   let spoilt = 0;
@@ -121,12 +148,13 @@ export const verify = (it, say = () => {}, step = () => {}) => {
   need(hex(sha256(utf8.encode(it.slips.join("\n")))) === it.slips_sha256, "票号名单和开会前公布的摘要不符");
   const [key, shares] = keys(it);
   say(`钥匙：${it.scrutineers.length} 位监票人，任 ${it.needed} 位可开，相符`);
-  let given = ballots(it);
+  const sums = it.opens === "sums";
+  let given = sums ? marked(it, key) : ballots(it);
   say(`选票：${it.ballots.length} 张的票号和证明，相符`);
-  need(it.mixes.length > 0, "没有洗过牌：票的次序会认出人");
+  need(sums || it.mixes.length > 0, "没有洗过牌：票的次序会认出人");
   for (const mix of it.mixes) { given = shuffle(it, key, mix, given, step); say(`洗牌：第 ${mix.number} 次，128 轮，相符`); }
   opening(it, shares, given);
-  say(`唱票：${it.opened.length} 张逐张，相符`);
+  say(sums ? "合计：各张密文之和，相符；单张没有开启" : `唱票：${it.opened.length} 张逐张，相符`);
   const found = count(it);
   need(plain(found) === plain(it.result), `计票结果不符：重算是 ${plain(found)}`);
   say("计票：重算的结果和公布的相符");

@@ -191,9 +191,38 @@ export const transcript = (use, ...parts) => {
 export const challenge = (use, ...parts) => mod(little(transcript(use, ...parts)), ORDER);
 
 // ---------- what a phone does ----------
-export const cast = (context, key, slip, value) => {
+export const cast = (context, key, slip, value, keep = () => {}) => { // `keep` is told the random number, for who opens the ballot instead of casting it
   const Y = decode(bytes(key)), [r, w, v] = [fresh(), fresh(), fresh()], k = number(slip);
   const a = encode(G.times(r)), b = encode(plus(times(r, Y), G.times(BigInt(value)))), pub = encode(G.times(k));
+  keep(told(r));
   const c = challenge("ballot", context, pub, bytes(key), a, b, encode(G.times(w)), encode(G.times(v)));
   return { slip: hex(pub), a: hex(a), b: hex(b), c: told(c), s: told(w + c * r), t: told(v + c * k), code: hex(sha256(new Uint8Array([...pub, ...a, ...b]))) };
+};
+const joined = (parts) => bytes(parts.map(hex).join(""));
+// A ballot of which only the sums are ever opened: each choice 0 or 1, no more than one of them.
+export const claims = (Y, [A, B], value, c, s) => {
+  const back = mod(-c, ORDER), rest = plus(B, negative(G.times(BigInt(value))));
+  return [encode(plus(G.times(s), times(back, A))), encode(plus(times(s, Y), times(back, rest)))];
+};
+const oneOfTwo = (name, key, Y, at, [A, B], blind, value) => {
+  const other = 1 - value, [cOther, sOther, nonce] = [fresh(), fresh(), fresh()], says = [], proof = [];
+  says[value] = [encode(G.times(nonce)), encode(times(nonce, Y))];
+  says[other] = claims(Y, [A, B], other, cOther, sOther);
+  const c = challenge("bit", name, at, key, encode(A), encode(B), ...says[0], ...says[1]), own = mod(c - cOther, ORDER);
+  proof[value] = [told(own), told(nonce + own * blind)];
+  proof[other] = [told(cOther), told(sOther)];
+  return proof.flat();
+};
+export const mark = (context, key, slip, choices) => {
+  const Y = decode(bytes(key)), k = number(slip), pub = encode(G.times(k)), name = `${context}/${hex(pub)}`;
+  const blinds = choices.map(fresh), made = choices.map((one, i) => [G.times(blinds[i]), plus(times(blinds[i], Y), G.times(BigInt(one)))]);
+  const rows = made.map((pair, i) => [String(i), pair, blinds[i], choices[i]]);
+  const add = (side) => made.map((pair) => pair[side]).reduce(plus);
+  rows.push(["sum", [add(0), add(1)], mod(blinds.reduce((x, y) => x + y), ORDER), choices.reduce((x, y) => x + y)]);
+  const pairs = joined(made.flat().map(encode)), nonce = fresh();
+  const c = challenge("mark", name, bytes(key), pairs, encode(G.times(nonce)));
+  return {
+    slip: hex(pub), pairs: hex(pairs), holds: [told(c), told(nonce + c * k)], code: hex(sha256(new Uint8Array([...pub, ...pairs]))),
+    proofs: rows.map(([at, pair, blind, value]) => oneOfTwo(name, bytes(key), Y, at, pair, blind, value)),
+  };
 };

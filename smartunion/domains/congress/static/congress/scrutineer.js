@@ -56,12 +56,12 @@ const step = () => {
   if (state === "ready") return ["人到齐了就开箱", "同意开箱", () => post({ do: "open" })];
   if (state === "open") return ["投票中。人人投完就封箱", "同意封箱", () => post({ do: "close" })];
   if (state === "closed" && it.left_over === null) return ["点一点票盒里没有人抽的票", "点清了", () => post({ do: "left", said: Number(byId("counted").value || -1) })];
-  if ((state === "closed" || state === "shuffled") && !it.shuffled) return ["洗牌：在这台电脑上把票的次序打乱，次序只有这里知道，算完就丢", "洗牌", async () => post({ do: "shuffle", said: await compute("shuffle") })];
+  if ((state === "closed" || state === "shuffled") && !it.shuffled && it.opens !== "sums") return ["洗牌：在这台电脑上把票的次序打乱，次序只有这里知道，算完就丢", "洗牌", async () => post({ do: "shuffle", said: await compute("shuffle") })];
   if (state === "shuffled" && it.gave) return ["我的一份已经开启，等另一位", ""];
   if (state === "shuffled" && !mine.share) return ["这台电脑上没有你的钥匙：从文件取回，或由另外两位开启", ""];
-  if (state === "shuffled") return [`已洗 ${it.mixes} 次。各位都洗过再开启`, "用我的钥匙开启", async () => post({ do: "part", said: await compute("part") })];
+  if (state === "shuffled") return [it.opens === "sums" ? "只开合计：单张票永远不开" : `已洗 ${it.mixes} 次。各位都洗过再开启`, "用我的钥匙开启", async () => post({ do: "part", said: await compute("part") })];
   if (state === "closed") return ["等另一位监票人洗牌", ""];
-  if (state === "reading") return ["唱票中", ""];
+  if (state === "reading") return [it.opens === "sums" ? "合计已开，等宣布" : "唱票中", ""];
   if (state === "announced" && !it.signed) return ["结果已宣布：看过报告单再签字", "签字", () => post({ do: "sign" })];
   if (state === "signed") return ["三位已签字，结果已公布", ""];
   if (state === "void") return ["本次无效", ""];
@@ -104,4 +104,4 @@ byId("load").querySelector("input").addEventListener("change", async (event) => 
   try { keep(JSON.parse(await event.target.files[0].text())); look(); } catch { wrong.textContent = "这不是钥匙文件"; wrong.hidden = false; }
 });
 look();
-setInterval(look, 1500);
+setInterval(look, 1000);

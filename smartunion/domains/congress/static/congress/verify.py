@@ -258,6 +258,42 @@ def ballots(it):
     return [hx(one["a"]) for one in it["ballots"]], [hx(one["b"]) for one in it["ballots"]]
 
 
+def claims(key, pair, value, c, s):
+    """Return what a proof says of a ciphertext that is told to hold a value."""
+    rest = plus(pair[1], negative(G.times(value)))
+    one = plus(G.times(s), sum_of([(-c, pair[0])]))
+    return encode(one), encode(sum_of([(s, key), (-c, rest)]))
+
+
+def marked(it, key):
+    """Check ballots of which only the sums are opened, and return the sums' ciphertexts."""
+    slips, used, sums = set(it["slips"]), set(), [ZERO] * 4
+    need(len(slips) == len(it["slips"]), "公布的票号有重复")
+    need(len(it["ballots"]) <= it["issued"], "收回票数多于发出票数,本次表决无效")
+    for one in it["ballots"]:
+        code = hashlib.sha256(hx(one["slip"] + one["pairs"])).hexdigest()[:12]
+        name, raw = it["context"] + "/" + one["slip"], hx(it["key"])
+        need(one["slip"] in slips, f"票 {code} 的票号没有公布过")
+        need(one["slip"] not in used, f"票 {code} 的票号用了两次")
+        used.add(one["slip"])
+        flat = [decode(p) for p in points(one["pairs"])]
+        rows = one["proofs"]
+        need(len(flat) == 4 and [len(row) for row in rows] == [4, 4, 4], f"票 {code} 写坏了")
+        c, s = (int(n, 16) for n in one["holds"])
+        holds = encode(plus(G.times(s), sum_of([(-c, decode(hx(one["slip"])))])))
+        right = challenge("mark", name, raw, hx(one["pairs"]), holds) == c
+        need(right, f"票 {code} 的证明不成立(改过,或抄自别的票)")
+        whole = (plus(flat[0], flat[2]), plus(flat[1], flat[3]))
+        for at, pair, row in zip(("0", "1", "sum"), (flat[:2], flat[2:], whole), rows):
+            n = [int(each, 16) for each in row]
+            says = [*claims(key, pair, 0, n[0], n[1]), *claims(key, pair, 1, n[2], n[3])]
+            c = challenge("bit", name, at, raw, encode(pair[0]), encode(pair[1]), *says)
+            need(c == (n[0] + n[2]) % ORDER, f"票 {code} 不是一票")
+        sums = [plus(p, q) for p, q in zip(sums, flat)]
+    told = [encode(p) for p in sums]
+    return told[0::2], told[1::2]
+
+
 def shuffle(it, key, mix, given):
     """Check every round of a shuffle, all of them in one sum with random weights."""
     number, size = mix["number"], len(given[0])
@@ -316,7 +352,7 @@ def opening(it, shares, given):
     need(len(parts) == it["needed"], f"开启要{it['needed']}位监票人,这里是{len(parts)}位")
     need(set(parts) <= set(shares), "开启的人不是监票人")
     need(len(it["opened"]) == len(given[0]), "唱出的票数和票箱里的不一样")
-    logs = None
+    logs, what = None, "项合计不对" if it.get("opens") == "sums" else "张票唱错了"
     for at, (a, b) in enumerate(zip(*given)):
         first, rest = decode(a), [(1, decode(b))]
         for number, part in parts.items():
@@ -333,7 +369,7 @@ def opening(it, shares, given):
             need(not is_small(left, it["most"], *logs), f"第{at + 1}张票读得出,却记成读不出")
         else:
             need(0 <= value <= it["most"], f"第{at + 1}张票的数超出范围")
-            need(same(left, G.times(value)), f"第{at + 1}张票唱错了:不是{value}")
+            need(same(left, G.times(value)), f"第{at + 1}{what}:不是{value}")
 
 
 def table(most):
@@ -375,6 +411,13 @@ def count(it):
         away = sum(1 for v in opened if v == 101)
         counts = {"valid": len(good), "sum": sum(good), "abstained": away}
         return {**counts, "spoilt": len(opened) - len(good) - away}
+    if it.get("opens") == "sums":
+        (yes, no), cast = opened, len(it["ballots"])
+        bases = {"entitled": rules["entitled"], "present": rules["present"]}
+        enough = bases.get(rules["base"], cast) // 2 + 1
+        counts = {"yes": [yes], "no": [no], "abstained": cast - yes - no, "written": {}}
+        won = ["c1"] if yes >= enough else []
+        return {**counts, "spoilt": 0, "need": enough, "elected": won, "tied": []}
     names, seats = len(rules["names"]), rules["seats"]
     yes, no, written, spoilt = [0] * names, [0] * names, {}, 0
     for value in opened:
@@ -415,17 +458,29 @@ def verify(it, say=lambda words: None):
     need(slips == it["slips_sha256"], "票号名单和开会前公布的摘要不符")
     key, shares = keys(it)
     say(f"钥匙:{len(shares)}位监票人,任{it['needed']}位可开  相符")
-    given = ballots(it)
-    say(f"选票:{len(given[0])}张,票号、证明  相符")
+    sums = it.get("opens") == "sums"
+    given = marked(it, key) if sums else ballots(it)
+    say(f"选票:{len(it['ballots'])}张,票号、证明  相符")
     for mix in it["mixes"]:
         given = shuffle(it, key, mix, given)
         say(f"洗牌:第{mix['number']}次,{ROUNDS}轮  相符")
-    need(it["mixes"], "没有洗过牌:票的次序会认出人")
+    need(sums or it["mixes"], "没有洗过牌:票的次序会认出人")
     opening(it, shares, given)
-    say(f"唱票:{len(it['opened'])}张逐张  相符")
+    read = "合计:各张密文之和" if sums else f"唱票:{len(it['opened'])}张逐张"
+    say(read + "  相符")
     found = count(it)
     need(found == it["result"], f"计票结果不符:重算是 {json.dumps(found, ensure_ascii=False)}")
     say("计票:相符  " + json.dumps(found, ensure_ascii=False))
+
+
+def trial(it):
+    """Check a ballot that was opened instead of cast: that it holds what was pressed."""
+    blind, key = int(it["blind"], 16), decode(hx(it["key"]))
+    need(encode(G.times(blind)) == hx(it["a"]), "密文的前一半不是用这个随机数做的")
+    held = plus(sum_of([(blind, key)]), G.times(it["value"]))
+    need(encode(held) == hx(it["b"]), f"密文里装的不是 {it['value']}：这台手机没有照你点的加密")
+    code = hashlib.sha256(hx(it["slip"]) + hx(it["a"]) + hx(it["b"])).hexdigest()
+    need(code == it["code"], "追踪码不是这张票的")
 
 
 def main():
@@ -433,8 +488,12 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         it = json.load(file)
     started = time.perf_counter()
-    print(it["title"])
+    print(it.get("title", "试投票"))
     try:
+        if it.get("trial"):
+            trial(it)
+            print(f"试投票 {it['code'][:12]} 装的正是 {it['value']}({it['says']})  相符")
+            return
         verify(it, print)
     except Wrong as wrong:
         print("不符:", wrong)
