@@ -1,10 +1,11 @@
 """A program that forks children who fire or send, and die by SIGKILL: at one point, or at random.
 
-    python -c "import django, runpy; django.setup(); runpy.run_module('…')" < plan.json
+    python -c "import django, runpy; django.setup(); runpy.run_module('…')" < plans
 
-The plan is a list of [seconds, kind, point]: the campus's clock that many seconds on, the kind of
-timer ("sender" for messages), and where the child dies. After each death another child does what
-is left. It prints how each child ended. Nothing but forking happens in the parent.
+Each line is a plan and is answered by a line. A plan is a list of [seconds, kind, point]: the
+campus's clock that many seconds on, the kind of timer ("sender" for messages), and where the child
+dies. After each death another child does what is left. The answer is how each child ended. Nothing
+but forking happens in the parent, once it is warm.
 
 A storm is {"moments": [[seconds, [answers]]], "kills": n, "seed": s} instead: at each moment who
 fires, who sends and who answers ([run, step, outcome, person]) work at once and are killed after
@@ -36,7 +37,7 @@ from smartunion.site.org.names import repeatable
 settings.RESPONSES = "smartunion.kernel.response.tests.conftest.WIRED"
 settings.RESPONSE_TERMS = "smartunion.kernel.response.tests.conftest.terms"
 
-LONGEST = 0.08
+LONGEST = 0.05
 """Seconds that somebody in a storm lives at most: firing and sending take about as long."""
 
 TICKER = ("after claim", "after handler", "before commit", "after commit")
@@ -144,13 +145,10 @@ def storm(moments: list[Any], kills: int, seed: int) -> list[int]:
     return ends
 
 
-def main() -> None:
+def each_in_turn(plan: list[tuple[float, str, str]]) -> list[int]:
+    """Let one child after the other die at its point, and another do what is left."""
     ends = []
     lease = outbox.LEASE.total_seconds() + 1
-    plan = json.load(sys.stdin)
-    if isinstance(plan, dict):
-        json.dump(storm(**plan), sys.stdout)
-        return
     for seconds, kind, point in plan:
         if kind == "sender":
             ends.append(in_a_child(lambda s=seconds, p=point: send(s, p)))
@@ -158,7 +156,16 @@ def main() -> None:
         else:
             ends.append(in_a_child(lambda s=seconds, k=kind, p=point: fire(s, k, p)))
             ends.append(in_a_child(lambda s=seconds: fire(s, "", "")))
-    json.dump(ends, sys.stdout)
+    return ends
+
+
+def main() -> None:
+    jobs.warm()  # as `work` does: a child dies at its work, not while it imports the house
+    for line in sys.stdin:
+        plan = json.loads(line)
+        ends = storm(**plan) if isinstance(plan, dict) else each_in_turn(plan)
+        sys.stdout.write(json.dumps(ends) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
