@@ -13,6 +13,7 @@ from smartunion.domains.safety.actions import risks as acts
 from smartunion.domains.safety.reads import children as child_reads
 from smartunion.domains.safety.reads import risks as reads
 from smartunion.domains.safety.reads.figures import terms_on
+from smartunion.domains.safety.rules.statement import frame
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.base.refusals import Refused
@@ -142,6 +143,7 @@ def statement(request: PersonRequest, *, run_id: int) -> HttpResponse:
             no = refused
     context = {
         "run": run, "kept": kept, "form": form, "no": no,
+        "frame": frame(run.case.event_at or run.case.opened_at),
         "signed": child_reads.signers(run),
     }  # fmt: skip
     response = show(request, "safety/desk/statement.html", context)

@@ -27,6 +27,13 @@ def statement(at: datetime, *, where: str, care: str, escort: str) -> str:
     return TEMPLATE.format(at=at.astimezone(CAMPUS), where=where, care=care, escort=escort)
 
 
+def frame(at: datetime) -> str:
+    """Return the words between what is chosen: whoever signs first sees what will be published."""
+    return TEMPLATE.format(
+        at=at.astimezone(CAMPUS), where="〔在哪里〕", care="〔当即〕", escort="〔送医〕"
+    )
+
+
 def leaks(text: str, names: Iterable[str]) -> list[str]:
     """Return what in a text tells of a person: names, classes, long numbers."""
     found = [name for name in names if len(name) > 1 and name in text]

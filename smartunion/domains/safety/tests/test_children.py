@@ -164,6 +164,7 @@ def test_the_pages_of_chapter_7(house: House, monkeypatch: pytest.MonkeyPatch) -
     page = reverse("safety:statement", kwargs={"run_id": run.pk})
     assert lin.get(page).status_code == 403
     said = {"where": "午睡室", "care": "停止活动并施救", "escort": "已由校医院检查"}
+    assert "当日录像已全部保全" in zhao.get(page).content.decode(), "what the first will sign"
     zhao.post(page, said)
     assert "午睡室发生一起幼儿意外伤害" in zhao.get(page).content.decode()
     register = reverse("safety:risks")
