@@ -55,7 +55,7 @@ Note = Callable[[datetime, Callable[[datetime], None]], None]
 SPOTS = ("终点", "起点", "赛道", "观众区")
 DAY = timedelta(days=1)
 ACKNOWLEDGED = timedelta(seconds=9)
-"""After how long the first of a scenario's drill says 收到."""
+"""After how long the first of those who are called in a scenario's drill says 收到."""
 
 CHILD_STEPS = {"meeting": "minutes", "invitation": "letter", "findings": "findings"}
 """Step of the childcare sheet after the statement -> what it hands in."""
@@ -285,10 +285,12 @@ class Safety:
         """Note a scenario's drill on the telephones: whoever is called says 收到, then answers."""
         ordered = moment(each["day"], each["drill_at"])
         self._note(ordered, partial(self._order, each))
-        self._note(ordered + ACKNOWLEDGED, partial(self._acknowledge, each, ordered))
+        heard = partial(self._acknowledge, each, ordered)
+        self._note(ordered + ACKNOWLEDGED, heard)
         for minutes, *answer in each["drill"]:
-            deed = partial(self._answer_drill, each, ordered, tuple(answer))
-            self._note(ordered + timedelta(minutes=minutes), deed)
+            at = ordered + timedelta(minutes=minutes)
+            self._note(at, partial(self._answer_drill, each, ordered, tuple(answer)))
+            self._note(at + ACKNOWLEDGED, heard)
 
     def _order(self, each: Story, at: datetime) -> None:
         code = risks.scenario(each["scenario"]).drill
