@@ -96,7 +96,7 @@ SCREENS_OF = (
     Screen("crisis-library", "/crisis/library/", "bailu"),
     Screen("crisis-card", "/crisis/library/", "bailu", click="a[href*='/library/']"),
     Screen("response", "/response/", "majun"),
-    Screen("response-run", "/response/", "majun", click="td a[href^='/response/']"),
+    Screen("response-run", "/response/drills/", "zhao", click="td a[href^='/response/']"),
     Screen("response-ended", "/response/?segment=ended", "majun", click="td a[href^='/response/']"),
     Screen("response-corrections", "/response/corrections/", "zhao"),
     Screen("response-drills", "/response/drills/", "zhao"),
