@@ -134,6 +134,7 @@ def main(
     units = list(Unit.objects.filter(code__startswith="Z").order_by("code"))
     waiting = list(Response.objects.filter(state="draft").select_related("person").order_by("pk"))
     submitted: dict[str, float] = {}
+    acted: list[float] = []
 
     def red(case: int) -> Run:
         return submit(waiting[case]) if what == "submit" else begin(run, case, units)
@@ -148,6 +149,7 @@ def main(
             break
         moment = time.time()
         opened = red(case)
+        acted.append(round((time.time() - moment) * 1000, 2))
         submitted[opened.number] = moment
         if random.random() < share:
             primary = opened.asked.get(post="a", turn=0).person_id
@@ -155,7 +157,7 @@ def main(
             planned.append((limit + random.uniform(-0.03, 0), opened.pk, primary))
     told["closed"] = 1
     thread.join()
-    print(json.dumps({"opened": len(submitted), "submitted": submitted, **told}))
+    print(json.dumps({"opened": len(submitted), "submitted": submitted, "acted": acted, **told}))
 
 
 if sys.argv[1] == "prepare":
