@@ -55,6 +55,15 @@ class Finance(forms.Form):
         cast(forms.ChoiceField, self.fields["item"]).choices = [(each, each) for each in items]
 
 
+class Undoing(forms.Form):
+    """Which redemption is undone, and why."""
+
+    undo = forms.IntegerField()
+    because = forms.CharField(
+        label="理由", max_length=200, min_length=2, error_messages={"required": "写清楚哪里收错了"}
+    )
+
+
 class Payout(forms.Form):
     """The bank's slip by which a venue was paid."""
 

@@ -92,6 +92,11 @@ class Redemption(models.Model):
     payout = models.ForeignKey(
         VenuePayout, models.PROTECT, verbose_name="结算", null=True, related_name="redemptions"
     )
+    undone_by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="撤销人", null=True, related_name="+"
+    )
+    undone_at = models.DateTimeField("撤销时间", null=True)
+    undone_because = models.CharField("撤销理由", max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "核销"
@@ -108,7 +113,18 @@ class Redemption(models.Model):
             ),
             models.UniqueConstraint(fields=["coupon", "code"], name="redemption_code_once"),
             models.UniqueConstraint(
-                fields=["invoice"], condition=~Q(invoice=""), name="redemption_invoice_once"
+                fields=["invoice"],
+                condition=~Q(invoice="") & Q(undone_at__isnull=True),
+                name="redemption_invoice_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True, undone_by__isnull=True, undone_because="")
+                | (
+                    Q(undone_at__isnull=False, undone_by__isnull=False, payout__isnull=True)
+                    & ~Q(undone_because="")
+                    & ~Q(undone_by=F("by"))
+                ),
+                name="redemption_undone_by_another",
             ),
         ]
         indexes = [models.Index(fields=["merchant_id", "at"], name="redemption_of_venue")]

@@ -1,13 +1,13 @@
 """Coupons in the played year: issued by lists, taken at venues and in finance, over."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from smartunion.domains.coupons import jobs
 from smartunion.domains.coupons.actions import issuing, redeeming
-from smartunion.domains.coupons.models import Coupon
+from smartunion.domains.coupons.models import Coupon, Redemption
 from smartunion.domains.wallet import public as wallet
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
@@ -68,8 +68,25 @@ class Coupons:
         )  # fmt: skip
 
     def _reimburse(self, each: dict[str, Any], at: datetime) -> None:
-        redeeming.redeem_in_finance(
-            coupon_id=self._coupon(each).pk, amount_fen=each["yuan"] * 100, item=each["item"],
+        known = Redemption.objects.filter(invoice=each["invoice"])
+        if (typed := each.get("typed")) and not known.exclude(undone_at=None).exists():
+            wrong = known.first() or self._redeem(each, typed, at)
+            if other := self._another(at):
+                redeeming.undo(
+                    redemption_id=wrong.pk, by=other, at=at + timedelta(minutes=20),
+                    because=f"发票是 {each['yuan']} 元，录成了 {typed} 元",
+                )  # fmt: skip
+        self._redeem(each, each["yuan"], at + timedelta(minutes=30 if typed else 0))
+
+    def _another(self, at: datetime) -> Person | None:
+        """Return who else in finance may undo what its clerk typed."""
+        found = (acting(each, on=campus_day(at)) for each in ("finance_head", "finance_clerk"))
+        there = (one.person for one in found if one)
+        return next((one for one in there if one != self.campus.officers["li"]), None)
+
+    def _redeem(self, each: dict[str, Any], yuan: int, at: datetime) -> Redemption:
+        return redeeming.redeem_in_finance(
+            coupon_id=self._coupon(each).pk, amount_fen=yuan * 100, item=each["item"],
             invoice=each["invoice"], by=self.campus.officers["li"], at=at,
         )  # fmt: skip
 

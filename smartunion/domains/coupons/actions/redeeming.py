@@ -8,7 +8,7 @@ from smartunion.domains.coupons.models import Coupon, Redemption, VenuePayout
 from smartunion.domains.coupons.reads import figures
 from smartunion.domains.coupons.rules import refusals, terms
 from smartunion.domains.wallet import public as wallet
-from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.days import campus_day, end_of
 from smartunion.kernel.base.money import in_yuan
 from smartunion.kernel.ledger.actions import post
 from smartunion.kernel.people.models import Person
@@ -38,6 +38,8 @@ def redeem_at_venue(
         raise refusals.CodeWrong(seconds=seconds)
     there = Redemption.objects.filter(coupon=coupon, code=read.counter).first()
     if there is not None:
+        if there.undone_at is not None:
+            raise refusals.AlreadyUndone(yuan=in_yuan(there.amount_fen))
         if (there.merchant_id, there.amount_fen) != (merchant_id, amount_fen):
             raise refusals.CodeUsed(yuan=in_yuan(there.amount_fen))
         return there
@@ -65,7 +67,7 @@ def redeem_in_finance(
 ) -> Redemption:
     """Pay an invoice out of a research coupon; an invoice is paid once (R142)."""
     coupon = Coupon.objects.select_for_update().get(pk=coupon_id)
-    there = Redemption.objects.filter(invoice=invoice).first()
+    there = Redemption.objects.filter(invoice=invoice, undone_at=None).first()
     if there is not None:
         if (there.coupon_id, there.amount_fen) != (coupon_id, amount_fen):
             raise refusals.InvoiceUsed(invoice=invoice)
@@ -104,6 +106,43 @@ def _book(made: Redemption, credit: str, by: Person, at: datetime, because: str)
 
 
 @transaction.atomic
+def undo(*, redemption_id: int, by: Person, at: datetime, because: str) -> Redemption:
+    """Undo a redemption typed wrongly: the coupon has it back, the ledger turns it round.
+
+    On its own day, before the venue is paid, by somebody else than who redeemed it or who holds
+    the coupon; a second time changes nothing.
+    """
+    coupon_id = Redemption.objects.values_list("coupon_id", flat=True).get(pk=redemption_id)
+    coupon = Coupon.objects.select_for_update().get(pk=coupon_id)
+    there = Redemption.objects.select_for_update(of=("self",)).get(pk=redemption_id)
+    if there.undone_at is not None:
+        return there
+    if not because.strip():
+        raise refusals.ReasonMissing
+    if by.pk == there.by_id:
+        raise refusals.UndoneByHerself
+    if by.pk == coupon.holder_id:
+        raise refusals.NotForOneself
+    why = (
+        "已经结算" if there.payout_id else "已经隔日" if at >= end_of(campus_day(there.at)) else ""
+    )
+    if why:
+        raise refusals.TooLateToUndo(day=f"{campus_day(there.at):%-m月%-d日}", why=why)
+    there.undone_by, there.undone_at, there.undone_because = by, at, because.strip()[:200]
+    there.save(update_fields=["undone_by", "undone_at", "undone_because"])
+    coupon.left_fen += there.amount_fen
+    coupon.save(update_fields=["left_fen"])
+    post(
+        debit=VENUE if there.merchant_id else BANK, credit=PAYABLE, amount_fen=there.amount_fen,
+        document=f"coupon:{there.coupon_id}:{there.pk}", code="redemption.undone", by=by, at=at,
+        because=because[:200],
+    )  # fmt: skip
+    record("coupons.redemption_undone", there, by=by, at=at, because=because,
+           amount_fen=there.amount_fen)  # fmt: skip
+    return there
+
+
+@transaction.atomic
 def pay_venue(*, merchant_id: int, slip: str, by: Person, at: datetime) -> VenuePayout:
     """Note that finance has paid a venue everything that it took so far; the slip pays once."""
     there = VenuePayout.objects.filter(slip=slip).first()
@@ -111,7 +150,9 @@ def pay_venue(*, merchant_id: int, slip: str, by: Person, at: datetime) -> Venue
         if there.merchant_id != merchant_id:
             raise refusals.SlipUsed(slip=slip)
         return there
-    waiting = Redemption.objects.select_for_update().filter(merchant_id=merchant_id, payout=None)
+    waiting = Redemption.objects.select_for_update().filter(
+        merchant_id=merchant_id, payout=None, undone_at=None
+    )
     rows = list(waiting.order_by("pk"))
     shop = wallet.shop(merchant_id)
     if not rows or shop is None:

@@ -86,10 +86,14 @@ def card(request: PersonRequest, *, coupon_id: int) -> HttpResponse:
     if request.method == "POST" and not request.mandate.may(PAYS):
         return HttpResponse(status=403)
     items = terms_on(campus_day(at)).items
-    form = forms.Finance(request.POST or None, items=items)
+    undoing = forms.Undoing(request.POST if "undo" in request.POST else None)
+    form = forms.Finance(None if undoing.is_bound else request.POST or None, items=items)
     no: Refused | None = None
-    if form.is_valid():
+    if form.is_valid() or undoing.is_valid():
         try:
+            if undoing.is_bound:
+                messages.success(request, _undone(request, coupon_id, undoing, at))
+                return redirect("coupons:card", coupon_id=coupon_id)
             made = redeeming.redeem_in_finance(
                 coupon_id=coupon_id, amount_fen=form.cleaned_data["amount"],
                 item=form.cleaned_data["item"], invoice=form.cleaned_data["invoice"],
@@ -100,12 +104,24 @@ def card(request: PersonRequest, *, coupon_id: int) -> HttpResponse:
         except Refused as refused:
             no = refused
     context = {
-        "it": found, "spent": reads.spent_of(coupon_id), "form": form, "no": no,
+        "it": found, "spent": reads.spent_of(coupon_id, at=at), "form": form, "no": no,
+        "undoing": undoing, "may_undo": request.mandate.may(PAYS),
         "redeems": found.kind == RESEARCH and found.is_open and request.mandate.may(PAYS),
     }  # fmt: skip
     response = show(request, "coupons/desk/card.html", context)
     response.status_code = no.status if no else response.status_code
     return response
+
+
+def _undone(request: PersonRequest, coupon_id: int, form: forms.Undoing, at: datetime) -> str:
+    """Undo what a colleague in finance paid wrongly today; return it in words."""
+    said = form.cleaned_data
+    if not reads.is_of(said["undo"], coupon_id):
+        raise Http404("这张券没有这笔核销")
+    made = redeeming.undo(
+        redemption_id=said["undo"], by=request.person, at=at, because=said["because"]
+    )
+    return f"已撤销 {in_yuan(made.amount_fen)} 元，退回券里。"
 
 
 @page(can=CAN, methods="GET POST")

@@ -39,7 +39,7 @@ def coupon(request: PersonRequest, *, coupon_id: int) -> HttpResponse:
     seconds = wallet.code_seconds(on=campus_day(at))
     context = {
         "it": found,
-        "spent": reads.spent_of(found.id),
+        "spent": reads.spent_of(found.id, at=at),
         "terms": terms_on(campus_day(at)),
         "seconds": seconds,
         "sport": found.kind == SPORT,

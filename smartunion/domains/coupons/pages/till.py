@@ -28,11 +28,13 @@ def till(request: PersonRequest) -> HttpResponse:
     shop = wallet.shop_of(request.mandate.units.get(CAN))
     if shop is None:
         raise Http404("没有商户")
-    form = forms.Venue(request.POST or None)
+    undoing = forms.Undoing(request.POST if "undo" in request.POST else None)
+    form = forms.Venue(None if undoing.is_bound else request.POST or None)
     no: Refused | None = None
-    if form.is_valid():
+    if form.is_valid() or undoing.is_valid():
         try:
-            messages.success(request, _taken(request, shop, form, at))
+            said = _undone(request, shop, undoing, at) if undoing.is_bound else ""
+            messages.success(request, said or _taken(request, shop, form, at))
             return redirect("coupons:till")
         except Refused as refused:
             no = refused
@@ -40,11 +42,22 @@ def till(request: PersonRequest) -> HttpResponse:
     context = {
         "shop": shop, "no": no, "form": form, "here": shop.category in terms.venue_categories,
         "categories": terms.venue_categories, "sums": reads.sums_at(shop.id, at=at),
-        "rows": reads.taken_at(shop.id),
+        "rows": reads.taken_at(shop.id, at=at), "undoing": undoing,
     }  # fmt: skip
     response = show(request, "coupons/till/till.html", context)
     response.status_code = no.status if no else response.status_code
     return response
+
+
+def _undone(request: PersonRequest, shop: ShopFact, form: forms.Undoing, at: datetime) -> str:
+    """Undo what a colleague took wrongly today; return it in words."""
+    said = form.cleaned_data
+    if not reads.is_taken_at(said["undo"], shop.id):
+        raise Http404("本店没有这笔")
+    made = redeeming.undo(
+        redemption_id=said["undo"], by=request.person, at=at, because=said["because"]
+    )
+    return f"已撤销 {in_yuan(made.amount_fen)} 元，退回券里。"
 
 
 def _taken(request: PersonRequest, shop: ShopFact, form: forms.Venue, at: datetime) -> str:

@@ -11,7 +11,8 @@ AUDITS = (
           format('face %s, left %s, redeemed %s, expired %s fen', c.face_fen, c.left_fen,
             coalesce(r.fen, 0), c.expired_fen) AS what
         FROM coupons_coupon c
-        LEFT JOIN (SELECT coupon_id, sum(amount_fen) AS fen FROM coupons_redemption GROUP BY 1) r
+        LEFT JOIN (SELECT coupon_id, sum(amount_fen) AS fen FROM coupons_redemption
+            WHERE undone_at IS NULL GROUP BY 1) r
           ON r.coupon_id = c.id
         WHERE c.face_fen <> c.left_fen + coalesce(r.fen, 0) + c.expired_fen
         """,
@@ -31,7 +32,7 @@ AUDITS = (
             FROM coupons_coupon
           UNION ALL
           SELECT 'venue.payable', coalesce(sum(amount_fen), 0)::bigint FROM coupons_redemption
-            WHERE merchant_id IS NOT NULL AND payout_id IS NULL
+            WHERE merchant_id IS NOT NULL AND payout_id IS NULL AND undone_at IS NULL
         ), booked AS (SELECT code, sum(fen)::bigint AS fen FROM legs GROUP BY code)
         SELECT 'ledger ' || due.code AS "where",
           format('rows %s, ledger %s fen', due.fen, coalesce(booked.fen, 0)) AS what

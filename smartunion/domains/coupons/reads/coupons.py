@@ -103,30 +103,50 @@ class Spent:
     by: str
     paid_at: datetime | None
     slip: str
+    by_id: int
+    undone: str
+    """Who undid it and why; empty where it stands."""
+    fresh: bool
+    """It can still be undone: of today, not paid, not undone."""
 
 
-def _spent(rows: Iterable[Redemption]) -> list[Spent]:
+def _spent(rows: Iterable[Redemption], at: datetime) -> list[Spent]:
     names = {one.id: one.name for one in wallet.shops()}
     return [
         Spent(
             row.pk, number_of(row.coupon.pk, row.coupon.kind), row.at, row.amount_fen,
             names.get(row.merchant_id or 0) or f"{row.item}（发票 {row.invoice}）", row.by.name,
             row.payout.at if row.payout else None, row.payout.slip if row.payout else "",
+            row.by.pk, f"{row.undone_by.name}：{row.undone_because}" if row.undone_by else "",
+            not row.payout and not row.undone_by and campus_day(row.at) == campus_day(at),
         )
         for row in rows
     ]  # fmt: skip
 
 
-def spent_of(coupon_id: int) -> list[Spent]:
-    """Return how a coupon was spent, oldest first."""
-    rows = Redemption.objects.filter(coupon=coupon_id).select_related("coupon", "by", "payout")
-    return _spent(rows.order_by("pk"))
+def spent_of(coupon_id: int, *, at: datetime) -> list[Spent]:
+    """Return how a coupon was spent, oldest first; what was undone says so."""
+    return _spent(_redemptions().filter(coupon=coupon_id).order_by("pk"), at)
 
 
-def taken_at(merchant_id: int, *, limit: int = 50) -> list[Spent]:
+def _redemptions() -> QuerySet[Redemption]:
+    return Redemption.objects.select_related("coupon", "by", "payout", "undone_by")
+
+
+def taken_at(merchant_id: int, *, at: datetime, limit: int = 50) -> list[Spent]:
     """Return what a venue took lately, newest first. Never a holder."""
-    rows = Redemption.objects.filter(merchant_id=merchant_id)
-    return _spent(rows.select_related("coupon", "by", "payout").order_by("-pk")[:limit])
+    return _spent(_redemptions().filter(merchant_id=merchant_id).order_by("-pk")[:limit], at)
+
+
+def is_taken_at(redemption_id: int, merchant_id: int) -> bool:
+    """Tell if a redemption is this venue's."""
+    return Redemption.objects.filter(pk=redemption_id, merchant_id=merchant_id).exists()
+
+
+def is_of(redemption_id: int, coupon_id: int) -> bool:
+    """Tell if a redemption in finance is this coupon's."""
+    rows = Redemption.objects.filter(pk=redemption_id, coupon=coupon_id, merchant_id=None)
+    return rows.exists()
 
 
 @dataclass(frozen=True)
@@ -140,7 +160,7 @@ class Sums:
 
 def sums_at(merchant_id: int, *, at: datetime) -> Sums:
     """Return the venue's day and what finance owes it."""
-    found = Redemption.objects.filter(merchant_id=merchant_id).aggregate(
+    found = Redemption.objects.filter(merchant_id=merchant_id, undone_at=None).aggregate(
         count=Count("pk", filter=Q(at__gte=start_of(campus_day(at)))),
         today=Sum("amount_fen", filter=Q(at__gte=start_of(campus_day(at)))),
         owed=Sum("amount_fen", filter=Q(payout__isnull=True)),
@@ -167,7 +187,9 @@ def owed() -> list[Owed]:
     """Return every venue that is owed something, the largest first."""
     names = {one.id: one.name for one in wallet.shops()}
     rows = (
-        Redemption.objects.filter(merchant_id__isnull=False, payout__isnull=True)
+        Redemption.objects.filter(
+            merchant_id__isnull=False, payout__isnull=True, undone_at__isnull=True
+        )
         .values("merchant_id")
         .annotate(n=Count("pk"), fen=Sum("amount_fen"))
         .order_by("-fen", "merchant_id")

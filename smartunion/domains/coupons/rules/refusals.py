@@ -133,6 +133,44 @@ class NothingToPay(Refused):
     remedy = "刷新页面看待结算清单"
 
 
+class ReasonMissing(Refused):
+    """Undoing without a reason."""
+
+    code = "coupons.reason_missing"
+    text = "没有写理由"
+    clause = "3.5-1②"
+    remedy = "写一句哪里收错了，持有人看得到"
+    status = 422
+
+
+class AlreadyUndone(Refused):
+    """It was taken back."""
+
+    code = "coupons.already_undone"
+    text = "这笔 {yuan} 元的核销已经撤销"
+    clause = "3.5-1②"
+    remedy = "请持有人换一个新码，重新收券"
+
+
+class UndoneByHerself(Refused):
+    """Who redeemed does not undo."""
+
+    code = "coupons.own_redemption"
+    text = "这笔核销是你办的，不能由你撤销"
+    clause = "3.5-1②"
+    remedy = "请另一位有权限的人当天撤销"
+    status = 403
+
+
+class TooLateToUndo(Refused):
+    """The day is over, or the venue has its money."""
+
+    code = "coupons.too_late_to_undo"
+    text = "{day}的核销{why}，不能撤销"
+    clause = "3.5-1②"
+    remedy = "当天没结算的才能撤销；之后写明情况交财务处调账"
+
+
 class SlipUsed(Refused):
     """The bank's slip paid something else."""
 

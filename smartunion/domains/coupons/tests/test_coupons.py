@@ -117,6 +117,56 @@ def test_twenty_runs_are_fifty_yuan_at_the_pool_in_parts_and_finance_pays_the_po
     assert clean() == {}
 
 
+def test_what_was_typed_wrongly_is_undone_the_same_day_by_somebody_else(
+    campus: Campus, hall: Merchant, lin: Person, chen: Person, wang: Person
+) -> None:
+    """The coupon has it back, the ledger turns it round, the invoice may come again."""
+    coupon = give(lin, campus.at)
+    code = show(coupon, campus.at)
+    first = take(coupon, 30_00, hall, chen, campus.at, code)
+    one, other = (person(f"pool{n}", f"收银{n}", hall.unit, Person.Kind.MERCHANT) for n in range(2))
+    appoint(other, "till.use", scope=Office.Scope.UNIT)
+    give_back = {"redemption_id": first.pk, "at": campus.at, "because": "三十录成三十整，应收十三"}
+    for who, no in ((chen, refusals.UndoneByHerself), (lin, refusals.NotForOneself)):
+        with pytest.raises(no):
+            redeeming.undo(by=who, **give_back)
+    with pytest.raises(refusals.ReasonMissing):
+        redeeming.undo(by=one, **{**give_back, "because": " "})
+    with pytest.raises(refusals.TooLateToUndo, match="隔日"):
+        redeeming.undo(by=one, **{**give_back, "at": campus.at + timedelta(days=1)})
+    client = Client()
+    client.force_login(other)
+    said = client.post(
+        reverse("coupons:till"), {"undo": first.pk, "because": "多收了"}, follow=True
+    ).content.decode()
+    assert "已撤销 30 元" in said
+    assert "收银1：多收了" in said
+    assert redeeming.undo(by=one, **give_back).undone_by == other, "the first undoing stands"
+    coupon.refresh_from_db()
+    assert (coupon.left_fen, balance_fen("coupon.payable"), balance_fen("venue.payable")) == (
+        50_00, 50_00, 0,
+    )  # fmt: skip
+    with pytest.raises(refusals.AlreadyUndone):
+        take(coupon, 30_00, hall, chen, campus.at, code)
+    campus.later(minutes=2)
+    second = take(coupon, 13_00, hall, chen, campus.at)
+    redeeming.pay_venue(merchant_id=hall.pk, slip="ICBC-1", by=wang, at=campus.at)
+    with pytest.raises(refusals.TooLateToUndo, match="结算"):
+        redeeming.undo(by=one, **{**give_back, "redemption_id": second.pk})
+    assert VenuePayout.objects.get().amount_fen == 13_00, "what was undone is not paid"
+
+    research = give(lin, campus.at, "research", "camp")
+    pays = {"coupon_id": research.pk, "item": "实验耗材", "invoice": "F7", "at": campus.at}
+    typo = redeeming.redeem_in_finance(amount_fen=60_00, by=wang, **pays)
+    assert client.post(
+        reverse("coupons:till"), {"undo": typo.pk, "because": "不是本店"}
+    ).status_code == 404  # fmt: skip
+    redeeming.undo(redemption_id=typo.pk, by=chen, at=campus.at, because="录错金额")
+    redeeming.redeem_in_finance(amount_fen=61_00, by=wang, **pays)
+    assert balance_fen("bank.deposits") == -61_00 - 13_00
+    assert clean() == {}
+
+
 def test_every_wrong_use_is_refused_with_its_reason_and_changes_nothing(
     campus: Campus, hall: Merchant, lin: Person, chen: Person, wang: Person
 ) -> None:
