@@ -66,32 +66,55 @@ class Daily:
         """
         self.name, self.body, self.merchants = name, body, merchants
         self.mark = mark
-        self.sums, self._digest = Sums(), hashlib.sha256()
+        self.sums = Sums()
         body.seek(0)
         self.head = self._head(body.readline().removesuffix(b"\n"))
+        self._begin = body.tell()
         if self.head.day != day:
             raise refusals.FileOfAnotherDay(asked=day.isoformat(), told=self.head.day.isoformat())
 
     def rows(self) -> Iterator[Row]:
-        """Give the rows one by one; the last thing that is read is the trailer, and judged.
+        """Give the rows one by one, once count and digest of the lines are what the trailer says.
 
-        :raises Refused: the line that is wrong, by its number in the file
+        Its sums are judged last. :raises Refused: the line that is wrong, by its number in the file
         """
-        ended = False
+        last, trailer = self._weighed()
+        self.body.seek(self._begin)
         for number, raw in self._lines():
-            if ended:
+            if number == last:
+                break
+            row = self._row(number, raw)
+            self._count(row)
+            if not self._is_anothers(row[2] or row[5]):
+                yield row
+        sums = self.sums
+        self._judge(
+            ("消费合计", trailer[2], sums.pay_fen), ("退款合计", trailer[3], sums.refund_fen),
+            ("利息合计", trailer[4], sums.interest_fen),
+        )  # fmt: skip
+
+    def _weighed(self) -> tuple[int, list[str]]:
+        """Return the trailer with its line's number; nothing else is looked into before it holds.
+
+        A file that broke on its way is refused in the time that it takes to read it.
+        """
+        digest, trailer, last = hashlib.sha256(), b"", 0
+        for number, raw in self._lines():
+            if last:
                 raise self._malformed(number, "文件尾之后还有内容")
             if raw.startswith(b"T|"):
-                self._judge(number, raw)
-                ended = True
+                last, trailer = number, raw
             else:
-                row = self._row(number, raw)
-                self._digest.update(raw + b"\n")
-                self._count(row)
-                if not self._is_anothers(row[2] or row[5]):
-                    yield row
-        if not ended:
-            raise self._malformed(self.sums.count + 2, "没有文件尾")
+                digest.update(raw + b"\n")
+        parts = trailer.decode("utf-8", "replace").split("|")
+        if not last:
+            raise self._malformed(2, "没有文件尾")
+        if len(parts) != END_COLUMNS:
+            raise self._malformed(last, "文件尾应有 6 栏")
+        self._judge(
+            ("行数", parts[1], last - 2), ("明细摘要", parts[5], digest.hexdigest()),
+        )  # fmt: skip
+        return last, parts
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         """Give (number, line) after the head without holding them all."""
@@ -166,18 +189,8 @@ class Daily:
             sums.refund_fen += ecny if kind == "REFUND" else 0
             sums.interest_fen += ecny if kind == "INTEREST" else 0
 
-    def _judge(self, number: int, raw: bytes) -> None:
-        parts = raw.decode("utf-8", "replace").split("|")
-        if len(parts) != END_COLUMNS:
-            raise self._malformed(number, "文件尾应有 6 栏")
-        sums = self.sums
-        for what, told, counted in (
-            ("行数", parts[1], sums.count),
-            ("消费合计", parts[2], sums.pay_fen),
-            ("退款合计", parts[3], sums.refund_fen),
-            ("利息合计", parts[4], sums.interest_fen),
-            ("明细摘要", parts[5], self._digest.hexdigest()),
-        ):
+    def _judge(self, *each: tuple[str, str, int | str]) -> None:
+        for what, told, counted in each:
             if told != str(counted):
                 raise refusals.TrailerWrong(
                     name=self.name, what=what, told=told[:64], counted=counted

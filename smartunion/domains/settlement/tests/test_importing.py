@@ -3,6 +3,7 @@
 import tempfile
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 import pytest
 
@@ -23,8 +24,18 @@ GOOD = Said("INTEREST", "", "260101-1", 321)
 
 KEY = f"{MARK}-allotment:9"
 LINES = [GOOD, Said("ALLOC", KEY, "260101-2", 20_000, 7)]
-HEAD = b"H|1.0|20250310|UNION01|CCB|CNY|seq=1"
 NOBODY = f"{MARK}-M999999"
+
+
+def altered(was: bytes, now: bytes) -> bytes:
+    """Return the good file with something else in its lines, and a trailer that agrees."""
+    head, _, rest = written(LINES).partition(b"\n")
+    body, _, trailer = rest.rpartition(b"T|")
+    body = body.replace(was, now)
+    end = trailer.rpartition(b"|")[0]
+    return head + b"\n" + body + b"T|" + end + b"|" + sha256(body).hexdigest().encode() + b"\n"
+
+
 BAD = {
     "a wrong signature": ("file_signature_wrong", written(LINES), "签名"),
     "yesterday's file today": (
@@ -56,13 +67,13 @@ BAD = {
     "no file at all": ("file_malformed", b"<html>502 Bad Gateway</html>", "文件头"),
     "an empty file": ("file_malformed", b"", "文件头"),
     "a line without a number": (
-        "file_malformed", written(LINES).replace(b"D|2|", b"D|7|"), "明细序号应为 2",
+        "file_malformed", altered(b"D|2|", b"D|7|"), "明细序号应为 2",
     ),
     "a time without a zone": (
-        "file_malformed", written(LINES).replace(b"12:00:00+08:00", b"12:00:00"), "时区",
+        "file_malformed", altered(b"12:00:00+08:00", b"12:00:00"), "时区",
     ),
     "lines that end as on another system": (
-        "file_malformed", written(LINES).replace(b"|S\n", b"|S\r\n"), "控制字符",
+        "file_malformed", altered(b"|S\n", b"|S\r\n"), "控制字符",
     ),
     "a tab within a value": (
         "file_malformed", written([Said("INTEREST", "", "260101\t1", 5)]), "控制字符",
@@ -72,7 +83,7 @@ BAD = {
         "银行流水号有 65 个字，最多 64",
     ),
     "bytes that are no text": (
-        "file_malformed", HEAD + b"\nD|1|\xff|||||||||||\n", "不是 UTF-8",
+        "file_malformed", altered(b"D|1|INTEREST", b"D|1|\xff"), "不是 UTF-8",
     ),
 }  # fmt: skip
 
