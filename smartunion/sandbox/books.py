@@ -15,6 +15,8 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
 CAMPUS = ZoneInfo("Asia/Shanghai")
+BROUGHT_AT = datetime(2024, 12, 31, 9, tzinfo=CAMPUS)
+"""The opening amount was there before any year that is lived with this bank."""
 
 CORPORATE = "CORPORATE"
 """The reference of the union's corporate wallet (对公钱包)."""
@@ -96,8 +98,9 @@ class Books:
             ).fetchone()
             assert founded is not None  # noqa: S101 - opened just above
             self.mark = founded["mark"]
-        now = self.now()
-        self.carry_out([Instruction("OPENING", "OPENING", TREASURY, CORPORATE, opening_fen, now)])
+        self.carry_out(
+            [Instruction("OPENING", "OPENING", TREASURY, CORPORATE, opening_fen, BROUGHT_AT)]
+        )
 
     def close(self) -> None:
         """Give the connections back."""

@@ -28,6 +28,7 @@ class Account(models.Model):
     class Kind(models.TextChoices):
         ASSET = "asset", "资产"
         LIABILITY = "liability", "负债"
+        NET = "net", "净资产"
         INCOME = "income", "收入"
         EXPENSE = "expense", "支出"
 

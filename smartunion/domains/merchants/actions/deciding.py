@@ -6,6 +6,7 @@ from django.db import transaction
 
 from smartunion.domains.merchants.models import Suspicion
 from smartunion.domains.merchants.rules import refusals
+from smartunion.domains.settlement import public as settlement
 from smartunion.domains.wallet import public as wallet
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
@@ -44,13 +45,19 @@ def exclude(*, suspicion_id: int, by: Person, at: datetime, because: str) -> Sus
 def confirm(*, suspicion_id: int, by: Person, at: datetime, because: str) -> Suspicion:
     """Confirm a cash-out: the union's share of the rows is taken back, the payers are barred.
 
-    What is taken back lowers the merchant's statement; whether the merchant goes is a decision of
-    its own.
+    Of an open month it lowers the merchant's statement; of one that was frozen it is clawed back
+    from the next (R059). Whether the merchant goes is a decision of its own.
     """
     found = _opened(suspicion_id, by, because)
-    found.taken_fen = wallet.penalise(
+    taken = wallet.penalise(
         payment_ids=found.payments, bar=True, by=by, at=at, because=because[:400]
     )
+    found.taken_fen = taken.fen
+    for merchant_id, fen in sorted(taken.clawed_fen.items()):
+        settlement.claw_back(
+            merchant_id=merchant_id, amount_fen=fen, document=f"suspicion:{found.pk}:{merchant_id}",
+            by=by, at=at, because=because,
+        )  # fmt: skip
     _decide(found, Suspicion.State.CONFIRMED, by, at, because)
     record(
         "merchants.cash_out_confirmed", found, by=by, at=at, because=because,

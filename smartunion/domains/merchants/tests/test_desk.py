@@ -15,13 +15,16 @@ from smartunion.domains.merchants.models import CallBack, CallSample, Scan, Susp
 from smartunion.domains.merchants.reads.audits import AUDITS
 from smartunion.domains.merchants.rules import refusals, sampling
 from smartunion.domains.performance.reads import figures as indicators
+from smartunion.domains.settlement import public as settlement
+from smartunion.domains.settlement.actions import months
+from smartunion.domains.settlement.reads import statements
 from smartunion.domains.wallet import public as wallet
 from smartunion.domains.wallet.actions import deciding as freezings
 from smartunion.domains.wallet.models import Freezing, Merchant, SubsidyAdjustment, Wallet
 from smartunion.domains.wallet.tests.conftest import Campus
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS
-from smartunion.kernel.ledger.models import Block
+from smartunion.kernel.ledger.models import Block, Transfer
 from smartunion.kernel.notices.gateways import signature
 from smartunion.kernel.notices.models import Notice
 from smartunion.kernel.people.models import Person
@@ -99,6 +102,33 @@ def test_a_confirmed_cash_out_takes_the_subsidy_back_once_and_bars_the_payer(
         pass
     assert Notice.objects.filter(person=lin, title="钱包已停用").exists()
     assert "没有货物" in client.get(reverse("wallet:freezings")).content.decode()
+
+
+@pytest.mark.clause("R059")
+def test_a_cash_out_found_after_the_payout_is_clawed_back_from_the_next_statement(
+    house: Campus, organization: dict[str, Person]
+) -> None:
+    """The frozen month stays; the next one bears it in its own column, the ledger once."""
+    detecting.scan(month=MARCH, by=None, at=APRIL)
+    one = Suspicion.objects.get(detector="split")
+    review = months.freeze(month=MARCH, by=None, at=APRIL.replace(day=7, hour=15))
+    late = APRIL.replace(day=9)
+    wang = organization["wang"]
+    done = deciding.confirm(suspicion_id=one.pk, by=wang, at=late, because="进货单对不上")
+    owed = 4 * 4280 * 6 // 5
+    assert done.taken_fen == owed
+    kinds = {each.kind: each.delta_fen for each in SubsidyAdjustment.objects.all()}
+    assert set(kinds) == {"clawed"}, "no correction of a statement besides"
+    booked = Transfer.objects.get(code="settle.claw")
+    assert (booked.amount_fen, booked.document) == (owed, f"suspicion:{one.pk}:{one.merchant_id}")
+    pair = Suspicion.objects.get(detector="pair")
+    again = deciding.confirm(suspicion_id=pair.pk, by=wang, at=late, because="同上")
+    assert again.taken_fen == 0, "a share is taken once"
+    months.freeze(month=late.date(), by=None, at=datetime(2025, 5, 6, 15, tzinfo=CAMPUS))
+    found = settlement.statement(one.merchant_id, late.date().replace(day=1))
+    assert found is not None
+    assert (found.clawed_fen, found.corrected_fen, found.rest_fen) == (owed, 0, -owed)
+    assert statements.again(review) == review.digest
 
 
 def test_who_may_look_sees_masked_payers_and_cannot_decide(house: Campus) -> None:

@@ -13,6 +13,7 @@ from smartunion.domains.merchants.reads import cases
 from smartunion.domains.merchants.rules import refusals
 from smartunion.domains.settlement import public as settlement
 from smartunion.domains.settlement.actions import months
+from smartunion.domains.settlement.rules.refusals import ClawBackTooLarge
 from smartunion.domains.wallet.actions import admitting
 from smartunion.domains.wallet.models import Merchant, SubsidyAdjustment, Terminal, Wallet
 from smartunion.domains.wallet.tests.conftest import Campus
@@ -119,6 +120,9 @@ def test_a_shop_is_expelled_by_finding_decision_and_forfeit(
 ) -> None:
     tang, li, wang, qian = (organization[name] for name in ("tang", "li", "wang", "qian"))
     honest = house.shop("M02").merchant
+    house.pay(house.member("mo", ecny=200_00), 200_00, house.shop("M36"))
+    house.at = datetime(2025, 4, 7, 15, tzinfo=CAMPUS)
+    months.freeze(month=date(2025, 3, 1), by=None, at=house.at)
     with pytest.raises(refusals.NoGround):
         leaving.open_departure(
             merchant_id=honest.pk, kind="expel", by=tang, at=house.at, because="传言"
@@ -140,23 +144,25 @@ def test_a_shop_is_expelled_by_finding_decision_and_forfeit(
     held, kept, bank = (
         balance_fen(one) for one in ("merchant.deposit", "income.forfeit", "bank.ecny")
     )
-    settlement.claw_back(
-        merchant_id=caught.pk, amount_fen=300_00, document="decision:9", by=qian, at=house.at,
-        because="多付的补贴",
-    )  # fmt: skip
-    months.freeze(month=date(2025, 2, 1), by=None, at=house.at)  # which bears nothing
-    assert settlement.debt_fen(caught.pk) == 300_00
+    claw = {"merchant_id": caught.pk, "by": qian, "at": house.at, "because": "多付的补贴"}
+    with pytest.raises(ClawBackTooLarge):
+        settlement.claw_back(amount_fen=240_01, document="decision:8", **claw)
+    settlement.claw_back(amount_fen=240_00, document="decision:9", **claw)
+    house.at = datetime(2025, 5, 6, 15, tzinfo=CAMPUS)
+    months.freeze(month=date(2025, 4, 1), by=None, at=house.at)  # which bears nothing
+    assert settlement.debt_fen(caught.pk) == 240_00
+    give["at"] = house.at
     leaving.decide(forfeit_fen=12_000_00, by=qian, because="套现属实", **give)
     signed_in(li).post(page, {"do": "refund", "note": "退款回单 3"})
     assert held - balance_fen("merchant.deposit") == 20_000_00
     assert balance_fen("income.forfeit") - kept == 12_000_00
-    assert bank - balance_fen("bank.ecny") == 7_700_00, "what it owed is paid by the deposit"
+    assert bank - balance_fen("bank.ecny") == 7_760_00, "what it owed is paid by the deposit"
     assert settlement.debt_fen(caught.pk) == 0
     caught.refresh_from_db()
     assert (caught.state, caught.deposit_fen) == ("expelled", 0)
     assert not caught.terminals.filter(retired_at=None).exists()
     gone = Departure.objects.get()
-    assert (gone.forfeit_fen, gone.back_fen) == (12_000_00, 7_700_00)
+    assert (gone.forfeit_fen, gone.back_fen) == (12_000_00, 7_760_00)
     with pytest.raises(refusals.NotTrading):
         leaving.open_departure(
             merchant_id=caught.pk, kind="leave", by=tang, at=house.at, because="又走"

@@ -5,6 +5,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import BinaryIO
 
 from django.db import connection, transaction
@@ -17,14 +18,22 @@ from smartunion.domains.settlement.models import (
 )
 from smartunion.domains.settlement.rules import account, daily, refusals
 from smartunion.domains.wallet import public as wallet
+from smartunion.kernel.base.days import start_of
 from smartunion.kernel.base.refusals import Refused
+from smartunion.kernel.ledger.actions import Line, post_many
+from smartunion.kernel.ledger.models import Transfer
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.record import record
 
 State = BankFile.State
 
+BANK, BROUGHT = "bank.ecny", "net.brought"
+
 PIECE = 1 << 18
 """So many bytes of a file are packed and kept at a time."""
+
+LINES = 500
+"""So many lines are handed to the database at a time."""
 
 _COPY = """
 COPY settlement_bankline (file_id, number, kind, key, bank_ref, wallet, merchant, terminal,
@@ -102,8 +111,9 @@ def _use(file: BankFile, body: BinaryIO, *, genuine: bool) -> None:
     file.save()
     prefix = f"{mark}-"
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row in reader.rows():
-            copy.write(_copied(file.pk, row, prefix))
+        lines = (_copied(file.pk, row, prefix) for row in reader.rows())
+        while some := "".join(islice(lines, LINES)):
+            copy.write(some)
     with connection.cursor() as cursor:
         cursor.execute(_TWICE, {"file": file.pk})
         if (twice := cursor.fetchone()) is not None:
@@ -190,7 +200,28 @@ def take_account(
     AccountLine.objects.filter(account=made).delete()
     AccountLine.objects.bulk_create(_entries(made, found.entries), batch_size=1000)
     record("settlement.account_taken", made, by=by, at=at, lines=made.lines)
+    _book_brought(made, found.entries, by=by, at=at)
     return made
+
+
+def _book_brought(
+    made: AccountDay, entries: tuple[account.Entry, ...], *, by: Person | None, at: datetime
+) -> None:
+    """Book what the wallet had before the first day that the bank told of, and its founding.
+
+    Once each: what the bank brings forward is net assets, not this year's income.
+    """
+    first = not AccountDay.objects.filter(day__lt=made.day).exists()
+    brought = {"bank:opening": made.opening_fen} if first else {}
+    brought |= {f"bank:{e.bank_ref}": e.in_fen for e in entries if e.kind == "OPENING"}
+    known = Transfer.objects.filter(document__in=brought).values_list("document", flat=True)
+    lines = [
+        Line(BANK, BROUGHT, fen, "bank.opening", document, start_of(made.day))
+        for document, fen in brought.items()
+        if fen > 0 and document not in set(known)
+    ]
+    if lines:
+        post_many(lines=lines, by=by, at=at, because="对公钱包期初余额，以银行对账单为准")
 
 
 def _entries(made: AccountDay, entries: tuple[account.Entry, ...]) -> Iterator[AccountLine]:

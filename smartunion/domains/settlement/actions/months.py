@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from smartunion.domains.settlement.models import ClawBack, Payout, Review, Statement
 from smartunion.domains.settlement.procedure import MONTH
@@ -10,6 +10,7 @@ from smartunion.domains.settlement.reads import meter, statements
 from smartunion.domains.settlement.rules import refusals
 from smartunion.domains.wallet import public as wallet
 from smartunion.kernel.base.days import campus_day
+from smartunion.kernel.base.money import in_yuan
 from smartunion.kernel.ledger.actions import Line, post_many
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.procedures import engine
@@ -150,12 +151,17 @@ def claw_back(
     """Take an amount (fen) from the merchant's next statement; the same document takes once.
 
     What the statement cannot bear is carried to the one after, until a decision covers it from
-    the deposit (example G).
+    the deposit (example G). :raises Refused: more than frozen statements ever granted as subsidy
     """
     if type(amount_fen) is not int or amount_fen <= 0:
         raise refusals.ClawBackWrong(amount_fen=amount_fen)
     if not because.strip():
         raise refusals.ReasonMissing
+    with connection.cursor() as cursor:  # two at once must see each other
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('settlement.claw'))")
+    granted = statements.granted_fen(merchant_id)
+    if amount_fen > granted and not ClawBack.objects.filter(document=document).exists():
+        raise refusals.ClawBackTooLarge(asked=in_yuan(amount_fen), granted=in_yuan(granted))
     made, fresh = ClawBack.objects.get_or_create(
         document=document,
         defaults={

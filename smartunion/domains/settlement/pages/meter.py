@@ -1,5 +1,7 @@
 """The error meter on a page: every row that differs, by amount and by count."""
 
+from datetime import date
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 
@@ -31,6 +33,8 @@ def error(request: PersonRequest) -> HttpResponse:
     """
     months = desk.months()
     month = asked_month(request, months)
+    if request.GET.get("span") == "year":
+        return _year(request, month, [each for each in months if each.year == month.year])
     found = meter.month(month, on=campus_day(clock.now()))
     if request.GET.get("as") == "xlsx":
         values = ([getattr(row, c.name) for c in COLUMNS] for row in found.rows)
@@ -43,3 +47,15 @@ def error(request: PersonRequest) -> HttpResponse:
         "opens": request.mandate.may("wallet.desk"),
     }
     return show(request, "settlement/meter.html", context)
+
+
+def _year(request: PersonRequest, month: date, months: list[date]) -> HttpResponse:
+    """Show each month of the year recomputed, and the year's sums (K08)."""
+    rows = meter.year(months, on=campus_day(clock.now()))
+    due, apart = sum(row.due_fen for row in rows), sum(row.apart_fen for row in rows)
+    payments, wrong = sum(row.payments for row in rows), sum(row.wrong for row in rows)
+    context = {
+        "rows": rows, "month": month, "payments": payments, "wrong": wrong, "due_fen": due,
+        "booked_fen": sum(row.booked_fen for row in rows), "apart_fen": apart,
+    }  # fmt: skip
+    return show(request, "settlement/meter_year.html", context)

@@ -154,6 +154,11 @@ class Meter:
 
 
 @transaction.atomic
+def year(months: Sequence[date], *, on: date) -> list[Meter]:
+    """Return each of these months recomputed, the first one first (K08)."""
+    return [month(each, on=on) for each in sorted(months)]
+
+
 def month(first: date, *, on: date) -> Meter:
     """Recompute a consumption month as of a day; a day that was never matched confirms nothing."""
     rates = planning.lasting_terms("wallet", on=first)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from smartunion.domains.planning import public as planning
 from smartunion.domains.settlement.models import (
@@ -143,6 +143,14 @@ def owes_fen(merchant_id: int) -> int:
     since = ClawBack.objects.filter(merchant_id=merchant_id, review=None)
     clawed = since.aggregate(fen=Sum("amount_fen"))["fen"] or 0
     return max(int(clawed) - (newest.rest_fen if newest else 0), 0)
+
+
+def granted_fen(merchant_id: int) -> int:
+    """Return what frozen statements granted a merchant as subsidy and nothing has clawed back."""
+    rows = Statement.objects.filter(merchant_id=merchant_id)
+    given = rows.aggregate(fen=Sum(F("subsidy_fen") + F("corrected_fen")))["fen"] or 0
+    clawed = ClawBack.objects.filter(merchant_id=merchant_id, amount_fen__gt=0)
+    return max(int(given) - int(clawed.aggregate(fen=Sum("amount_fen"))["fen"] or 0), 0)
 
 
 def statement(merchant_id: int, month: date) -> Statement | None:

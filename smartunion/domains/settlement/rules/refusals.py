@@ -149,6 +149,13 @@ class ClawBackWrong(Refused):
     status = 400
 
 
+class ClawBackTooLarge(Refused):
+    code = "settlement.claw_back_too_large"
+    text = "要扣回 {asked} 元，已定格的结算单给这家商户的补贴只有 {granted} 元没有扣过"
+    clause = "7.1③"
+    remedy = "扣回以给过的补贴为限；保证金另由取消资格的决定没收"
+
+
 class OwnCourse(Refused):
     code = "settlement.own_course"
     text = "这笔付款按预授权、记账两步走，由后台向银行查询后自己了结"

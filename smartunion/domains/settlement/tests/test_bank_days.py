@@ -152,5 +152,6 @@ def test_one_fen_too_much_is_seen_and_a_clean_month_is_voted_on_and_paid(
     assert made is not None
     assert (made.same, made.differing, made.bank_fen) == (1, 0, 6618)
     for page in ("?month=2025-10", "months/", "months/2025-10/", "meter/?month=2025-10",
+                 "meter/?span=year&month=2025-10",
                  "meter/?month=2025-10&as=xlsx", f"days/{it.day.isoformat()}/"):  # fmt: skip
         assert client.get(f"/settlement/{page}").status_code == 200, page

@@ -16,7 +16,7 @@ from smartunion.kernel.people.models import Person
 
 pytestmark = pytest.mark.django_db
 
-MARCH, APRIL = date(2025, 3, 1), date(2025, 4, 1)
+MARCH, APRIL, MAY = date(2025, 3, 1), date(2025, 4, 1), date(2025, 5, 1)
 REVIEW = datetime(2025, 4, 7, 15, 0, tzinfo=CAMPUS)
 """The 5th of April 2025 is a Saturday within a holiday (T26)."""
 
@@ -58,32 +58,42 @@ def test_what_a_statement_cannot_bear_is_carried_until_it_is_covered(
 ) -> None:
     """例 G: claw-back larger than what is owed."""
     till, by = campus.shop("M01"), organization["wang"]
-    campus.pay(campus.member("lin2", 10_000), 10_000, till)
+    lin = campus.member("lin2", 20_000)
+    campus.pay(lin, 12_500, till)
     shop = till.merchant_id
     given = {"merchant_id": shop, "document": "decision:1", "by": by, "because": "查实套现"}
     with pytest.raises(refusals.ClawBackWrong):
         months.claw_back(amount_fen=0, at=REVIEW, **given)
+    with pytest.raises(refusals.ClawBackTooLarge):  # nothing was granted yet
+        months.claw_back(amount_fen=15_000, at=REVIEW, **given)
+    months.freeze(month=MARCH, by=None, at=REVIEW)
+    with pytest.raises(refusals.ClawBackTooLarge, match="150 元"):
+        months.claw_back(amount_fen=15_001, at=REVIEW, **given)
     for _ in range(2):  # the same document takes once
         public.claw_back(amount_fen=15_000, at=REVIEW, **given)
-    months.freeze(month=MARCH, by=None, at=REVIEW)
-    march = public.statement(shop, MARCH)
-    assert march is not None
-    assert (march.clawed_fen, march.payable_fen, march.rest_fen) == (15_000, 0, -3_000)
-    public.covered(
-        merchant_id=shop, amount_fen=3_000, document="deposit:1", by=by, at=REVIEW,
-        because="以保证金抵补",
-    )  # fmt: skip
-    months.freeze(month=APRIL, by=None, at=datetime(2025, 5, 6, 15, tzinfo=CAMPUS))
+    with pytest.raises(refusals.ClawBackTooLarge, match="只有 0 元"):
+        months.claw_back(amount_fen=1, at=REVIEW, **{**given, "document": "decision:3"})
+    campus.pay(lin, 5_000, till, at=REVIEW.replace(day=15))
+    may = datetime(2025, 5, 6, 15, tzinfo=CAMPUS)
+    months.freeze(month=APRIL, by=None, at=may)
     april = public.statement(shop, APRIL)
     assert april is not None
-    assert (april.carried_fen, april.clawed_fen, april.payable_fen, april.rest_fen) == (
-        -3_000, -3_000, 0, 0,
+    assert (april.clawed_fen, april.payable_fen, april.rest_fen) == (15_000, 0, -9_000)
+    public.covered(
+        merchant_id=shop, amount_fen=9_000, document="deposit:1", by=by, at=may,
+        because="以保证金抵补",
+    )  # fmt: skip
+    months.freeze(month=MAY, by=None, at=datetime(2025, 6, 5, 15, tzinfo=CAMPUS))
+    later = public.statement(shop, MAY)
+    assert later is not None
+    assert (later.carried_fen, later.clawed_fen, later.payable_fen, later.rest_fen) == (
+        -9_000, -9_000, 0, 0,
     )  # fmt: skip
     booked = Transfer.objects.get(code="settle.claw")
     assert (booked.debit_id, booked.credit_id, booked.amount_fen) == (
         "merchant.subsidy", "expense.subsidy", 15_000,
     )  # fmt: skip
-    assert [each.month for each in public.statements_of(shop)] == [APRIL, MARCH]
+    assert [each.month for each in public.statements_of(shop)] == [MAY, APRIL, MARCH]
     assert public.owes_fen(shop) == 0
     public.claw_back(amount_fen=500, at=REVIEW, **{**given, "document": "decision:2"})
     assert public.owes_fen(shop) == 500

@@ -117,7 +117,7 @@ class Month:
         booked: dict[int, int] = defaultdict(int)
         for pk, delta in (
             SubsidyAdjustment.objects.filter(**here)
-            .exclude(kind=Kind.PENALTY)
+            .exclude(kind__in=Kind.taken())
             .values_list("payment_id", "delta_fen")
         ):
             booked[pk] += delta
@@ -139,11 +139,13 @@ class Month:
         }
         return {pk: delta for pk, delta in found.items() if delta}
 
-    def take_back(self, payments: Iterable[Payment], *, because: str) -> int:
+    def take_back(self, payments: Iterable[Payment], *, because: str, clawing: bool = False) -> int:
         """Take back what the union still owes for payments of this wallet; return the sum in fen.
 
-        A second time there is nothing left to take (R059).
+        A second time there is nothing left to take (R059). `clawing`: of a closed month, who asks
+        has settlement claw it back; otherwise it is a correction in the open statement.
         """
+        kind = Kind.CLAWED if clawing and self.closed else Kind.PENALTY
         taken = 0
         for each in payments:
             moved = each.adjustments.aggregate(sum=Sum("delta_fen"))["sum"] or 0
@@ -151,7 +153,7 @@ class Month:
             if owed:
                 SubsidyAdjustment.objects.create(
                     payment=each,
-                    kind=Kind.PENALTY,
+                    kind=kind,
                     delta_fen=-owed,
                     statement_month=self.statement_month,
                     because=because,
@@ -162,7 +164,7 @@ class Month:
 
     def give_back(self, payment: Payment, *, because: str) -> int:
         """Give back what was taken of a payment as a penalty; return it in fen."""
-        rows = payment.adjustments.filter(kind=Kind.PENALTY)
+        rows = payment.adjustments.filter(kind__in=Kind.taken())
         taken = -int(rows.aggregate(sum=Sum("delta_fen"))["sum"] or 0)
         if taken > 0:
             SubsidyAdjustment.objects.create(
@@ -175,7 +177,7 @@ class Month:
         """Book the changes; of a share taken as a penalty, never more than there is."""
         taken: dict[int, int] = defaultdict(int)
         for pk, delta in SubsidyAdjustment.objects.filter(
-            payment_id__in=deltas, kind=Kind.PENALTY
+            payment_id__in=deltas, kind__in=Kind.taken()
         ).values_list("payment_id", "delta_fen"):
             taken[pk] -= delta
         common = {"refund": refund, "statement_month": self.statement_month, "at": self.at}

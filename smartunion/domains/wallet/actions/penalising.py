@@ -1,6 +1,7 @@
 """A confirmed cash-out: the union's share of the purchases is taken back (R059, 7.1③)."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -13,14 +14,25 @@ from . import refusals
 from .months import Month
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What was taken back of purchases, in fen.
+
+    `clawed_fen` is what of it each merchant was paid already: settlement has to claw it back.
+    """
+
+    fen: int
+    clawed_fen: dict[int, int]
+
+
 @transaction.atomic
 def penalise(
     *, payment_ids: Collection[int], bar: bool, by: Person, at: datetime, because: str
-) -> int:
-    """Take back the union's share of these purchases, return it in fen; bar their payers if asked.
+) -> Taken:
+    """Take back the union's share of these purchases; bar their payers if asked.
 
-    Never by a payer of one of them. What belongs to a closed month is booked in the open statement.
-    Safe to repeat.
+    Never by a payer of one of them. Of an open month it lowers the statement; what a frozen one
+    has granted is for settlement to claw back. Safe to repeat.
     """
     if not because.strip():
         raise refusals.ReasonMissing
@@ -30,16 +42,20 @@ def penalise(
         if row.wallet.owner_id == by.pk:
             raise refusals.OwnMatter
         by_wallet.setdefault(row.wallet_id, []).append(row)
-    taken = 0
+    taken, clawed = 0, dict[int, int]()
     for of_wallet in by_wallet.values():
         months = [Month(payment, at) for payment in of_wallet]
         for month in months:
-            taken += month.take_back([month.payment], because=because)
+            fen = month.take_back([month.payment], because=because, clawing=True)
+            taken += fen
+            if month.closed and fen:
+                shop = month.payment.merchant_id
+                clawed[shop] = clawed.get(shop, 0) + fen
         wallet = months[0].wallet
         if bar and wallet.barred_at is None:
             Wallet.objects.filter(pk=wallet.pk).update(barred_at=at)
             record("wallet.barred", wallet, by=by, at=at, because=because)
-    return taken
+    return Taken(taken, clawed)
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ LEFT JOIN LATERAL (
   SELECT sum(points_fen)::bigint AS points FROM wallet_refund WHERE payment_id = p.id) r ON true
 LEFT JOIN LATERAL (
   SELECT sum(delta_fen)::bigint AS delta FROM wallet_subsidyadjustment
-   WHERE payment_id = p.id AND kind <> 'penalty') a ON true
+   WHERE payment_id = p.id AND kind NOT IN ('penalty', 'clawed')) a ON true
 WHERE p.status IN ('S', 'P', 'R')
 """
 BACKS = """

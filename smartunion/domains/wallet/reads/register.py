@@ -128,12 +128,18 @@ def _month_rows(
     return sorted(result, key=lambda each: (-each.owed_fen, each.code))
 
 
+def _corrections(number: int) -> QuerySet[SubsidyAdjustment]:
+    """Return what a statement month corrects; what settlement claws back is its own column."""
+    rows = SubsidyAdjustment.objects.filter(statement_month=number)
+    return rows.exclude(kind=SubsidyAdjustment.Kind.CLAWED)
+
+
 def subsidy_report(month: date) -> list[MonthRow]:
     """Return the month's report: its payments' subsidy, and what this statement corrected."""
     number = month.year * 100 + month.month
     return _month_rows(
         Payment.objects.filter(month=number),
-        SubsidyAdjustment.objects.filter(statement_month=number),
+        _corrections(number),
         month,
     )
 
@@ -148,7 +154,7 @@ def months_of(merchant_id: int, on: date) -> list[MonthRow]:
                 terminal__merchant=merchant_id,
                 biz_date__range=(month, next_month(month) - timedelta(days=1)),
             ),
-            SubsidyAdjustment.objects.filter(statement_month=number, payment__merchant=merchant_id),
+            _corrections(number).filter(payment__merchant=merchant_id),
             month,
         )
         found += rows

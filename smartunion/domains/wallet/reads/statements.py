@@ -73,7 +73,7 @@ WITH counted AS (
   SELECT p.merchant_id, sum(a.delta_fen)::bigint AS fen,
     coalesce(sum(a.delta_fen) FILTER (WHERE p.month < %(month)s), 0)::bigint AS prior
   FROM wallet_subsidyadjustment a JOIN wallet_payment p ON p.id = a.payment_id
-  WHERE a.statement_month = %(month)s GROUP BY 1
+  WHERE a.statement_month = %(month)s AND a.kind <> 'clawed' GROUP BY 1
 )
 SELECT m.id, m.number, m.name, coalesce(s.n, 0), coalesce(s.gross, 0), coalesce(s.ecny, 0),
   coalesce(s.points, 0), coalesce(b.ecny, 0), coalesce(b.points, 0), coalesce(s.subsidy, 0),
