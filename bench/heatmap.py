@@ -3,7 +3,8 @@
     smartunion bench heatmap [--payments 1000000] [--quick]
 
 The worst of days: every one of them on one day, at 41 merchants, by 5,000 members; beside it an
-ordinary day of a fiftieth of a percent of them, out of the same table. `ms` is the median of the
+ordinary day of a fiftieth of a percent of them, out of the same table. They are folded,
+as the worker does every few seconds. `ms` is the median of the
 whole page's grid of the worst day, `day_ms` of the ordinary one. A slow count in other words is
 held against both grids, muted cells included.
 """

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from smartunion.domains.wallet.actions import ordering
+from smartunion.domains.wallet.actions import folding, ordering
 from smartunion.domains.wallet.reads.figures import terms_on
 from smartunion.kernel.base import clock
 
@@ -90,6 +90,7 @@ def pay(given_days: dict[str, int]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(SPEND, {**given, "days": days, "numbers": numbers})
         cursor.execute(PURSES, given)
+    folding.fold(at=clock.now())  # as the worker does every few seconds
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 

@@ -16,7 +16,7 @@ from smartunion.domains.planning import public as planning
 from smartunion.domains.procurement.reads.audits import AUDITS as PROCUREMENT
 from smartunion.domains.settlement.reads import statements as settlement
 from smartunion.domains.wallet.reads import audits as wallet
-from smartunion.domains.wallet.reads import keys
+from smartunion.domains.wallet.reads import keys, numbers
 from smartunion.domains.wallet.reads.orders import AUDITS as BANK
 from smartunion.domains.wellbeing.actions.opening import differing
 from smartunion.kernel.base import clock
@@ -218,6 +218,17 @@ SETTLEMENT = (
         """,
     ),
     Audit(
+        "M8",
+        "银行存款、对公钱包等资产科目的余额不为负",
+        """
+        SELECT format('ledger_account %s', a.code) AS "where", format('%s fen', sum(l.fen)) AS what
+        FROM ledger_account a JOIN (
+          SELECT debit AS code, amount_fen AS fen FROM ledger_transfer
+          UNION ALL SELECT credit, -amount_fen FROM ledger_transfer
+        ) l ON l.code = a.code WHERE a.kind = 'asset' GROUP BY a.code HAVING sum(l.fen) < 0
+        """,
+    ),
+    Audit(
         "M6",
         "每笔不一致都立了差错，未办结的都有责任人和期限",
         """
@@ -246,7 +257,7 @@ def all_of_them(*, at: datetime) -> Sequence[Audit]:
     """
     last = Entry.objects.aggregate(at=Max("at"))["at"]
     day = planning.judged_day(on=campus_day(min(at, last))) if last else None
-    judged = (*wallet.audits_on(day), *aid.audits_on(day)) if day else ()
+    judged = (*wallet.audits_on(day), *numbers.audits_on(day), *aid.audits_on(day)) if day else ()
     return (
         *LEDGER,
         *judged,

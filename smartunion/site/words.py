@@ -454,6 +454,7 @@ TRAIL: dict[str, str] = {
     # coupons
     "coupons.issued": "发放券",
     "coupons.redeemed": "核销券",
+    "coupons.redemption_undone": "撤销核销",
     "coupons.expired": "券过期收回",
     "coupons.reminded": "提醒券将到期",
     "coupons.venue_paid": "结算场馆收的券",
@@ -513,6 +514,8 @@ TRAIL: dict[str, str] = {
     "wallet.terminal_retired": "终端退役",
     "wallet.key_issued": "发放终端密钥",
     "wallet.key_retired": "停用终端密钥",
+    "wallet.number_refused": "退回终端请求",
+    "wallet.numbers_explained": "说明终端空号",
     "wallet.key_locked_again": "更换终端密钥的主密钥",
     # registers and the demonstration
     "web.import_checked": "核对导入文件",

@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from http.client import responses
 from time import monotonic
@@ -27,7 +27,7 @@ from smartunion.kernel.base.days import CAMPUS, campus_day
 from smartunion.kernel.base.refusals import Refused
 
 from . import rules
-from .actions import paying, refunding, uploading
+from .actions import numbers, paying, refunding, uploading
 from .actions import refusals as no
 from .reads import answers, figures, tills
 
@@ -42,6 +42,9 @@ MANY = 200
 BODY_BYTES = 256 * 1024
 WRONG_CODES, WRONG_CODE_SECONDS = 20, 300
 """A terminal that sends so many wrong codes within so many seconds is guessing."""
+
+NUMBERS_AWAY = timedelta(days=2)
+"""A number of a business day further away is a machine's mistake and opens no day."""
 
 _KEY = re.compile(r"(.{1,20})-(\d{8})-(\d{1,9})", re.ASCII)
 _PAYMENT = re.compile(r"/v1/payments/(\d{1,18})/(refunds|void)", re.ASCII)
@@ -288,6 +291,8 @@ def _upload(asked: Asked) -> tuple[int, dict[str, Any]]:
             results.append(_one(asked, item))
         except Refused as refused:
             key = item.get("key") if isinstance(item, dict) else None
+            if not isinstance(refused, no.SignatureWrong):
+                _number_used(asked, str(key), refused)
             results.append({"key": key, "refused": refused.as_dict(), "http": refused.status})
     return 200, {"data": results}
 
@@ -312,6 +317,18 @@ def _one(asked: Asked, item: Any) -> dict[str, Any]:
     return {"key": item["key"], "id": paid.id, "status": paid.status, "replayed": paid.replayed}
 
 
+def _number_used(asked: Asked, key: str, no: Refused) -> None:
+    """Keep that one of the terminal's own numbers was refused, so that it is no gap (I2)."""
+    try:
+        biz_date, seq = numbered(key, asked.key.till)
+    except Refused:
+        return  # it is no number of this terminal
+    if abs(biz_date - campus_day(asked.at)) <= NUMBERS_AWAY:
+        numbers.refused(
+            terminal_id=asked.key.till.id, biz_date=biz_date, terminal_seq=seq, no=no, at=asked.at
+        )
+
+
 # --- the way in and out -------------------------------------------------------------------------
 
 
@@ -323,10 +340,16 @@ def _route(asked: Asked, method: str) -> tuple[int, dict[str, Any]]:
         ("GET", "/v1/terminals/me"): _me,
         ("POST", "/v1/batches"): _upload,
     }
-    if (found := here.get((method, path))) is not None:
-        return found(asked)
-    if method == "POST" and (match := _PAYMENT.fullmatch(path)) is not None:
-        return _give_back(asked, int(match[1]), match[2])
+    match = _PAYMENT.fullmatch(path) if method == "POST" else None
+    try:
+        if (found := here.get((method, path))) is not None:
+            return found(asked)
+        if match is not None:
+            return _give_back(asked, int(match[1]), match[2])
+    except Refused as refused:
+        if match is not None or (path == PAYMENTS and method == "POST"):
+            _number_used(asked, asked.idempotency_key, refused)
+        raise
     return 404, {"refused": no.RequestWrong(what="没有这个地址或方法").as_dict()}
 
 

@@ -125,6 +125,16 @@ class Refunding(forms.Form):
     because = forms.CharField(max_length=100, error_messages={"required": "写为什么退"})
 
 
+class Explaining(forms.Form):
+    """Why nothing stands under a terminal's numbers."""
+
+    day = forms.DateField()
+    first = forms.IntegerField()
+    because = forms.CharField(
+        max_length=200, error_messages={"required": "写清楚这几个号为什么空着"}
+    )
+
+
 class Batch(forms.Form):
     """An Excel list of points."""
 

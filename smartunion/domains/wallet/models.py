@@ -305,6 +305,37 @@ class Payment(models.Model):
         return f"付款 {self.pk}"
 
 
+class SkippedNumber(models.Model):
+    """终端空号: a terminal's number under which nothing was taken, and why. Append-only."""
+
+    terminal = models.ForeignKey(
+        Terminal, models.PROTECT, verbose_name="终端", related_name="skipped"
+    )
+    biz_date = models.DateField("营业日")
+    terminal_seq = models.IntegerField("流水号")
+    refusal = models.CharField("拒绝规则", max_length=60, blank=True)
+    because = models.CharField("说明", max_length=200)
+    by = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="说明人", null=True, related_name="+"
+    )
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "终端空号"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["terminal", "biz_date", "terminal_seq"], name="skippednumber_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(by__isnull=True) & ~Q(refusal="") | Q(by__isnull=False, refusal=""),
+                name="skippednumber_refused_or_explained",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.terminal_id} {self.biz_date} 第 {self.terminal_seq} 号"
+
+
 class PaymentEvent(models.Model):
     """付款变动: a payment's status moved, by whom and why."""
 
@@ -378,6 +409,13 @@ class SubsidyAdjustment(models.Model):
         REPLAY = "replay", "重算"
         LATE = "late", "月结后补计"
         PENALTY = "penalty", "套现扣减"
+        CLAWED = "clawed", "结算扣回"
+        """Taken of a month that was paid: settlement claws it back, no statement has it here."""
+
+        @classmethod
+        def taken(cls) -> tuple[str, ...]:
+            """Return the kinds that take a share without changing what the month earns."""
+            return (cls.PENALTY, cls.CLAWED)
 
     payment = models.ForeignKey(
         Payment, models.PROTECT, verbose_name="付款", related_name="adjustments"
@@ -521,6 +559,31 @@ class Fold(models.Model):
 
     def __str__(self) -> str:
         return f"汇总 {self.pk}"
+
+
+class HalfHour(models.Model):
+    """半小时汇总: what a merchant sold in half an hour, of the payments that are folded.
+
+    `payers` has a bit for each wallet that paid (its number by 63): so many bits are at least so
+    many payers, and a fold adds to it without looking at the day again.
+    """
+
+    merchant = models.ForeignKey(
+        Merchant, models.PROTECT, verbose_name="商户", related_name="+", db_index=False
+    )
+    day = models.DateField("营业日")
+    begins_at = models.DateTimeField("开始时间")
+    count = models.IntegerField("笔数")
+    payers = models.BigIntegerField("付款人位图")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "半小时汇总"
+        constraints = [
+            models.UniqueConstraint(fields=["day", "merchant", "begins_at"], name="halfhour_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merchant_id} {self.begins_at}"
 
 
 class BankFeed(models.Model):

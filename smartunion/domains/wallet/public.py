@@ -8,6 +8,7 @@ from smartunion.kernel.people.models import Person
 
 from . import rules
 from .actions import admitting, folding, ordering, penalising
+from .actions.penalising import Taken
 from .reads import banked, controls, keys, overview, register
 from .reads import claims as claim_reads
 from .reads import postings as posting_reads
@@ -27,7 +28,7 @@ from .reads.vouchers import Voucher
 __all__ = [
     "Admissions", "Behind", "Callee", "Claim", "DaySums", "FreezingFacts", "HeatCell",
     "MonthOfMember", "MonthRow", "MonthTotal", "Part", "Sale", "Settled", "ShopFact",
-    "ShortCode", "Sold", "SubsidyOfMember", "TerminalFact", "Trade", "Voucher",
+    "ShortCode", "Sold", "SubsidyOfMember", "Taken", "TerminalFact", "Trade", "Voucher",
 ]  # fmt: skip
 """The facts that the door hands out; its functions are below."""
 
@@ -129,8 +130,11 @@ def shop(merchant_id: int) -> ShopFact | None:
 
 def penalise(
     *, payment_ids: Collection[int], bar: bool, by: Person, at: datetime, because: str
-) -> int:
-    """Take back the union's share of confirmed cash-outs, in fen, and bar the payers (R059)."""
+) -> Taken:
+    """Take back the union's share of confirmed cash-outs, in fen, and bar the payers (R059).
+
+    What of it was paid already, the one who asks has settlement claw back from the merchant.
+    """
     return penalising.penalise(payment_ids=payment_ids, bar=bar, by=by, at=at, because=because)
 
 

@@ -208,15 +208,6 @@ def waits_for_bank(total_fen: int, terms: Terms) -> bool:
     return 0 < terms.bank_first_over_fen < total_fen
 
 
-def is_burst(recent: Sequence[datetime], at: datetime, terms: Terms) -> bool:
-    """Tell if a payment now is the one too many on the payer's device (R057, T57).
-
-    `recent` holds the payments before it, newest first. The window is closed: 30:00.000 counts.
-    """
-    last = terms.burst_count - 1
-    return len(recent) >= last and recent[last - 1] >= at - terms.window
-
-
 def is_open(day: date, terms: Terms) -> bool:
     """Tell if the mall trades on a day: during the trial run (R049) or since the launch (R051)."""
     trial = (

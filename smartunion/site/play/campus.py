@@ -89,7 +89,7 @@ def gather(*, seed: int, year: int, tills: dict[str, list[int]]) -> Campus:
 
 
 def open_shops(*, day: date, deposit_fen: int) -> dict[str, list[int]]:
-    """Take all merchants in, as the plan's first milestones say; return their terminals."""
+    """Take all merchants in by the sheet, as the plan's first milestones say; give their tills."""
     crowd = told("merchants.yaml")
     wang = Person.objects.get(username="wang")
     tills: dict[str, list[int]] = {}
@@ -99,29 +99,12 @@ def open_shops(*, day: date, deposit_fen: int) -> dict[str, list[int]]:
         shop = admitting.register_merchant(
             number=each["code"], name=each["name"], category=kind["category"], by=wang, at=at
         )
-        if each["code"] in BY_SHEET:
-            tills[each["code"]] = [_till(shop.pk, f"{each['code']}-1", by=wang, at=at)]
-            _by_the_sheet(shop, deposit_fen, at)
-            continue
-        if shop.state != shop.State.ACTIVE:
-            admitting.sign_undertaking(merchant_id=shop.pk, by=wang, at=at)
-            admitting.pay_deposit(
-                merchant_id=shop.pk,
-                amount_fen=deposit_fen,
-                document=f"deposit:{each['code']}",
-                by=wang,
-                at=at,
-            )
-            admitting.activate(merchant_id=shop.pk, by=wang, at=at)
         tills[each["code"]] = [
             _till(shop.pk, f"{each['code']}-{n}", by=wang, at=at)
             for n in range(1, 1 + kind.get("tills", 1))
         ]
+        _by_the_sheet(shop, deposit_fen, at)
     return tills
-
-
-BY_SHEET = ("M39", "M40", "M41")
-"""The last shops come in by the sheet, step by step; the others were there when it began."""
 
 
 def _by_the_sheet(shop: Merchant, deposit_fen: int, at: datetime) -> None:

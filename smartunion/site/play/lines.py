@@ -16,7 +16,8 @@ from smartunion.domains.wallet import jobs
 from smartunion.domains.wallet.actions import ordering
 from smartunion.domains.wallet.gateways import Bank, BankSilent
 from smartunion.domains.wallet.models import BankOrder
-from smartunion.domains.wallet.reads import waits
+from smartunion.domains.wallet.pages import notified
+from smartunion.domains.wallet.reads import banked, waits
 from smartunion.site.play.people import random_of
 
 ONE_IN = 40
@@ -120,19 +121,23 @@ def decide(bank: Bank, how: str, *, at: datetime) -> None:
 
     well: as always. lost: the answer to the posting is lost, and asked for. late: so is every
     further one, until the time is over; the void then hears that it was posted. down: the bank
-    is away for an hour, and the money comes back.
+    is away for an hour, and the money comes back. twice: it tells the outcome again.
     """
     _until_ordered(at)
+    told = BankOrder.objects.filter(pk__in=waits.open_orders())
+    keys = [f"{banked.mark()}-{document}" for document in told.values_list("document", flat=True)]
     every = ("open_wallets", "reserve", "post", "void", "query")
     soon, over = at + timedelta(seconds=1), at + timedelta(minutes=3)
     if how == "down":
         _over(bank, every, BEFORE, soon)
         _over(bank, every, BEFORE, over)
-    elif how != "well":
+    elif how in ("lost", "late"):
         _over(bank, ("post",), AFTER, soon)
     ends = {"down": at + timedelta(hours=1), "late": over}
     while waits.open_orders():
         _over(bank, (), "", ends.get(how, soon + timedelta(seconds=3)))
+    if how == "twice":
+        notified.hear(bank.query(keys).values(), at=over)
 
 
 def _over(bank: Bank, names: Collection[str], when: str, at: datetime) -> None:

@@ -12,8 +12,11 @@ from smartunion.domains.merchants import jobs
 from smartunion.domains.merchants.actions import calling, deciding, detecting, leaving
 from smartunion.domains.merchants.models import CallBack, Suspicion
 from smartunion.domains.merchants.reads import cases
+from smartunion.domains.wallet import jobs as keeping
 from smartunion.domains.wallet import public as wallet
-from smartunion.kernel.base.days import campus_day, campus_month
+from smartunion.domains.wallet.actions import numbers as explaining
+from smartunion.domains.wallet.reads import numbers
+from smartunion.kernel.base.days import campus_day, campus_month, next_month
 from smartunion.kernel.people.models import Person
 from smartunion.site.cast import BY_USERNAME
 
@@ -56,6 +59,15 @@ class Watching:
         tang, li = self.campus.officers["tang"], self.campus.officers["li"]
         for day in wallet.trial_days(on=campus_day(self.until)):
             self.note(moment(day + timedelta(days=1), "00:20"), self._publish)
+        for each in self.campus.story["skipped"]:
+            till = self.campus.tills[each["shop"]][0]
+            self.note(moment(each["day"], "06:40"), partial(self._skip, till))
+            after = each["day"] + timedelta(days=1)
+            self.note(moment(after, "09:30"), partial(self._explain, till, each))
+        for each in self.campus.story["schemes"]:
+            if "decided" in each:
+                month = each["decided"].replace(month=each["month"], day=1)
+                self.note(moment(each["decided"], "10:20"), partial(self._decide, month))
         for each in self.campus.story["departures"]:
             for what, by, act in (
                 ("day", tang, self._open),
@@ -64,6 +76,17 @@ class Watching:
                 ("refunded", li, self._refund),
             ):
                 self.note(moment(each[what], "16:10"), partial(act, each, by))
+
+    def _skip(self, till: int, at: datetime) -> None:
+        self.campus.number(till, campus_day(at))
+
+    def _explain(self, till: int, each: dict[str, Any], at: datetime) -> None:
+        day = each["day"]
+        for gap in numbers.gaps([till], since=day, until=day + timedelta(days=1)):
+            explaining.explain(
+                terminal_id=till, biz_date=day, first=gap.first, by=self.campus.officers["tang"],
+                at=at, because=each["because"],
+            )  # fmt: skip
 
     def _departure(self, each: dict[str, Any]) -> tuple[int, str]:
         """Return the shop and its open step; an empty one when all is done."""
@@ -101,6 +124,8 @@ class Watching:
             if each["month"] == month.month:
                 self._plan_scheme(each, month)
         before = campus_month(moment(month - timedelta(days=1)))
+        last = next_month(month) - timedelta(days=1)
+        self.note(moment(last - timedelta(days=3), "09:40"), self._remind)
         self.note(moment(month, "09:10"), partial(self._watch, before))
         self.note(moment(month.replace(day=3), "16:00"), partial(self._call, before))
         self.note(moment(month.replace(day=4), "10:20"), partial(self._decide, before))
@@ -114,6 +139,9 @@ class Watching:
                     person = self._person(number)
                     self.note(at, partial(self.buy, person, each["shop"], fen))
                     at += timedelta(minutes=each["apart"])
+
+    def _remind(self, at: datetime) -> None:
+        keeping.keep_months(at=at)
 
     def _publish(self, at: datetime) -> None:
         jobs.publish(at=at)
@@ -148,6 +176,8 @@ class Watching:
         wang = self.campus.officers["wang"]
         for one in Suspicion.objects.filter(month=month, state="open").order_by("pk"):
             each = told.get(shops[one.merchant_id], {})
+            if "decided" in each and at < moment(each["decided"]):
+                continue
             act = deciding.confirm if each.get("outcome") == "confirmed" else deciding.exclude
             because = each.get("because", "小票与监控相符，没有问题")
             act(suspicion_id=one.pk, by=wang, at=at, because=because)

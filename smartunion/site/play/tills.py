@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 from django.db import connection
 
 from smartunion.domains.wallet import rules
-from smartunion.domains.wallet.actions import allotting, opening, paying, refunding
+from smartunion.domains.wallet.actions import allotting, numbers, opening, paying, refunding
 from smartunion.domains.wallet.reads import figures, purses
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.people.models import Person
@@ -103,6 +103,10 @@ def buy(purchase: Purchase) -> Bought:
             at=purchase.at,
         )
     except Refused as no:
+        numbers.refused(
+            terminal_id=purchase.terminal_id, biz_date=purchase.day,
+            terminal_seq=purchase.number, no=no, at=purchase.at,
+        )  # fmt: skip
         return Bought(purchase, refusal=no.code)
     return Bought(purchase, payment_id=paid.id)
 
@@ -130,6 +134,10 @@ def give_back(asked: Return) -> str:
             because="商品退换",
         )
     except Refused as no:
+        numbers.refused(
+            terminal_id=asked.terminal_id, biz_date=asked.day, terminal_seq=asked.number, no=no,
+            at=asked.at,
+        )  # fmt: skip
         return no.code
     return ""
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from smartunion.domains.wallet.models import Fold, MonthClosing
-from smartunion.domains.wallet.reads import figures
+from smartunion.domains.wallet.reads import figures, overview
 from smartunion.kernel.base.days import campus_day, end_of, next_month
 from smartunion.kernel.ledger.actions import Line, post_many
 from smartunion.kernel.people.models import Person
@@ -37,6 +37,23 @@ _GROUPS = """
 SELECT merchant_id, day, code, budget_code, fund_source, SUM(amount_fen)::bigint
 FROM wallet_movement WHERE xid >= %s AND xid < %s
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 2, 1, 3, 4, 5
+"""
+
+# The heat map's half hours grow with the same range: nothing is counted twice or left out.
+_HALF_HOURS = """
+INSERT INTO wallet_halfhour (day, merchant_id, begins_at, count, payers)
+SELECT y.biz_date, y.merchant_id, {bin}, count(*), bit_or({bit})
+FROM (
+  SELECT biz_date, merchant_id, occurred_at, wallet_id FROM wallet_payment
+  WHERE born = 'S' AND xid >= %(start)s AND xid < %(end)s
+  UNION ALL
+  SELECT p.biz_date, p.merchant_id, p.occurred_at, p.wallet_id
+  FROM wallet_paymentevent e JOIN wallet_payment p ON p.id = e.payment_id
+  WHERE e.now = 'S' AND e.xid >= %(start)s AND e.xid < %(end)s
+) y GROUP BY 1, 2, 3
+ON CONFLICT (day, merchant_id, begins_at) DO UPDATE
+  SET count = wallet_halfhour.count + EXCLUDED.count,
+    payers = wallet_halfhour.payers | EXCLUDED.payers
 """
 
 _CLOSE = """
@@ -76,6 +93,10 @@ def fold(*, at: datetime) -> Fold | None:
             return None
         cursor.execute("SELECT * FROM wallet_hash(%s, %s, %s)", [start, end, previous])
         rows, digest = cursor.fetchone()
+        cursor.execute(
+            _HALF_HOURS.format(bin=overview.BIN, bit=overview.BIT),
+            {"start": start, "end": end, "bits": overview.BITS},
+        )
     made = Fold.objects.create(
         from_xid=start, to_xid=end, rows=rows, hash=digest, previous_hash=previous, at=at
     )

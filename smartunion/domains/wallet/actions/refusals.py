@@ -320,6 +320,21 @@ class OwnMatter(Refused):
     status = 403
 
 
+class OwnShop(Refused):
+    code = "wallet.own_shop"
+    text = "不能说明自己商户终端的空号"
+    clause = "7.1①"
+    remedy = "请由工会的经办人核对后说明"
+    status = 403
+
+
+class NoGap(Refused):
+    code = "wallet.no_gap"
+    text = "终端 {terminal} {day} 第 {number} 号没有待说明的空号"
+    clause = "4.2①"
+    remedy = "刷新页面，看还有哪些空号"
+
+
 class ReasonMissing(Refused):
     code = "wallet.reason_missing"
     text = "请写明理由"

@@ -1,10 +1,13 @@
 """What the bank tells of its own accord: signed instead of signed in (docs/bank.md)."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from smartunion.domains.wallet.actions import legs, ordering
-from smartunion.domains.wallet.gateways import notified
+from smartunion.domains.wallet.gateways import Outcome, notified
 from smartunion.domains.wallet.reads import waits
 from smartunion.kernel.base import clock
 from smartunion.kernel.web.page import PUBLIC, page
@@ -22,6 +25,12 @@ def bank(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"code": "MALFORMED"}, status=400)
     if outcomes is None:
         return JsonResponse({"code": "WRONG_SIGNATURE"}, status=401)
+    hear(outcomes, at=at)
+    return JsonResponse({"heard": len(outcomes)})
+
+
+def hear(outcomes: Iterable[Outcome], *, at: datetime) -> None:
+    """Note outcomes that the bank tells; what is known already changes nothing."""
     for said in outcomes:
         found = waits.order_of(said.key)
         if found is None:
@@ -34,4 +43,3 @@ def bank(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
         elif said.posted_at is not None:
             ordering.orders_done(done=[(order_id, said.bank_ref, said.posted_at)], at=at)
-    return JsonResponse({"heard": len(outcomes)})

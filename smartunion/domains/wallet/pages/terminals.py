@@ -6,8 +6,10 @@ from django.shortcuts import redirect
 
 from smartunion.domains.wallet import forms
 from smartunion.domains.wallet.actions import admitting, refusals
-from smartunion.domains.wallet.reads import keys, rosters
+from smartunion.domains.wallet.actions import numbers as actions
+from smartunion.domains.wallet.reads import keys, numbers, rosters
 from smartunion.kernel.base import clock
+from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.base.refusals import Refused
 from smartunion.kernel.web.page import PersonRequest, page, show
 
@@ -25,11 +27,17 @@ def terminal(request: PersonRequest, *, terminal_id: int) -> HttpResponse:
         return HttpResponse(status=403)
     no: Refused | None = None
     issued: admitting.IssuedKey | None = None
-    reason = forms.Because(request.POST if request.POST.get("do") != "issue" else None)
+    explaining = request.POST.get("do") == "explain"
+    gap = forms.Explaining(request.POST if explaining else None)
+    stops = request.POST.get("do") not in ("issue", "explain")
+    reason = forms.Because(request.POST if stops else None)
     try:
         if request.POST.get("do") == "issue":
             issued = admitting.issue_key(terminal_id=terminal_id, by=request.person, at=clock.now())
-        elif request.method == "POST" and reason.is_valid():
+        elif explaining and gap.is_valid():
+            messages.success(request, _explained(request, terminal_id, gap))
+            return redirect("wallet:terminal", terminal_id=terminal_id)
+        elif stops and request.method == "POST" and reason.is_valid():
             messages.success(request, _stop(request, terminal_id, reason.cleaned_data["because"]))
             return redirect("wallet:terminal", terminal_id=terminal_id)
     except Refused as refused:
@@ -45,11 +53,24 @@ def terminal(request: PersonRequest, *, terminal_id: int) -> HttpResponse:
         "reason": reason,
         "asked": request.POST.get("key", ""),
         "no": no,
+        "gaps": numbers.waiting(on=campus_day(clock.now()), terminal_id=terminal_id),
+        "skipped": numbers.explained(terminal_id),
+        "gap": gap,
     }
     response = show(request, "wallet/desk/terminal.html", context)
     response.status_code = no.status if no else response.status_code
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _explained(request: PersonRequest, terminal_id: int, form: forms.Explaining) -> str:
+    """Explain a gap in the terminal's numbers; return what was done."""
+    said = form.cleaned_data
+    count = actions.explain(
+        terminal_id=terminal_id, biz_date=said["day"], first=said["first"], by=request.person,
+        at=clock.now(), because=said["because"],
+    )  # fmt: skip
+    return f"已说明 {count} 个空号。"
 
 
 def _stop(request: PersonRequest, terminal_id: int, because: str) -> str:

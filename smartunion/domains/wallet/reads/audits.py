@@ -22,7 +22,7 @@ _MONTHS = """
   LEFT JOIN (SELECT payment_id, SUM(ecny_fen) AS ecny, SUM(points_fen) AS points
              FROM wallet_refund GROUP BY 1) r ON r.payment_id = p.id
   LEFT JOIN (SELECT payment_id, SUM(delta_fen) AS delta FROM wallet_subsidyadjustment
-             WHERE kind <> 'penalty' GROUP BY 1) a ON a.payment_id = p.id
+             WHERE kind NOT IN ('penalty', 'clawed') GROUP BY 1) a ON a.payment_id = p.id
   WHERE p.status IN ('S', 'P', 'R')
   GROUP BY 1, 2
 """
@@ -38,8 +38,8 @@ _SHARES = """
   LEFT JOIN (SELECT payment_id, SUM(ecny_fen)::bigint AS ecny, SUM(points_fen)::bigint AS points
              FROM wallet_refund GROUP BY 1) r ON r.payment_id = p.id
   LEFT JOIN (SELECT payment_id,
-               SUM(delta_fen) FILTER (WHERE kind <> 'penalty')::bigint AS delta,
-               SUM(delta_fen) FILTER (WHERE kind = 'penalty')::bigint AS penalty
+               SUM(delta_fen) FILTER (WHERE kind NOT IN ('penalty', 'clawed'))::bigint AS delta,
+               SUM(delta_fen) FILTER (WHERE kind IN ('penalty', 'clawed'))::bigint AS penalty
              FROM wallet_subsidyadjustment GROUP BY 1) a ON a.payment_id = p.id
   WHERE p.status IN ('S', 'P', 'R')
 """
@@ -118,6 +118,25 @@ def audits(terms: Terms) -> tuple[Audit, ...]:
             FROM wallet_fold f LEFT JOIN wallet_fold p ON p.to_xid = f.from_xid
             CROSS JOIN LATERAL wallet_hash(f.from_xid, f.to_xid, COALESCE(p.hash, '')) h
             WHERE h.o_hash <> f.hash OR h.o_rows <> f.rows
+            """,
+        ),
+        Audit(
+            "L11",
+            "热力图的半小时等于已汇总的付款",
+            """
+            SELECT format('wallet_halfhour %s %s', merchant_id, begins_at) AS "where",
+              format('kept %s, payments %s', COALESCE(h.count, 0), COALESCE(p.count, 0)) AS what
+            FROM (SELECT merchant_id, begins_at, SUM(count) AS count FROM wallet_halfhour
+                  GROUP BY 1, 2) h
+            FULL JOIN (
+              SELECT y.merchant_id, to_timestamp(floor(extract(epoch FROM y.occurred_at) / 1800)
+                * 1800) AS begins_at, COUNT(*) AS count
+              FROM wallet_payment y LEFT JOIN wallet_paymentevent e
+                ON e.payment_id = y.id AND e.now = 'S'
+              WHERE (CASE WHEN y.born = 'S' THEN y.xid ELSE e.xid END)
+                < COALESCE((SELECT MAX(to_xid) FROM wallet_fold), 0) GROUP BY 1, 2
+            ) p USING (merchant_id, begins_at)
+            WHERE COALESCE(h.count, 0) <> COALESCE(p.count, 0)
             """,
         ),
         Audit(

@@ -238,15 +238,25 @@ BIN = "date_bin('30 minutes', y.occurred_at, timestamptz '2025-01-01 00:00:00+08
 (migration 0006), without which the planner takes every purchase for a cell of its own."""
 
 BITS = 63
+BIT = "1::bigint << (y.wallet_id %% %(bits)s)::int"
+"""Of a cell: the number, and which of 63 bits its payers' wallets set. So many bits are at least
+so many payers."""
 
-# One pass over the day, in parallel where it is a large one: of each cell the number, and which of
-# 63 bits its payers' wallets set. So many bits are at least so many payers.
+MARK = "SELECT COALESCE(MAX(to_xid), 0) FROM wallet_fold"
+# What is folded lies ready in half hours; what came since is counted beside it.
 HEAT = f"""
-SELECT m.id, m.name, c.bin, c.n, c.bits FROM (
-  SELECT y.merchant_id, {BIN} AS bin, count(*) AS n,
-    bit_or(1::bigint << (y.wallet_id %% %(bits)s)::int) AS bits
-  FROM {OF_DAY} WHERE y.status = ANY(%(good)s) GROUP BY 1, 2
-) c JOIN wallet_merchant m ON m.id = c.merchant_id ORDER BY m.number, c.bin
+SELECT m.id, m.name, c.bin, sum(c.n)::int, bit_or(c.bits) FROM (
+  SELECT merchant_id, begins_at AS bin, count AS n, payers AS bits
+  FROM wallet_halfhour WHERE day = %(day)s
+  UNION ALL
+  SELECT y.merchant_id, {BIN}, count(*), bit_or({BIT})
+  FROM {OF_DAY} WHERE y.born = 'S' AND y.xid >= %(mark)s GROUP BY 1, 2
+  UNION ALL
+  SELECT y.merchant_id, {BIN}, count(*), bit_or({BIT})
+  FROM wallet_paymentevent e JOIN wallet_payment y ON y.id = e.payment_id
+  WHERE e.now = 'S' AND e.xid >= %(mark)s AND y.biz_date = %(day)s GROUP BY 1, 2
+) c JOIN wallet_merchant m ON m.id = c.merchant_id
+GROUP BY m.id, c.bin ORDER BY m.number, c.bin
 """  # noqa: S608 - our own names
 # Two payers may share a bit: where there are too few bits for so many purchases, count the payers.
 PAYERS = """
@@ -262,6 +272,8 @@ def heat_cells(day: date) -> list[HeatCell]:
     least = terms_on(day).heatmap_min_payers
     given: dict[str, Any] = {"day": day, "least": least, "good": list(GOOD), "bits": BITS}
     with connection.cursor() as cursor:
+        cursor.execute(MARK)
+        (given["mark"],) = cursor.fetchone()
         cursor.execute(HEAT, given)
         rows = cursor.fetchall()
         enough = {(pk, at) for pk, _, at, _, bits in rows if bits.bit_count() >= least}

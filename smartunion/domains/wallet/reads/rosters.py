@@ -3,7 +3,10 @@
 from django.db.models import Count, Q, QuerySet, Sum
 
 from smartunion.domains.wallet.models import Merchant, Terminal
+from smartunion.kernel.base import clock
+from smartunion.kernel.base.days import campus_day
 
+from . import numbers
 from .purses import money
 
 
@@ -25,11 +28,13 @@ def merchants_said() -> str:
 
 
 def terminals_said() -> str:
-    """Return how many terminals are in service and how many were upgraded."""
+    """Return how many are in service, how many were upgraded, and what is to be explained."""
     live = Terminal.objects.filter(retired_at__isnull=True)
     shops = live.values("merchant").distinct().count()
     upgraded = live.filter(upgraded_on__isnull=False).count()
-    return f"在用 {live.count()} 台，分属 {shops} 家商户；已升级 {upgraded} 台。"
+    gaps = numbers.waiting(on=campus_day(clock.now()))
+    lost = f"流水空号 {len(gaps)} 段待说明，打开终端写明。" if gaps else ""
+    return f"在用 {live.count()} 台，分属 {shops} 家商户；已升级 {upgraded} 台。{lost}"
 
 
 def terminal(terminal_id: int) -> Terminal | None:

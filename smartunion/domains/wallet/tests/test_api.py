@@ -9,15 +9,19 @@ import psycopg
 import pytest
 from django.db import connection
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from smartunion.domains.wallet import api
 from smartunion.domains.wallet.actions import admitting
+from smartunion.domains.wallet.actions import numbers as explaining
 from smartunion.domains.wallet.actions import refusals as no
-from smartunion.domains.wallet.models import Payment, TerminalKey, Wallet
-from smartunion.domains.wallet.reads import figures, tills
+from smartunion.domains.wallet.models import Payment, SkippedNumber, TerminalKey, Wallet
+from smartunion.domains.wallet.reads import figures, numbers, tills
 from smartunion.kernel.base import clock
+from smartunion.kernel.people.models import Person
 from smartunion.sandbox.terminal import ForgedReplyError, Terminal
 from smartunion.site.wsgi import application
+from tests.cast import appoint, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("R048")]
 
@@ -68,6 +72,44 @@ def in_the_fast_lane(till: Terminal) -> Terminal:
 
 def today(campus):
     return campus.at.date()
+
+
+def test_each_number_of_a_terminal_has_a_row_a_refusal_or_a_sentence(campus, till) -> None:
+    """I2: what is refused before a wallet is asked leaves its number; what never came is asked."""
+    lin, wang = campus.member("lin", 100_00), campus.member("wang").owner
+    day, row = today(campus), campus.shop("M01")
+    assert till.pay(day, 1, campus.code(lin), 5_00).status == 201
+    assert till.pay(day, 2, "0" * 18, 5_00).status != 201  # nobody's code: no row of a payment
+    assert till.refund(day, 3, 10**9, 1_00).status == 404
+    campus.later(minutes=40)
+    assert till.pay(day, 6, campus.code(lin), 500_00).status == 402  # a decline is a row
+    assert replace(till, secret=b"x" * 32).pay(day, 9, campus.code(lin), 1_00).status == 401
+    kept = list(SkippedNumber.objects.values_list("terminal_seq", "refusal").order_by("pk"))
+    assert kept == [(2, "wallet.code_unknown"), (3, "wallet.payment_unknown")]
+    ((_, what),) = numbers.audits_on(day + timedelta(days=3))[0].offenders()
+    assert what == "nothing under 4 to 5"
+    assert numbers.audits_on(day + timedelta(days=2))[0].offenders() == [], "still on its way"
+    assert [(g.first, g.last) for g in numbers.waiting(on=day + timedelta(days=1))] == [(4, 5)]
+    give = {"terminal_id": row.pk, "biz_date": day, "at": campus.at}
+    clerk = person("clerk", "罗", row.merchant.unit, Person.Kind.MERCHANT)
+    with pytest.raises(no.OwnShop):
+        explaining.explain(first=4, by=clerk, because="自己说", **give)
+    with pytest.raises(no.ReasonMissing):
+        explaining.explain(first=4, by=wang, because=" ", **give)
+    with pytest.raises(no.NoGap):
+        explaining.explain(first=5, by=wang, because="断电", **give)
+    desk = Client()
+    appoint(wang, "wallet.desk", "wallet.merchants")
+    desk.force_login(wang)
+    page = reverse("wallet:terminal", args=[row.pk])
+    campus.later(days=1)
+    assert "待说明" in desk.get(page).content.decode()
+    said = {"do": "explain", "day": f"{day}", "first": 4, "because": "断电重启"}
+    assert "已说明 2 个空号" in desk.post(page, said, follow=True).content.decode()
+    assert numbers.waiting(on=campus.at.date()) == []
+    again = till.pay(day, 2, campus.code(lin), 3_00)
+    assert again.status == 201, "a number may come again"
+    assert numbers.audits_on(day + timedelta(days=3))[0].offenders() == []
 
 
 def test_a_payment_is_created_and_a_lost_answer_is_given_again(campus, till) -> None:

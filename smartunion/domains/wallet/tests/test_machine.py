@@ -41,6 +41,12 @@ pytestmark = pytest.mark.django_db
 MARCH = date(2025, 3, 1)
 
 
+def is_burst(recent: list, at, terms: rules.Terms) -> bool:
+    """Tell what the statement must find: the window is closed, 30:00.000 counts (T57)."""
+    last = terms.burst_count - 1
+    return len(recent) >= last and recent[last - 1] >= at - terms.window
+
+
 class WalletMachine(RuleBasedStateMachine):
     """One wallet over two months, two merchants; the model keeps only what the rules say.
 
@@ -122,7 +128,7 @@ class WalletMachine(RuleBasedStateMachine):
         assert (made.ecny_fen, made.points_fen) == (ecny, points)
         self.ecny -= ecny
         self.points -= points
-        burst = rules.is_burst(self.recent, at, self.terms)
+        burst = is_burst(self.recent, at, self.terms)
         self.recent = [at, *self.recent][:2]
         month = rules.month_number(at)
         self.counts[month] = self.counts.get(month, 0) + 1

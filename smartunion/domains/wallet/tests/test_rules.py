@@ -83,14 +83,6 @@ def test_no_digit_of_a_code_can_be_changed(place: int, by: int) -> None:
     assert rules.read_code(other, NOON, KEY) is None
 
 
-@pytest.mark.clause("T57")
-def test_the_window_is_closed() -> None:
-    recent = [NOON - timedelta(minutes=1), NOON - timedelta(minutes=30)]
-    assert rules.is_burst(recent, NOON, TERMS)
-    assert not rules.is_burst(recent, NOON + timedelta(milliseconds=1), TERMS)
-    assert not rules.is_burst(recent[:1], NOON, TERMS)
-
-
 def test_a_missing_number_is_never_guessed() -> None:
     with pytest.raises(KeyError):
         rules.terms_of({"allotment_fen": 1})
