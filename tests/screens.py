@@ -171,6 +171,7 @@ SCREENS_OF = (
     Screen("desk-subsidy", "/wallet/desk/subsidy/", "wang"),
     Screen("desk-reconciliation", "/settlement/", "wang"),
     Screen("desk-subsidy-error", "/settlement/meter/", "wang"),
+    Screen("desk-subsidy-error-year", "/settlement/meter/?span=year", "wang"),
     Screen("desk-months", "/settlement/months/", "wang"),
     Screen("desk-month", "/settlement/months/", "wang", click="a[href*='/settlement/months/2']"),
     Screen("desk-reconciled-day", "/settlement/", "wang", click="a[href*='/settlement/days/']"),

@@ -291,8 +291,8 @@ def pages_of(freezing: Freezing) -> dict[str, list[str]]:
     return {
         "lin": [
             "/", "/wallet/", "/wallet/allotment/", "/wallet/statement/", "/wallet/devices/",
-            "/wallet/shops/", "/wallet/rules/", f"/wallet/freezings/{freezing.pk}/",
-            f"/wallet/payments/{held}/",
+            "/wallet/shops/", "/wallet/rules/", "/wallet/year/",
+            f"/wallet/freezings/{freezing.pk}/", f"/wallet/payments/{held}/",
         ],
         "luo": [
             "/till/", "/till/day/", f"/till/refunds/?number=P-0310-{held - 1:05}", "/merchant/",

@@ -69,20 +69,21 @@ class Coupons:
 
     def _reimburse(self, each: dict[str, Any], at: datetime) -> None:
         known = Redemption.objects.filter(invoice=each["invoice"])
-        if (typed := each.get("typed")) and not known.exclude(undone_at=None).exists():
+        typed, other = each.get("typed"), self._another(at)
+        if typed and other and not known.exclude(undone_at=None).exists():
             wrong = known.first() or self._redeem(each, typed, at)
-            if other := self._another(at):
-                redeeming.undo(
-                    redemption_id=wrong.pk, by=other, at=at + timedelta(minutes=20),
-                    because=f"发票是 {each['yuan']} 元，录成了 {typed} 元",
-                )  # fmt: skip
+            redeeming.undo(
+                redemption_id=wrong.pk, by=other, at=at + timedelta(minutes=20),
+                because=f"发票是 {each['yuan']} 元，录成了 {typed} 元",
+            )  # fmt: skip
         self._redeem(each, each["yuan"], at + timedelta(minutes=30 if typed else 0))
 
     def _another(self, at: datetime) -> Person | None:
         """Return who else in finance may undo what its clerk typed."""
-        found = (acting(each, on=campus_day(at)) for each in ("finance_head", "finance_clerk"))
-        there = (one.person for one in found if one)
-        return next((one for one in there if one != self.campus.officers["li"]), None)
+        on, li = campus_day(at), self.campus.officers["li"].pk
+        offices = ("finance_clerk", "finance_head")
+        found = (acting(each, on=on, excluding={li}) for each in offices)
+        return next((one.person for one in found if one), None)
 
     def _redeem(self, each: dict[str, Any], yuan: int, at: datetime) -> Redemption:
         return redeeming.redeem_in_finance(

@@ -51,7 +51,8 @@ SHORT_SHARE = 0.004
 """How many purchases are given back, and how many are tried with too little money."""
 
 HALF = 0.5
-TOO_MUCH = 40
+TOO_MUCH = 400
+"""A slip on the keypad: more than a year's allotments, so that it is never a large purchase."""
 
 FIRST_DRAW, BRINGING_BACK = "07:00", "10:20"
 """From when on the quota is drawn, and when purchases are brought back."""

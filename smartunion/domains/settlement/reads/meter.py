@@ -153,12 +153,12 @@ class Meter:
         return Decimal(self.wrong) / self.payments if self.payments else None
 
 
-@transaction.atomic
 def year(months: Sequence[date], *, on: date) -> list[Meter]:
     """Return each of these months recomputed, the first one first (K08)."""
     return [month(each, on=on) for each in sorted(months)]
 
 
+@transaction.atomic
 def month(first: date, *, on: date) -> Meter:
     """Recompute a consumption month as of a day; a day that was never matched confirms nothing."""
     rates = planning.lasting_terms("wallet", on=first)

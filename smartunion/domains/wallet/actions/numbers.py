@@ -1,6 +1,7 @@
 """Say why nothing stands under a terminal's number: the house refused it, or it never came."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -34,7 +35,7 @@ def refused(
 
     A decline that has a row of its own stays that row. The terminal may send the number again.
     """
-    given = {
+    given: dict[str, Any] = {
         "terminal": terminal_id, "day": biz_date, "number": terminal_seq, "code": no.code,
         "because": str(no)[:200], "at": at,
     }  # fmt: skip

@@ -29,7 +29,7 @@ def terminal(request: PersonRequest, *, terminal_id: int) -> HttpResponse:
     issued: admitting.IssuedKey | None = None
     explaining = request.POST.get("do") == "explain"
     gap = forms.Explaining(request.POST if explaining else None)
-    stops = request.POST.get("do") not in ("issue", "explain")
+    stops = request.method == "POST" and request.POST.get("do") not in ("issue", "explain")
     reason = forms.Because(request.POST if stops else None)
     try:
         if request.POST.get("do") == "issue":
@@ -37,7 +37,7 @@ def terminal(request: PersonRequest, *, terminal_id: int) -> HttpResponse:
         elif explaining and gap.is_valid():
             messages.success(request, _explained(request, terminal_id, gap))
             return redirect("wallet:terminal", terminal_id=terminal_id)
-        elif stops and request.method == "POST" and reason.is_valid():
+        elif stops and reason.is_valid():
             messages.success(request, _stop(request, terminal_id, reason.cleaned_data["because"]))
             return redirect("wallet:terminal", terminal_id=terminal_id)
     except Refused as refused:
