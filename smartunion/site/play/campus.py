@@ -124,7 +124,7 @@ def _by_the_sheet(shop: Merchant, deposit_fen: int, at: datetime) -> None:
             at=at,
         ),
         "deposit": lambda: entering.take_deposit(
-            merchant_id=pk, amount_fen=deposit_fen, slip=f"deposit:{shop.number}", by=li, at=at
+            merchant_id=pk, amount_fen=deposit_fen, slip=f"回单 0113-{shop.number}", by=li, at=at
         ),
         "acceptance": lambda: entering.accept(
             merchant_id=pk, note="试收 0.01 元并退回", by=tang, at=at

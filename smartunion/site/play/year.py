@@ -51,7 +51,7 @@ SHORT_SHARE = 0.004
 """How many purchases are given back, and how many are tried with too little money."""
 
 HALF = 0.5
-TOO_MUCH = 400
+TOO_MUCH = 500
 """A slip on the keypad: more than a year's allotments, so that it is never a large purchase."""
 
 FIRST_DRAW, BRINGING_BACK = "07:00", "10:20"

@@ -76,7 +76,7 @@ def report(month: date, *, on: date) -> Report:
 
 
 def _yuan(fen: int) -> str:
-    return f"{fen / 100:,.2f}"
+    return f"{fen / 100:,.2f}".replace("-", "−")
 
 
 def printed(it: Report, *, review_on: date, at: datetime) -> dict[str, Any]:

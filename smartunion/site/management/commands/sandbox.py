@@ -18,8 +18,8 @@ from smartunion.site.cast import CAST
 MOST_PHONES = 400
 """Members of staff whose phones bear their names; others are shown by number."""
 
-OPENING_FEN = 20_000_000_00
-"""What the simulated corporate wallet starts with: more than any plan year moves."""
+OPENING_FEN = 6_000_000_00
+"""What the simulated corporate wallet starts with: more than a campus of 2,000 moves in a year."""
 
 
 class Command(BaseCommand):
