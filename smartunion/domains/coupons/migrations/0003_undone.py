@@ -79,11 +79,9 @@ class Migration(migrations.Migration):
                         ("undone_by__isnull", True),
                     ),
                     models.Q(
-                        models.Q(
-                            ("payout__isnull", True),
-                            ("undone_at__isnull", False),
-                            ("undone_by__isnull", False),
-                        ),
+                        ("payout__isnull", True),
+                        ("undone_at__isnull", False),
+                        ("undone_by__isnull", False),
                         models.Q(("undone_because", ""), _negated=True),
                         models.Q(("undone_by", models.F("by")), _negated=True),
                     ),
