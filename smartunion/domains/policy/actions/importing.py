@@ -28,6 +28,7 @@ from smartunion.domains.policy.rules.refusals import (
     InForceTogether,
     NotADraft,
     NothingInIt,
+    NothingToReplace,
     OwnVersion,
     SameText,
 )  # fmt: skip
@@ -110,7 +111,10 @@ def _document(told: Told) -> Document:
             "number": told.number, "level": told.level, "scope": told.scope, "desk": told.desk,
         },
     )  # fmt: skip
-    if told.supersedes and (other := Document.objects.filter(title=told.supersedes).first()):
+    if told.supersedes:
+        other = Document.objects.filter(title=told.supersedes.strip("《》 ")).first()
+        if other is None or other == document:
+            raise NothingToReplace(title=told.supersedes)
         Relation.objects.get_or_create(document=document, other=other, kind="supersedes")
     return document
 

@@ -93,7 +93,11 @@ def paper(slug: str, number: int, *, day: date, viewer: Person | None) -> Paper 
     others = list(published.exclude(pk=version.pk).order_by("effective_from"))
     later = [v for v in others if v.effective_from > version.effective_from]
     steps = Lineage.objects.filter(old__version=version).exclude(kind="same")
-    superseding = version.document.related_from.filter(kind="supersedes")
+    superseding = version.document.related_from.filter(
+        kind="supersedes",
+        document__versions__state=VersionState.PUBLISHED,
+        document__versions__effective_from__lte=day,
+    ).distinct()
     return Paper(
         version,
         list(version.pieces.order_by("seq")),

@@ -126,3 +126,13 @@ class CaseThere(Refused):
     text = "已经有叫“{title}”的案例，内容不同"
     clause = "3.6-2"
     remedy = "换一个案名再收录"
+
+
+class NothingToReplace(Refused):
+    """The document whose place is to be taken is not in the register, or is this one itself."""
+
+    code = "policy.nothing_to_replace"
+    text = "登记簿里没有可以取代的“{title}”"
+    clause = "3.6-2"
+    remedy = "照登记簿里的名称写；同一文件的新版不用写，发布后自动接替旧版"
+    status = 422

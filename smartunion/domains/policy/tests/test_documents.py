@@ -18,6 +18,7 @@ from smartunion.domains.policy.reads.terms import desk_terms
 from smartunion.domains.policy.rules.kinds import Tier
 from smartunion.domains.policy.rules.refusals import (
     InForceTogether,
+    NothingToReplace,
     OwnProposal,
     OwnVersion,
     SameText,
@@ -100,8 +101,15 @@ def test_a_statute_renumbered_is_quoted_as_of_the_day() -> None:
 def test_a_rule_that_takes_anothers_place_ends_it(lin: Person) -> None:
     """From its day on only the new one is found; whoever opens the old one is told."""
     old = published("旧采购办法", OLD)
-    given = {"since": "2025-10-01", "supersedes": "旧采购办法"}
-    published("采购管理办法", NEW, **given)
+    for nothing in ("没有的办法", "采购管理办法"):
+        with pytest.raises(NothingToReplace):
+            kept("采购管理办法", NEW, supersedes=nothing)
+    given = {"since": "2025-10-01", "supersedes": "《旧采购办法》"}
+    draft = kept("采购管理办法", NEW, **given)
+    paper = documents.paper("旧采购办法", 1, day=date(2025, 10, 1), viewer=lin)
+    assert paper is not None
+    assert paper.replaced_by == [], "a draft takes nobody's place"
+    importing.publish(version_id=draft.pk, by=None, at=AT)
     old.refresh_from_db()
     assert old.effective_to == date(2025, 10, 1)
     assert labels("单一来源采购要公示吗")[0] == "旧采购办法1第一条"
