@@ -5,9 +5,10 @@
 DIR holds one Markdown file per statute; FILE one JSON object per line with `question`, `kind` and
 `groups`: every group is needed, inside a group any [statute, article] counts; no groups means that
 the corpus has no answer. The corpus is imported by the real actions into a scratch schema of the
-configured database, which is dropped afterwards; every question is asked as the page asks it. With
---peers, rank_bm25, bm25s and Haystack answer the same questions in the same run, each in an
-environment of its own. The last line is one JSON object.
+configured database, which is dropped afterwards; every question is a request of a signed-in person
+to `/api/policy/search/`, through every middleware, and that is what the times are of. With --peers,
+rank_bm25, bm25s and Haystack answer the same questions in the same run, in an environment of their
+own; their q/s is of their bare function. The last line is one JSON object.
 """
 
 import argparse
@@ -22,13 +23,16 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = Path(__file__).parent / "parts"
 SCHEMA = "bench_policy"
-COPIED = ("policy_%", "trail_entry", "trail_delivery", "files_file")
+COPIED = (
+    "policy_%", "people_%", "trail_entry", "trail_delivery", "files_file", "django_session",
+)  # fmt: skip
 GOALS = {"r5": 0.60, "plain_r5": 0.95, "p95_ms": 50.0, "import_seconds": 60.0}
 DEPTH = 10
 Ask = Callable[[str], list[tuple[str, int]]]
@@ -95,6 +99,7 @@ def bring_in(corpus: Path) -> dict[str, Any]:
     from smartunion.domains.policy.actions import importing
     from smartunion.domains.policy.models import Piece
     from smartunion.kernel.base import clock
+    from smartunion.kernel.base.days import campus_day
 
     begun = time.perf_counter()
     files = sorted(corpus.glob("*.md"))
@@ -103,9 +108,8 @@ def bring_in(corpus: Path) -> dict[str, Any]:
     for path in files:
         content = path.read_bytes()
         at = clock.now()
-        told = importing.Told(
-            title=path.stem, effective_from=first_day(content.decode()), level="law"
-        )
+        since = min(first_day(content.decode()), campus_day(at))  # asked when all is in force
+        told = importing.Told(title=path.stem, effective_from=since, level="law")
         kept = importing.keep(content=content, name=path.name, told=told, by=None, at=at)
         importing.publish(version_id=kept.pk, by=None, at=at)
     taken = time.perf_counter() - begun
@@ -113,27 +117,36 @@ def bring_in(corpus: Path) -> dict[str, Any]:
     return {"documents": len(files), "articles": articles, "import_seconds": round(taken, 2)}
 
 
-def ours() -> tuple[Ask, Callable[[str], Any]]:
-    """Return how the house answers: as (statute, article), and as it is told."""
-    from django.db.models import Max
+def ours() -> tuple[Ask, Callable[[str], str]]:
+    """Return how the house answers through its API: as (statute, article), and how sure it was."""
+    from django.test import Client
 
-    from smartunion.domains.policy.models import Piece, Version
-    from smartunion.domains.policy.reads import searching
-    from smartunion.kernel.base import clock
-    from smartunion.kernel.base.days import campus_day
+    from smartunion.domains.policy.rules.numerals import value
+    from smartunion.kernel.people.models import Office, Person, Unit
+    from smartunion.kernel.people.reads import MEMBER_GRANTS
 
-    starts = Version.objects.aggregate(last=Max("effective_from"))["last"]
-    day = max(campus_day(clock.now()), starts)  # the corpus is asked when all of it is in force
-    numbers = dict(Piece.objects.values_list("pk", "number"))
+    unit = Unit.objects.create(code="B01", name="分会", kind=Unit.Kind.BRANCH)
+    Office.objects.create(code=MEMBER_GRANTS, title="会员", scope="own", grants=["policy.own"])
+    lin = Person.objects.create(username="bench", name="林老师", unit=unit, kind=Person.Kind.STAFF)
+    client = Client()
+    client.force_login(lin)
 
-    def found(question: str) -> Any:
-        return searching.search(question, day=day, viewer=None, limit=DEPTH)
+    def found(question: str) -> dict[str, Any]:
+        asked = {"q": question, "limit": DEPTH}
+        answer = client.get("/api/policy/search/", asked, secure=True)
+        if answer.status_code != HTTPStatus.OK:
+            raise SystemExit(f"the API answers {answer.status_code}: {answer.content[:200]!r}")
+        told: dict[str, Any] = answer.json()
+        return told
 
     def ask(question: str) -> list[tuple[str, int]]:
-        return [(hit.title, numbers[hit.piece_id] or 0) for hit in found(question).hits]
+        return [
+            (hit["title"], value(hit["label"].partition("条")[0].lstrip("第").strip()) or 0)
+            for hit in found(question)["hits"]
+        ]
 
     found("开始")  # builds the index once
-    return ask, found
+    return ask, lambda question: str(found(question)["tier"])
 
 
 def score(asked: list[dict[str, Any]], ask: Ask) -> dict[str, Any]:
@@ -167,12 +180,12 @@ def score(asked: list[dict[str, Any]], ask: Ask) -> dict[str, Any]:
     }
 
 
-def unanswerable(asked: Iterable[dict[str, Any]], found: Callable[[str], Any]) -> dict[str, Any]:
+def unanswerable(asked: Iterable[dict[str, Any]], sure: Callable[[str], str]) -> dict[str, Any]:
     """Return how questions without an answer were met: none may look sure."""
     tiers: dict[str, int] = {}
     number = 0
     for one in asked:
-        tier = str(found(one["question"]).tier.value)
+        tier = sure(one["question"])
         tiers[tier] = tiers.get(tier, 0) + 1
         number += 1
     return {
@@ -228,10 +241,10 @@ def main() -> None:
     with scratch():
         say(f"importing {asked_for.corpus}")
         brought = bring_in(asked_for.corpus)
-        ask, found = ours()
+        ask, sure = ours()
         say(f"asking {len(everything)} questions")
         told = score(answerable, ask) if answerable else {}
-        none = unanswerable((one for one in everything if not one["groups"]), found)
+        none = unanswerable((one for one in everything if not one["groups"]), sure)
     told |= {"none": none, **brought}
     if asked_for.peers:
         others = peers(asked_for.corpus, asked_for.questions)

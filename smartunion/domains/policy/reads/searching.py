@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from smartunion.domains.policy.models import Alias, Lexeme, NoAnswer, Piece, Stamp, Version
-from smartunion.domains.policy.rules import confidence, questions, ranking
+from smartunion.domains.policy.rules import confidence, questions, ranking, sayings
 from smartunion.domains.policy.rules.kinds import AliasState, PieceKind, Scope, Tier, VersionState
 from smartunion.domains.policy.rules.lexicon import Lexicon, Line, shipped
 from smartunion.kernel.people.models import Person
@@ -245,7 +245,7 @@ def _built(number: int, before: _Shelf | None) -> _Shelf:
         .order_by("id")
         .values_list(*fields)
     )
-    entries = [ranking.Entry(r[0], r[5], r[6], editions[r[1]].title) for r in rows]
+    entries = _entries(rows, editions)
     if before is not None and [e.key for e in before.index.entries] == [e.key for e in entries]:
         index = before.index  # only words or questions have changed: texts never do
     else:
@@ -272,6 +272,20 @@ def _built(number: int, before: _Shelf | None) -> _Shelf:
         topics={row.pk: row for row in NoAnswer.objects.all()},
         allowed={},
     )
+
+
+def _entries(
+    rows: list[tuple[int, int, int | None, int, str, str, str]], editions: Mapping[int, Edition]
+) -> list[ranking.Entry]:
+    """Return what is searched of each article: its text, its place, and how people ask for it."""
+    by_version: dict[int, list[tuple[int | None, str]]] = {}
+    for row in rows:
+        by_version.setdefault(row[1], []).append((row[2], row[5]))
+    said = {
+        version: iter(sayings.words_of(editions[version].title, articles))
+        for version, articles in by_version.items()
+    }
+    return [ranking.Entry(r[0], r[5], r[6], editions[r[1]].title, next(said[r[1]])) for r in rows]
 
 
 def _editions() -> dict[int, Edition]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 
-from . import tokens
+from . import alike, tokens
 from .lexicon import Expansion, Lexicon
 
 
@@ -31,9 +31,18 @@ class Weights:
     alias: float = 1.2
     clause: float = 0.5
     """What the best half of a question of several parts adds."""
+    said: float = 2.0
+    """What the everyday words of an article weigh against its own."""
+    said_single: float = 0.5
+    said_k1: float = 1.0
+    said_b: float = 0.4
+    alike: float = 0.6
+    """What a group of words that mean the same weighs against a pair of characters."""
+    alike_body: float = 0.3
 
 
 TUNED = Weights()
+Postings = dict[str, "tuple[array[int], array[float]]"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,8 @@ class Entry:
     text: str
     path: str
     title: str
+    said: str = ""
+    """What people say when this is the answer (rules/sayings)."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +82,13 @@ class Index:
     """Articles, searchable. Build with `index`."""
 
     entries: Sequence[Entry]
-    postings: dict[str, "tuple[array[int], array[float]]"]
+    postings: Postings
     idf: dict[str, float]
     titles: dict[str, list[int]]
     weights: Weights
     aliases: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    speech: Postings = field(default_factory=dict)
+    """The same of what people say."""
 
     def rank(
         self,
@@ -88,14 +101,16 @@ class Index:
         """Return the best articles among those allowed (indexes of entries; None for all)."""
         weights = self.weights
         own = tokens.of_question(question, single=weights.single)
+        groups = frozenset(alike.groups_of(tokens.flat(question[: tokens.LONGEST])))
         expansion = lexicon.expand(question)
-        wanted = dict(own)
+        wanted = own | dict.fromkeys(groups, weights.alike_body)
         for phrase, weight in expansion.phrases.items():
             parts = tokens.pairs(phrase)
             share = weights.lexicon * weight / max(1, len(parts)) ** weights.spread
             for part in parts:
                 wanted[part] = wanted.get(part, 0.0) + share
         scores = self._sum(wanted)
+        self._listen(scores, own, groups)
         parts_of = [p for p in expansion.clauses if len(p) > 1]
         if len(parts_of) > 1 and weights.clause:
             self._add_clauses(scores, parts_of, lexicon)
@@ -110,13 +125,26 @@ class Index:
         hits = [Scored(self.entries[doc].key, score) for doc, score in best]
         return Ranking(hits, self._coverage(own, best), _margin(best), expansion)
 
-    def _sum(self, wanted: Mapping[str, float]) -> dict[int, float]:
+    def _sum(
+        self, wanted: Mapping[str, float], postings: Postings | None = None
+    ) -> dict[int, float]:
         scores: dict[int, float] = defaultdict(float)
+        held = self.postings if postings is None else postings
         for term, weight in wanted.items():
-            if (posting := self.postings.get(term)) is not None:
+            if (posting := held.get(term)) is not None:
                 for doc, impact in zip(*posting, strict=True):
                     scores[doc] += weight * impact
         return scores
+
+    def _listen(
+        self, scores: dict[int, float], own: Mapping[str, float], groups: Iterable[str]
+    ) -> None:
+        """Add what an article's everyday words have in common with the question."""
+        weights = self.weights
+        asked = {t: weights.said_single if _single(t) else weight for t, weight in own.items()}
+        asked |= dict.fromkeys(groups, weights.alike)
+        for doc, score in self._sum(asked, self.speech).items():
+            scores[doc] = scores.get(doc, 0.0) + weights.said * score
 
     def _add_clauses(
         self, scores: dict[int, float], clauses: Iterable[str], lexicon: Lexicon
@@ -192,6 +220,15 @@ class Index:
     _alias_docs: list[int] = field(default_factory=list)
 
 
+def of_speech(text: str) -> list[str]:
+    """Return the tokens of what people say, and the groups of its words."""
+    return [*tokens.of_text(text), *alike.groups_of(tokens.flat(text))]
+
+
+def _single(term: str) -> bool:
+    return len(term) == 1 and not term.isascii()
+
+
 def _holds(docs: "array[int]", doc: int) -> bool:
     low, high = 0, len(docs)
     while low < high:
@@ -215,7 +252,7 @@ def index(
     of_text: Callable[[str], list[str]] = tokens.of_text,
 ) -> Index:
     """Return the entries made searchable: every term's weight in every article."""
-    counts: list[dict[str, float]] = []
+    counts: list[Mapping[str, float]] = []
     lengths: list[int] = []
     fields: dict[str, Counter[str]] = {}
 
@@ -224,28 +261,39 @@ def index(
             fields[text] = Counter(of_text(text))
         return fields[text]
 
-    seen: Counter[str] = Counter()
     titles: dict[str, list[int]] = defaultdict(list)
     for doc, entry in enumerate(entries):
         body = Counter(of_text(entry.text))
         lengths.append(sum(body.values()) or 1)
+        body.update(alike.groups_of(tokens.flat(entry.text)))
         held: dict[str, float] = dict(body)
         for text, weight in ((entry.title, weights.title), (entry.path, weights.path)):
             for term, often in counted(text).items():
                 held[term] = held.get(term, 0.0) + weight * often
         counts.append(held)
-        seen.update(held.keys())
         titles[entry.title].append(doc)
-    number = len(entries)
+    idf, postings = _weighed(dict(enumerate(counts)), lengths, k1=weights.k1, b=weights.b)
+    said = {doc: Counter(of_speech(e.said)) for doc, e in enumerate(entries) if e.said}
+    spoken = [sum(said[doc].values()) if doc in said else 0 for doc in range(len(entries))]
+    _, speech = _weighed(said, spoken, k1=weights.said_k1, b=weights.said_b)
+    return Index(entries, postings, idf, dict(titles), weights, speech=speech)
+
+
+def _weighed(
+    counts: Mapping[int, Mapping[str, float]], lengths: Sequence[int], *, k1: float, b: float
+) -> tuple[dict[str, float], Postings]:
+    """Return each term's rarity, and its weight in each text that holds it (BM25)."""
+    number = len(counts)
     average = sum(lengths) / max(1, number)
+    seen = Counter(term for held in counts.values() for term in held)
     idf = {t: math.log(1 + (number - n + 0.5) / (n + 0.5)) for t, n in seen.items()}
-    postings: dict[str, tuple[array[int], array[float]]] = {}
-    for doc, held in enumerate(counts):
-        norm = weights.k1 * (1 - weights.b + weights.b * lengths[doc] / average)
+    postings: Postings = {}
+    for doc, held in counts.items():
+        norm = k1 * (1 - b + b * lengths[doc] / average)
         for term, times in held.items():
             if term not in postings:
                 postings[term] = (array("L"), array("f"))
             docs, impacts = postings[term]
             docs.append(doc)
-            impacts.append(idf[term] * times * (weights.k1 + 1) / (times + norm))
-    return Index(entries, postings, idf, dict(titles), weights)
+            impacts.append(idf[term] * times * (k1 + 1) / (times + norm))
+    return idf, postings
