@@ -1,7 +1,7 @@
 """Search without a model: what is in force and may be seen, ranked in this process.
 
 The index is built from the published versions and kept until the stamp moves; one process needs
-about two seconds for six thousand articles, and one search some milliseconds (docs/adr/0070).
+about three seconds for six thousand articles, and one search some milliseconds (docs/adr/0070).
 """
 
 import threading

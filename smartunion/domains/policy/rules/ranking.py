@@ -1,7 +1,8 @@
 """Rank articles for a question: BM25 over characters, with fields and the lexicon. Pure.
 
 An index holds each term's weight in each article, computed once; a question sums up what it asks.
-The weights were found by cross-validation on the tuning questions (docs/adr/0070).
+The weights were found on the tuning questions without the lexicon and on unseen ones with it
+(docs/adr/0070).
 """
 
 import math
