@@ -5,7 +5,6 @@ what stands on the right; `a+b` wants both, `a+b|c` wants a and one of b and c, 
 the right, phrases as a statute writes them; `@` names documents in whose titles the answer lies.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,8 +13,6 @@ from pathlib import Path
 from . import tokens
 
 FOLDER = Path(__file__).parent / "words"
-CLAUSES = re.compile(r"[,，。？?；;！!]+")
-SHORT = 4
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,6 @@ class Expansion:
 
     phrases: dict[str, float] = field(default_factory=dict)
     laws: dict[str, float] = field(default_factory=dict)
-    clauses: tuple[str, ...] = ()
 
 
 class Lexicon:
@@ -62,7 +58,7 @@ class Lexicon:
                         mark = id(line)
                         brought[mark] = max(brought.get(mark, 0.0), strength)
                         lines[mark] = line
-        found = Expansion(clauses=_clauses(question))
+        found = Expansion()
         for mark, strength in brought.items():
             for phrase in lines[mark].phrases:
                 found.phrases[phrase] = max(found.phrases.get(phrase, 0.0), strength)
@@ -75,11 +71,6 @@ def _one_of(group: tuple[str, ...], even: str) -> bool:
     if group[0].startswith("!"):
         return not any(word.lstrip("!") in even for word in group)
     return any(word in even for word in group)
-
-
-def _clauses(question: str) -> tuple[str, ...]:
-    parts = [p for p in CLAUSES.split(tokens.flat(question[: tokens.LONGEST])) if len(p) >= SHORT]
-    return tuple(parts[:6])
 
 
 def parse(text: str) -> list[Line]:

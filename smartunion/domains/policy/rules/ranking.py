@@ -30,16 +30,14 @@ class Weights:
     """How a phrase of n pairs shares its weight: n to this power."""
     law: float = 0.15
     alias: float = 1.2
-    clause: float = 0.5
-    """What the best half of a question of several parts adds."""
-    said: float = 2.0
+    said: float = 1.75
     """What the everyday words of an article weigh against its own."""
     said_single: float = 0.5
     said_k1: float = 1.0
     said_b: float = 0.4
     alike: float = 0.6
     """What a group of words that mean the same weighs against a pair of characters."""
-    alike_body: float = 0.3
+    alike_body: float = 0.45
 
 
 TUNED = Weights()
@@ -100,21 +98,9 @@ class Index:
         limit: int = 10,
     ) -> Ranking:
         """Return the best articles among those allowed (indexes of entries; None for all)."""
-        weights = self.weights
-        own = tokens.of_question(question, single=weights.single)
-        groups = frozenset(alike.groups_of(tokens.flat(question[: tokens.LONGEST])))
+        own = tokens.of_question(question, single=self.weights.single)
         expansion = lexicon.expand(question)
-        wanted = own | dict.fromkeys(groups, weights.alike_body)
-        for phrase, weight in expansion.phrases.items():
-            parts = tokens.pairs(phrase)
-            share = weights.lexicon * weight / max(1, len(parts)) ** weights.spread
-            for part in parts:
-                wanted[part] = wanted.get(part, 0.0) + share
-        scores = self._sum(wanted)
-        self._listen(scores, own, groups)
-        parts_of = [p for p in expansion.clauses if len(p) > 1]
-        if len(parts_of) > 1 and weights.clause:
-            self._add_clauses(scores, parts_of, lexicon)
+        scores = self._scored(question, own, expansion)
         self._lean_on_laws(scores, expansion)
         self._add_aliases(scores, own)
         items = (
@@ -126,44 +112,32 @@ class Index:
         hits = [Scored(self.entries[doc].key, score) for doc, score in best]
         return Ranking(hits, self._coverage(own, best), _margin(best), expansion)
 
-    def _sum(
-        self, wanted: Mapping[str, float], postings: Postings | None = None
+    def _scored(
+        self, text: str, own: Mapping[str, float], expansion: Expansion
     ) -> dict[int, float]:
+        """Return what each article has in common with a question, in its words and in ours."""
+        weights = self.weights
+        groups = frozenset(alike.groups_of(tokens.flat(text[: tokens.LONGEST])))
+        wanted = {**own, **dict.fromkeys(groups, weights.alike_body)}
+        for phrase, weight in expansion.phrases.items():
+            parts = tokens.pairs(phrase)
+            share = weights.lexicon * weight / max(1, len(parts)) ** weights.spread
+            for part in parts:
+                wanted[part] = wanted.get(part, 0.0) + share
+        scores = self._sum(wanted, self.postings)
+        heard = {t: weights.said_single if _single(t) else weight for t, weight in own.items()}
+        heard |= dict.fromkeys(groups, weights.alike)
+        for doc, score in self._sum(heard, self.speech).items():
+            scores[doc] += weights.said * score
+        return scores
+
+    def _sum(self, wanted: Mapping[str, float], postings: Postings) -> dict[int, float]:
         scores: dict[int, float] = defaultdict(float)
-        held = self.postings if postings is None else postings
         for term, weight in wanted.items():
-            if (posting := held.get(term)) is not None:
+            if (posting := postings.get(term)) is not None:
                 for doc, impact in zip(*posting, strict=True):
                     scores[doc] += weight * impact
         return scores
-
-    def _listen(
-        self, scores: dict[int, float], own: Mapping[str, float], groups: Iterable[str]
-    ) -> None:
-        """Add what an article's everyday words have in common with the question."""
-        weights = self.weights
-        asked = {t: weights.said_single if _single(t) else weight for t, weight in own.items()}
-        asked |= dict.fromkeys(groups, weights.alike)
-        for doc, score in self._sum(asked, self.speech).items():
-            scores[doc] = scores.get(doc, 0.0) + weights.said * score
-
-    def _add_clauses(
-        self, scores: dict[int, float], clauses: Iterable[str], lexicon: Lexicon
-    ) -> None:
-        """Let an article that answers one part of the question well stand beside the others."""
-        best: dict[int, float] = {}
-        for clause in clauses:
-            wanted = tokens.of_question(clause, single=self.weights.single)
-            for phrase, weight in lexicon.expand(clause).phrases.items():
-                parts = tokens.pairs(phrase)
-                share = self.weights.lexicon * weight / max(1, len(parts)) ** self.weights.spread
-                for part in parts:
-                    wanted[part] = wanted.get(part, 0.0) + share
-            for doc, score in self._sum(wanted).items():
-                if score > best.get(doc, 0.0):
-                    best[doc] = score
-        for doc, score in best.items():
-            scores[doc] += self.weights.clause * score
 
     def _lean_on_laws(self, scores: dict[int, float], expansion: Expansion) -> None:
         for law, weight in expansion.laws.items():
