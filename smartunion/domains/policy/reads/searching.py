@@ -5,9 +5,10 @@ about three seconds for six thousand articles, and one search some milliseconds 
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from smartunion.domains.policy.models import Alias, Lexeme, NoAnswer, Piece, Stamp, Version
 from smartunion.domains.policy.rules import confidence, questions, ranking, sayings
@@ -275,7 +276,7 @@ def _built(number: int, before: _Shelf | None) -> _Shelf:
 
 
 def _entries(
-    rows: list[tuple[int, int, int | None, int, str, str, str]], editions: Mapping[int, Edition]
+    rows: Sequence[tuple[Any, ...]], editions: Mapping[int, Edition]
 ) -> list[ranking.Entry]:
     """Return what is searched of each article: its text, its place, and how people ask for it."""
     by_version: dict[int, list[tuple[int | None, str]]] = {}
