@@ -125,7 +125,7 @@ def ours() -> tuple[Ask, Callable[[str], str]]:
     from smartunion.kernel.people.models import Office, Person, Unit
     from smartunion.kernel.people.reads import MEMBER_GRANTS
 
-    unit = Unit.objects.create(code="B01", name="分会", kind=Unit.Kind.BRANCH)
+    unit = Unit.objects.create(code="B01", name="测试工会分会", kind=Unit.Kind.BRANCH)
     Office.objects.create(code=MEMBER_GRANTS, title="会员", scope="own", grants=["policy.own"])
     lin = Person.objects.create(username="bench", name="林老师", unit=unit, kind=Person.Kind.STAFF)
     client = Client()
