@@ -20,6 +20,7 @@ from smartunion.domains.inspection.tests.conftest import DIGITS, SPRING, Audit, 
 from smartunion.domains.proposals.actions import writing
 from smartunion.domains.surveys import actions as surveys
 from smartunion.kernel.base import clock
+from smartunion.kernel.people.models import Appointment, Office, Unit
 from tests.browser import DESK, PHONE, OpenAs, check_axe, fits, photograph, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -148,3 +149,36 @@ def test_a_delegate_proposes_and_everybody_answers_unnamed(
     look(page, "answered-390")
     desk.goto("/surveys/")
     look(desk, "surveys-1440")
+
+
+@pytest.mark.clause("R008")
+def test_a_dispute_gives_its_calendar_on_the_phone_and_no_name_on_the_desk(
+    spring: str, audit: Audit, open_as: OpenAs
+) -> None:
+    lin, tang, unit = audit.people["lin"], audit.people["tang"], Unit.objects.get(code="D11")
+    Appointment.objects.create(
+        office=Office.objects.get(code="mediator"), unit=unit, person=tang, since=date(2025, 1, 1)
+    )
+    phone = open_as(lin, "/disputes/", PHONE, base_url=spring)
+    phone.get_by_role("link", name="申请调解").click()
+    phone.get_by_label("关于什么").select_option("pay")
+    phone.get_by_label("哪一天知道的").fill("2025-03-03")
+    phone.get_by_label("发生了什么").fill("课时费少发了两个月")
+    phone.get_by_label("请求什么").fill("补发课时费")
+    look(phone, "dispute-apply-390")
+    phone.get_by_role("button", name="登记并封存").click()
+    expect(phone.get_by_text("2026年3月3日")).to_be_visible()
+    look(phone, "dispute-390")
+    phone.get_by_role("button", name="打开调解申请的事由和请求").click()
+    expect(phone.get_by_text("课时费少发了两个月")).to_be_visible()
+    desk = open_as(tang, "/disputes/desk/", DESK, base_url=spring)
+    expect(desk.get_by_text("LD-2025-001")).to_be_visible()
+    expect(desk.get_by_text(lin.name)).to_have_count(0)
+    look(desk, "disputes-1440")
+    desk.get_by_role("link", name="LD-2025-001").click()
+    desk.get_by_label("为了什么看").fill("受理前看事由")
+    desk.get_by_role("button", name="打开调解申请的事由和请求").click()
+    expect(desk.get_by_text("课时费少发了两个月")).to_be_visible()
+    look(desk, "dispute-1440")
+    phone.goto("/private/")
+    expect(phone.get_by_text("受理前看事由").first).to_be_visible()

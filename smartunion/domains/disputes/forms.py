@@ -63,7 +63,7 @@ class Mediation(forms.Form):
         label="达成协议", choices=(("no", "没有"), ("yes", "达成")),
         coerce=lambda value: value == "yes",
     )  # fmt: skip
-    minutes = Long(label="调解笔录", max_length=5000, required=False)
+    minutes = Long(label="调解笔录", max_length=5000)
     agreement = Long(label="协议内容", max_length=3000, required=False,
                      help_text="谁、在哪一天前、做什么")  # fmt: skip
 

@@ -36,8 +36,9 @@ from smartunion.kernel.people.reads import holders
 from smartunion.kernel.procedures import changes
 from smartunion.kernel.procedures.models import Case, StepRun
 
-from .aid import PNG, tick
+from .aid import tick
 from .campus import Campus, moment, told
+from .dice import picture
 from .disputes import Disputes
 
 Note = Callable[[datetime, Callable[[datetime], None]], None]
@@ -186,7 +187,9 @@ class Democracy:
                 digits = str(self._chance(f"{it.number}/{party}", 10**width)).zfill(width)
                 by = holders(party, on=campus_day(at))[0]
                 rolling.roll(round_id=it.pk, party=party, digits=digits, by=by, at=at)
-        photo = SimpleUploadedFile("dice.png", PNG + it.number.encode(), "image/png")
+        rows = dict(it.rolls.values_list("party", "digits"))
+        seen = picture([rows[party] for party in Party])
+        photo = SimpleUploadedFile("dice.png", seen, "image/png")
         rolling.seed(round_id=it.pk, photo=photo, by=self._person("sun"), at=at)
 
     def _look(self, wrong_yuan: int, at: datetime) -> None:

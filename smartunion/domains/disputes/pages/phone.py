@@ -75,9 +75,8 @@ def mine(request: PersonRequest, *, dispute_id: int) -> HttpResponse:
     run = it.case.runs.filter(step="confirm", state="open").first()
     today = campus_day(at)
     context = {
-        "it": it, "standing": shown.standing(it), "stages": shown.stages(it), "today": today,
-        "rights": [(one, one.until is not None and one.until < today)
-                   for one in cases.calendar(it)],
+        "it": it, "standing": shown.standing(it), "stages": shown.stages(it),
+        "rights": shown.rights(it, today=today),
         "parts": shown.parts(it), "opened": opened, "no": no,
         "event": event if events else None, "confirming": confirming if run else None, "run": run,
     }  # fmt: skip

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from smartunion.domains.disputes.models import EarlierYear, Inquiry, LabourDispute
 from smartunion.domains.disputes.procedure import DISPUTE
 from smartunion.domains.disputes.rules.records import FIELDS, Part
+from smartunion.domains.disputes.rules.rights import Right
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.private.reads import versions
@@ -83,6 +84,21 @@ def stages(it: LabourDispute) -> list[Stage]:
             )
         )  # fmt: skip
     return found
+
+
+def rights(it: LabourDispute, *, today: date) -> list[tuple[Right, bool]]:
+    """Return the calendar for its applicant, each with whether its day is over.
+
+    An estimate is over for nobody; what was agreed and kept needs none of what was estimated.
+    """
+    kept = it.outcome == LabourDispute.Outcome.KEPT
+    found = [one for one in cases.calendar(it) if not (kept and one.estimated)]
+    ended = {"mediation"} if it.ended_at else set()
+    return [
+        (one, not one.estimated and one.code not in ended
+         and one.until is not None and one.until < today)
+        for one in found
+    ]  # fmt: skip
 
 
 def parts(it: LabourDispute) -> list[Part]:
