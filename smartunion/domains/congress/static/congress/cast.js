@@ -29,7 +29,7 @@ if (form) {
   count();
   let made, opening;
   const trial = paper === undefined && byId("sealed").dataset.trial !== undefined;
-  const saying = () => kind === "appraisal" ? `${byId("score").value || "弃权"}` : `${marks().map((m, at) => `${at + 1}:${["弃权", "赞成", "反对"][m]}`).join(" ")}${byId("written")?.value ? ` 另选 ${byId("written").value}号` : ""}`;
+  const saying = () => kind === "appraisal" ? `${byId("score").value || "弃权"}` : `${marks().map((m, at) => `${form.querySelectorAll("legend")[at].textContent} ${["弃权", "赞成", "反对"][m]}`).join("；")}${byId("written")?.value ? ` 另选 ${byId("written").value}号` : ""}`;
   const encrypt = async (event) => {
     event.preventDefault();
     wrong.hidden = true;
