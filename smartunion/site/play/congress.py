@@ -27,6 +27,12 @@ from .campus import Campus, moment
 
 Note = Callable[[datetime, Callable[[datetime], None]], None]
 DELEGATES = 8
+RESOLVED = (
+    ("差额比例不低于20%，无记名投票，现场唱票。", "5 票赞成，通过，自公布之日起施行。"),
+    ("候选人 3 名，应选 2 名，差额 50%。", "两名候选人得票过应到代表半数，当选。"),
+    ("院长代表领导班子述职，代表当场打分。", "低于 80 分，领导班子 10 日内公示书面整改报告。"),
+)
+"""Of each item of the agenda: its paper, and what was resolved."""
 
 
 @dataclass
@@ -233,11 +239,12 @@ class Assembly:
     def _close(self, at: datetime) -> None:
         meeting = Meeting.objects.get()
         if meeting.closed_at is None:
-            first = meeting.agenda.order_by("number")[0]
-            terms.resolve(
-                item_id=first.pk, text="差额比例不低于20%，无记名投票，现场唱票。",
-                resolution="审议通过，自公布之日起施行。", by=self.keeper, at=at,
-            )  # fmt: skip
+            for item, (text, resolution) in zip(
+                meeting.agenda.order_by("number"), RESOLVED, strict=True
+            ):
+                terms.resolve(
+                    item_id=item.pk, text=text, resolution=resolution, by=self.keeper, at=at
+                )
             terms.close(
                 meeting_id=meeting.pk,
                 by=self.keeper,

@@ -250,6 +250,12 @@ class Card:
     rectification: Rectification | None
 
     @property
+    def exact(self) -> str:
+        """Return the mean as it is, before any decimal is cut: a sum and how many share it."""
+        counted = self.it.result or {}
+        return f"{counted.get('valid')} 张有效票共 {counted.get('sum')} 分"
+
+    @property
     def can_be_marked(self) -> bool:
         """Test if there are names enough to agree on a pattern that is known when it is read."""
         return len(self.candidates) > counting.PATTERN

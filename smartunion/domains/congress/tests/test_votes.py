@@ -250,7 +250,8 @@ def test_below_eighty_is_rectified_within_ten_days_and_published(hall: Hall) -> 
     asked = {"kind": "appraisal", "title": "学院领导班子评议", "seats": 1, "persons": []}
     laptops = hall.laptops(hall.vote(**asked, names=["学院领导班子"]))
     it = laptops.hold([80] * 9 + [79], keeper=hall.keeper)
-    assert meetings.card(it, at=hall.at).mean == "79.9"
+    card = meetings.card(it, at=hall.at)
+    assert (card.mean, card.exact) == ("79.9", "10 张有效票共 799 分")
     case = Rectification.objects.get(election=it).case
     run = StepRun.objects.get(case=case)
     assert run.due_at is not None
