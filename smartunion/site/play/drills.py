@@ -43,6 +43,9 @@ ANSWERS = {
 PLAYED = {RED.code: 22, INCIDENT.code: 1}
 """Of how many of the month's branches a drill is played: more of them would say no more."""
 
+HEARD, EACH = timedelta(seconds=4), timedelta(seconds=3)
+"""When the first says 收到, and how much later each of the others does."""
+
 SLOWER = 11
 """By how many seconds the second branch of a month is slower than the first."""
 
@@ -84,7 +87,16 @@ class Drills:
             held = drills.held().filter(protocol=protocol, planned_at=at)
             for number, drill in enumerate(held.order_by("pk")):
                 if drill.run is not None:
+                    self._hear(drill.run, at + timedelta(seconds=SLOWER * number))
                     self._answer(drill.run, protocol, at + timedelta(seconds=SLOWER * number))
+
+    def _hear(self, run: Run, at: datetime) -> None:
+        """Let everybody who was called say 收到, one after the other."""
+        called = Asked.objects.filter(run=run).exclude(summoned_at=None).select_related("person")
+        for number, one in enumerate(called.order_by("pk")):
+            if one.received_at is None and run.ended_at is None:
+                then = at + HEARD + number * EACH
+                response.receive(run_id=run.pk, by=one.person, at=then, via="link")
 
     def _answer(self, run: Run, protocol: str, at: datetime) -> None:
         for seconds, step, outcome, post in ANSWERS[protocol]:
