@@ -5,6 +5,7 @@ Nothing here touches a table. An answer that does not come or comes broken is no
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -250,6 +251,11 @@ class WeCom:
             )
         except httpx.TransportError as error:
             raise NoAnswerError(type(error).__name__) from error
+
+    def warm(self) -> None:
+        """Fetch the token before the first message; when WeCom is away, that one asks again."""
+        with contextlib.suppress(httpx.TransportError, NoAnswerError, RefusesError):
+            self._access_token()
 
     def _access_token(self) -> str:
         """Return the token, fetched once for all threads and kept until WeCom calls it stale."""

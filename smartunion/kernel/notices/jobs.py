@@ -122,6 +122,9 @@ def _mark(came: Mapping[Message, Came], *, at: datetime) -> None:
 def keep_sending(stop: threading.Event) -> None:
     """Send whatever falls due until asked to stop: sleep to the next due row, wake on NOTIFY."""
     ways = gateways.of_the_house()
+    if isinstance(wecom := ways.get(Channel.WECOM), gateways.WeCom):
+        # no first alarm waits for a token; WeCom, when it hangs, holds up no other way
+        threading.Thread(target=wecom.warm, name="wecom warms", daemon=True).start()
     while not stop.is_set():
         try:
             _listen()
