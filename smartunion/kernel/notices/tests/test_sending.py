@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import httpx
 import pytest
 from django.db import connection
 
@@ -397,3 +398,20 @@ def test_a_message_leaves_within_a_blink_of_the_commit(
         sender.join()
     record_property("told_to_accepted_ms", [round(w * 1000) for w in sorted(waits)])
     assert sorted(waits)[6] < 0.5
+
+
+def test_wecom_s_token_is_there_before_the_first_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A WeCom that is away when a sender starts disturbs nobody; the message asks again."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json={"errcode": 0, "access_token": "t", "msgid": "1"})
+
+    way = WeCom("http://127.0.0.1:9", corp_id="c", secret="s", agent_id="1")
+    way.warm()
+    monkeypatch.setattr(way, "_client", httpx.Client(transport=httpx.MockTransport(answer)))
+    way.warm()
+    assert asked == ["/cgi-bin/gettoken"]
+    way.send(Parcel("k", "lin", Priority.CRISIS, "标题", "正文", "http://127.0.0.1/1"))
+    assert asked == ["/cgi-bin/gettoken", "/cgi-bin/message/send"]
