@@ -45,6 +45,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '救助申请',
                 'verbose_name_plural': '救助申请',
+                'indexes': [models.Index(fields=['state', 'accepted_at'], name='aid_by_state')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(models.Q(('cause_mark', ''), _negated=True), ('state__in', ['open', 'returned', 'approved', 'paid', 'reclaimed'])), fields=('beneficiary', 'cause_mark'), name='aid_once_per_cause'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'consent']), ('number__isnull', False), _connector='OR'), name='aid_handed_in_has_a_number'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'paid', 'reclaimed']), _negated=True), ('approved_fen__gt', 0), _connector='OR'), name='aid_approved_names_its_amount'), models.CheckConstraint(condition=models.Q(('beneficiary', models.F('filed_by')), ('state__in', ['draft', 'consent', 'withdrawn']), ('consented_at__isnull', False), _connector='OR'), name='aid_for_another_has_consent')],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +62,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '救助放款',
                 'verbose_name_plural': '救助放款',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='aid_pays_something')],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +85,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '慰问',
                 'verbose_name_plural': '慰问',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('receiver', 'kind', 'happened_on'), name='gift_once_per_event'), models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='gift_costs_something')],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +105,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '入户调查',
                 'verbose_name_plural': '入户调查',
+                'constraints': [models.CheckConstraint(condition=models.Q(('written_by', models.F('companion')), _negated=True), name='visit_by_two_persons'), models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='visit_names_an_amount')],
             },
         ),
         migrations.CreateModel(
@@ -118,54 +123,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '救助追回',
                 'verbose_name_plural': '救助追回',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('returned_fen__gte', 0), ('returned_fen__lte', models.F('amount_fen'))), name='reclaim_never_more_than_paid'), models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='reclaim_says_why')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['state', 'accepted_at'], name='aid_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('cause_mark', ''), _negated=True), ('state__in', ['open', 'returned', 'approved', 'paid', 'reclaimed'])), fields=('beneficiary', 'cause_mark'), name='aid_once_per_cause'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'consent']), ('number__isnull', False), _connector='OR'), name='aid_handed_in_has_a_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'paid', 'reclaimed']), _negated=True), ('approved_fen__gt', 0), _connector='OR'), name='aid_approved_names_its_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('beneficiary', models.F('filed_by')), ('state__in', ['draft', 'consent', 'withdrawn']), ('consented_at__isnull', False), _connector='OR'), name='aid_for_another_has_consent'),
-        ),
-        migrations.AddConstraint(
-            model_name='disbursement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='aid_pays_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='gift',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('receiver', 'kind', 'happened_on'), name='gift_once_per_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='gift',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='gift_costs_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='homevisit',
-            constraint=models.CheckConstraint(condition=models.Q(('written_by', models.F('companion')), _negated=True), name='visit_by_two_persons'),
-        ),
-        migrations.AddConstraint(
-            model_name='homevisit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='visit_names_an_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='reclaim',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('returned_fen__gte', 0), ('returned_fen__lte', models.F('amount_fen'))), name='reclaim_never_more_than_paid'),
-        ),
-        migrations.AddConstraint(
-            model_name='reclaim',
-            constraint=models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='reclaim_says_why'),
         ),
     ]

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '教代会届次',
                 'verbose_name_plural': '教代会届次',
+                'constraints': [models.UniqueConstraint(fields=('unit', 'session'), name='congress_once_per_term'), models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='congress_has_a_term')],
             },
         ),
         migrations.CreateModel(
@@ -55,6 +56,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '票决',
                 'verbose_name_plural': '票决',
+                'constraints': [models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='vote_fills_a_seat'), models.CheckConstraint(condition=models.Q(models.Q(('opened__isnull', False), ('state__in', ['reading', 'announced', 'signed'])), models.Q(models.Q(('state__in', ['reading', 'announced', 'signed']), _negated=True), ('opened__isnull', True)), _connector='OR'), name='vote_opened_only_when_read'), models.CheckConstraint(condition=models.Q(('state', 'void'), ('void_because', ''), _connector='XOR'), name='vote_void_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -71,6 +73,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '代表',
                 'verbose_name_plural': '代表',
+                'constraints': [models.UniqueConstraint(fields=('congress', 'number'), name='delegate_number_once'), models.UniqueConstraint(fields=('congress', 'person'), name='delegate_sits_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='delegate_number_from_one')],
             },
         ),
         migrations.CreateModel(
@@ -85,6 +88,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '候选',
                 'verbose_name_plural': '候选',
+                'constraints': [models.UniqueConstraint(fields=('election', 'number'), name='candidate_number_once'), models.UniqueConstraint(fields=('election', 'person'), name='candidate_stands_once')],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +103,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '同意',
                 'verbose_name_plural': '同意',
+                'constraints': [models.UniqueConstraint(fields=('election', 'act', 'person'), name='assents_once')],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +116,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '领票',
                 'verbose_name_plural': '领票',
+                'constraints': [models.UniqueConstraint(fields=('election', 'person'), name='slip_taken_once')],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +150,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '签到',
                 'verbose_name_plural': '签到',
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'person'), name='present_once')],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +166,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '议程',
                 'verbose_name_plural': '议程',
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'number'), name='agenda_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -189,6 +197,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '监票人',
                 'verbose_name_plural': '监票人',
+                'constraints': [models.UniqueConstraint(fields=('election', 'number'), name='scrutineer_number_once'), models.UniqueConstraint(fields=('election', 'person'), name='scrutineer_serves_once')],
             },
         ),
         migrations.CreateModel(
@@ -204,6 +213,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '洗牌',
                 'verbose_name_plural': '洗牌',
+                'constraints': [models.UniqueConstraint(fields=('election', 'number'), name='mix_number_once'), models.UniqueConstraint(fields=('scrutineer',), name='scrutineer_shuffles_once')],
             },
         ),
         migrations.CreateModel(
@@ -230,77 +240,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '选票',
                 'verbose_name_plural': '选票',
             },
-        ),
-        migrations.AddConstraint(
-            model_name='congress',
-            constraint=models.UniqueConstraint(fields=('unit', 'session'), name='congress_once_per_term'),
-        ),
-        migrations.AddConstraint(
-            model_name='congress',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='congress_has_a_term'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegate',
-            constraint=models.UniqueConstraint(fields=('congress', 'number'), name='delegate_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegate',
-            constraint=models.UniqueConstraint(fields=('congress', 'person'), name='delegate_sits_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegate',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='delegate_number_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('election', 'number'), name='candidate_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('election', 'person'), name='candidate_stands_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assent',
-            constraint=models.UniqueConstraint(fields=('election', 'act', 'person'), name='assents_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='handing',
-            constraint=models.UniqueConstraint(fields=('election', 'person'), name='slip_taken_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='election',
-            constraint=models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='vote_fills_a_seat'),
-        ),
-        migrations.AddConstraint(
-            model_name='election',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opened__isnull', False), ('state__in', ['reading', 'announced', 'signed'])), models.Q(models.Q(('state__in', ['reading', 'announced', 'signed']), _negated=True), ('opened__isnull', True)), _connector='OR'), name='vote_opened_only_when_read'),
-        ),
-        migrations.AddConstraint(
-            model_name='election',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'void'), ('void_because', ''), _connector='XOR'), name='vote_void_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('meeting', 'person'), name='present_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.UniqueConstraint(fields=('meeting', 'number'), name='agenda_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='scrutineer',
-            constraint=models.UniqueConstraint(fields=('election', 'number'), name='scrutineer_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='scrutineer',
-            constraint=models.UniqueConstraint(fields=('election', 'person'), name='scrutineer_serves_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mix',
-            constraint=models.UniqueConstraint(fields=('election', 'number'), name='mix_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mix',
-            constraint=models.UniqueConstraint(fields=('scrutineer',), name='scrutineer_shuffles_once'),
         ),
     ]

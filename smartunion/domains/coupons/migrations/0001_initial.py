@@ -37,6 +37,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '券',
                 'verbose_name_plural': '券',
+                'indexes': [models.Index(fields=['holder', 'expires_on'], name='coupon_of_holder')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('expired_fen__gte', 0), ('face_fen__gt', 0), ('left_fen__gte', 0), ('face_fen__gte', django.db.models.expressions.CombinedExpression(models.F('left_fen'), '+', models.F('expired_fen')))), name='coupon_within_its_face'), models.CheckConstraint(condition=models.Q(models.Q(('expired_at__isnull', True), ('expired_fen', 0)), models.Q(('expired_at__isnull', False), ('left_fen', 0)), _connector='OR'), name='coupon_expires_once'), models.CheckConstraint(condition=models.Q(('issued_by', models.F('holder')), _negated=True), name='coupon_not_to_oneself')],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +54,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '场馆结算',
                 'verbose_name_plural': '场馆结算',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='venue_payout_positive')],
             },
         ),
         migrations.CreateModel(
@@ -71,46 +74,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '核销',
                 'verbose_name_plural': '核销',
+                'indexes': [models.Index(fields=['merchant_id', 'at'], name='redemption_of_venue')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='redemption_positive'), models.CheckConstraint(condition=models.Q(models.Q(('code__isnull', False), ('invoice', ''), ('item', ''), ('merchant_id__isnull', False)), models.Q(('code__isnull', True), ('merchant_id__isnull', True), ('payout__isnull', True), models.Q(('item', ''), _negated=True), models.Q(('invoice', ''), _negated=True)), _connector='OR'), name='redemption_at_venue_or_in_finance'), models.UniqueConstraint(fields=('coupon', 'code'), name='redemption_code_once'), models.UniqueConstraint(condition=models.Q(('invoice', ''), _negated=True), fields=('invoice',), name='redemption_invoice_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='coupon',
-            index=models.Index(fields=['holder', 'expires_on'], name='coupon_of_holder'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.CheckConstraint(condition=models.Q(('expired_fen__gte', 0), ('face_fen__gt', 0), ('left_fen__gte', 0), ('face_fen__gte', django.db.models.expressions.CombinedExpression(models.F('left_fen'), '+', models.F('expired_fen')))), name='coupon_within_its_face'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expired_at__isnull', True), ('expired_fen', 0)), models.Q(('expired_at__isnull', False), ('left_fen', 0)), _connector='OR'), name='coupon_expires_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.CheckConstraint(condition=models.Q(('issued_by', models.F('holder')), _negated=True), name='coupon_not_to_oneself'),
-        ),
-        migrations.AddConstraint(
-            model_name='venuepayout',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='venue_payout_positive'),
-        ),
-        migrations.AddIndex(
-            model_name='redemption',
-            index=models.Index(fields=['merchant_id', 'at'], name='redemption_of_venue'),
-        ),
-        migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='redemption_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code__isnull', False), ('invoice', ''), ('item', ''), ('merchant_id__isnull', False)), models.Q(('code__isnull', True), ('merchant_id__isnull', True), ('payout__isnull', True), models.Q(('item', ''), _negated=True), models.Q(('invoice', ''), _negated=True)), _connector='OR'), name='redemption_at_venue_or_in_finance'),
-        ),
-        migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.UniqueConstraint(fields=('coupon', 'code'), name='redemption_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.UniqueConstraint(condition=models.Q(('invoice', ''), _negated=True), fields=('invoice',), name='redemption_invoice_once'),
         ),
     ]

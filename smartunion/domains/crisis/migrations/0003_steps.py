@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '押金垫付',
                 'verbose_name_plural': '押金垫付',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('settled_fen__gte', 0), ('settled_fen__lte', models.F('amount_fen'))), name='advance_never_settled_twice'), models.CheckConstraint(condition=models.Q(('fund_source', ''), _negated=True), name='advance_names_its_fund'), models.CheckConstraint(condition=models.Q(('settled_at', None), ('settled_fen', models.F('amount_fen')), _connector='OR'), name='advance_over_when_all_is_back')],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +100,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '复盘会',
                 'verbose_name_plural': '复盘会',
+                'constraints': [models.CheckConstraint(condition=models.Q(('people__gte', 2)), name='debrief_is_a_meeting'), models.CheckConstraint(condition=models.Q(('reported_at__gte', models.F('held_at'))), name='report_after_the_debrief')],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +116,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '家属陪同',
                 'verbose_name_plural': '家属陪同',
+                'constraints': [models.CheckConstraint(condition=models.Q(('asks_fen__gte', 0)), name='escort_asks_no_less_than_0')],
             },
         ),
         migrations.CreateModel(
@@ -138,6 +141,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '定位申请',
                 'verbose_name_plural': '定位申请',
+                'constraints': [models.CheckConstraint(condition=models.Q(('answered_by', None), models.Q(('answered_by', models.F('requested_by')), _negated=True), _connector='OR'), name='location_by_two_persons'), models.CheckConstraint(condition=models.Q(models.Q(('answered_by', None), ('expires_at', None), ('state', 'asked')), models.Q(('answered_by__isnull', False), ('expires_at', None), ('state', 'refused')), models.Q(('answered_by__isnull', False), ('expires_at__gt', models.F('answered_at')), ('state__in', ['released', 'found'])), _connector='OR'), name='location_released_by_somebody_until_a_moment'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'found'), _negated=True), ('found_at__lte', models.F('expires_at')), _connector='OR'), name='location_found_while_it_held'), models.CheckConstraint(condition=models.Q(('by_camera', True), ('by_position', True), _connector='OR'), name='location_says_how'), models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('case',), name='location_asked_once_at_a_time')],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +164,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '心理危机转介单',
                 'verbose_name_plural': '心理危机转介单',
+                'constraints': [models.CheckConstraint(condition=models.Q(('ground__in', ['voluntary', 'self', 'others'])), name='referral_has_a_ground'), models.CheckConstraint(condition=models.Q(models.Q(('ground', 'voluntary'), _negated=True), ('own_consent', True), _connector='OR'), name='referral_voluntary_is_agreed'), models.CheckConstraint(condition=models.Q(('family_told_at__isnull', False), models.Q(('family_untold', ''), _negated=True), _connector='OR'), name='referral_family_told_or_why_not'), models.CheckConstraint(condition=models.Q(('admitted_at', None), models.Q(('family_told_at__isnull', False), ('ground__in', ['voluntary', 'others'])), models.Q(('family_told_at__isnull', False), ('ground', 'self'), ('guardian', 'agreed')), _connector='OR'), name='referral_admits_by_law')],
             },
         ),
         migrations.CreateModel(
@@ -175,6 +180,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '现场评估',
                 'verbose_name_plural': '现场评估',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decision', '')), models.Q(models.Q(('decision', ''), _negated=True), ('decided_at__gte', models.F('arrived_at'))), _connector='OR'), name='scene_decided_after_arrival')],
             },
         ),
         migrations.CreateModel(
@@ -191,6 +197,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '垫付结算',
                 'verbose_name_plural': '垫付结算',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='settlement_is_something')],
             },
         ),
         migrations.CreateModel(
@@ -210,86 +217,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '车辆调派',
                 'verbose_name_plural': '车辆调派',
+                'constraints': [models.UniqueConstraint(fields=('case', 'kind'), name='vehicle_of_a_kind_once'), models.CheckConstraint(condition=models.Q(('arrived_at', None), ('arrived_at__gte', models.F('asked_at')), _connector='OR'), name='vehicle_comes_after_it_was_asked'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'duty'), _negated=True), models.Q(('plate', ''), _negated=True), _connector='OR'), name='vehicle_on_duty_has_a_plate')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='advance',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('settled_fen__gte', 0), ('settled_fen__lte', models.F('amount_fen'))), name='advance_never_settled_twice'),
-        ),
-        migrations.AddConstraint(
-            model_name='advance',
-            constraint=models.CheckConstraint(condition=models.Q(('fund_source', ''), _negated=True), name='advance_names_its_fund'),
-        ),
-        migrations.AddConstraint(
-            model_name='advance',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_at', None), ('settled_fen', models.F('amount_fen')), _connector='OR'), name='advance_over_when_all_is_back'),
-        ),
-        migrations.AddConstraint(
-            model_name='debrief',
-            constraint=models.CheckConstraint(condition=models.Q(('people__gte', 2)), name='debrief_is_a_meeting'),
-        ),
-        migrations.AddConstraint(
-            model_name='debrief',
-            constraint=models.CheckConstraint(condition=models.Q(('reported_at__gte', models.F('held_at'))), name='report_after_the_debrief'),
-        ),
-        migrations.AddConstraint(
-            model_name='escort',
-            constraint=models.CheckConstraint(condition=models.Q(('asks_fen__gte', 0)), name='escort_asks_no_less_than_0'),
-        ),
-        migrations.AddConstraint(
-            model_name='locationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_by', None), models.Q(('answered_by', models.F('requested_by')), _negated=True), _connector='OR'), name='location_by_two_persons'),
-        ),
-        migrations.AddConstraint(
-            model_name='locationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_by', None), ('expires_at', None), ('state', 'asked')), models.Q(('answered_by__isnull', False), ('expires_at', None), ('state', 'refused')), models.Q(('answered_by__isnull', False), ('expires_at__gt', models.F('answered_at')), ('state__in', ['released', 'found'])), _connector='OR'), name='location_released_by_somebody_until_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='locationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'found'), _negated=True), ('found_at__lte', models.F('expires_at')), _connector='OR'), name='location_found_while_it_held'),
-        ),
-        migrations.AddConstraint(
-            model_name='locationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('by_camera', True), ('by_position', True), _connector='OR'), name='location_says_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='locationrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('case',), name='location_asked_once_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('ground__in', ['voluntary', 'self', 'others'])), name='referral_has_a_ground'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ground', 'voluntary'), _negated=True), ('own_consent', True), _connector='OR'), name='referral_voluntary_is_agreed'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('family_told_at__isnull', False), models.Q(('family_untold', ''), _negated=True), _connector='OR'), name='referral_family_told_or_why_not'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('admitted_at', None), models.Q(('family_told_at__isnull', False), ('ground__in', ['voluntary', 'others'])), models.Q(('family_told_at__isnull', False), ('ground', 'self'), ('guardian', 'agreed')), _connector='OR'), name='referral_admits_by_law'),
-        ),
-        migrations.AddConstraint(
-            model_name='scene',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decision', '')), models.Q(models.Q(('decision', ''), _negated=True), ('decided_at__gte', models.F('arrived_at'))), _connector='OR'), name='scene_decided_after_arrival'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='settlement_is_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.UniqueConstraint(fields=('case', 'kind'), name='vehicle_of_a_kind_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.CheckConstraint(condition=models.Q(('arrived_at', None), ('arrived_at__gte', models.F('asked_at')), _connector='OR'), name='vehicle_comes_after_it_was_asked'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'duty'), _negated=True), models.Q(('plate', ''), _negated=True), _connector='OR'), name='vehicle_on_duty_has_a_plate'),
         ),
     ]

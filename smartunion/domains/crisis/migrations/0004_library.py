@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '案例卡',
                 'verbose_name_plural': '案例卡',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'released'), _negated=True), models.Q(('released_by__isnull', False), models.Q(('released_by', models.F('drafted_by')), _negated=True)), _connector='OR'), name='card_released_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), models.Q(('because', ''), _negated=True), _connector='OR'), name='card_withdrawn_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -49,6 +50,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '案例卡审阅',
                 'verbose_name_plural': '案例卡审阅',
+                'constraints': [models.UniqueConstraint(fields=('card', 'by'), name='card_reviewed_once_by_each')],
             },
         ),
         migrations.CreateModel(
@@ -61,22 +63,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '案例来源',
                 'verbose_name_plural': '案例来源',
+                'constraints': [models.UniqueConstraint(fields=('card', 'case'), name='card_draws_on_a_case_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'released'), _negated=True), models.Q(('released_by__isnull', False), models.Q(('released_by', models.F('drafted_by')), _negated=True)), _connector='OR'), name='card_released_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), models.Q(('because', ''), _negated=True), _connector='OR'), name='card_withdrawn_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardreview',
-            constraint=models.UniqueConstraint(fields=('card', 'by'), name='card_reviewed_once_by_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardsource',
-            constraint=models.UniqueConstraint(fields=('card', 'case'), name='card_draws_on_a_case_once'),
         ),
     ]

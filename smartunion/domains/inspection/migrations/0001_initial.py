@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '经费审查',
                 'verbose_name_plural': '经费审查',
+                'constraints': [models.UniqueConstraint(fields=('year', 'sequence'), name='round_is_numbered'), models.UniqueConstraint(condition=models.Q(('dice', ''), _negated=True), fields=('dice',), name='dice_never_fall_the_same'), models.CheckConstraint(condition=models.Q(('seeded_at__isnull', True), models.Q(('frozen_at__isnull', False), ('frozen_at__lt', models.F('seeded_at')), models.Q(('seed', ''), _negated=True)), _connector='OR'), name='seed_after_frame'), models.CheckConstraint(condition=models.Q(('drawn_at__isnull', True), ('seeded_at__isnull', False), _connector='OR'), name='draw_after_seed')],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +62,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '掷骰',
                 'verbose_name_plural': '掷骰',
+                'constraints': [models.UniqueConstraint(fields=('round', 'party'), name='party_rolls_once'), models.UniqueConstraint(fields=('round', 'by'), name='witness_rolls_for_one_party')],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +84,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '审查问题',
                 'verbose_name_plural': '审查问题',
+                'constraints': [models.UniqueConstraint(fields=('round', 'branch'), name='problem_once_for_a_branch'), models.CheckConstraint(condition=models.Q(('returned_at__isnull', True), ('returned_fen', models.F('problem_fen')), _connector='OR'), name='money_back_to_the_fen')],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +98,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '抽中的审查人',
                 'verbose_name_plural': '抽中的审查人',
+                'constraints': [models.UniqueConstraint(fields=('round', 'branch', 'person'), name='inspector_once_for_a_branch')],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +116,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '抽样凭证',
                 'verbose_name_plural': '抽样凭证',
+                'indexes': [models.Index(condition=models.Q(('is_drawn', True), ('by_amount', True), _connector='OR'), fields=['round', 'branch'], name='voucher_to_look_at')],
             },
         ),
         migrations.CreateModel(
@@ -129,54 +134,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '查验',
                 'verbose_name_plural': '查验',
+                'constraints': [models.CheckConstraint(condition=models.Q(('problem_fen', 0), models.Q(('note', ''), _negated=True), _connector='OR'), name='problem_says_what_it_is'), models.CheckConstraint(condition=models.Q(('paper_fen__gte', 0), ('problem_fen__gte', 0)), name='check_counts_up')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('year', 'sequence'), name='round_is_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(condition=models.Q(('dice', ''), _negated=True), fields=('dice',), name='dice_never_fall_the_same'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('seeded_at__isnull', True), models.Q(('frozen_at__isnull', False), ('frozen_at__lt', models.F('seeded_at')), models.Q(('seed', ''), _negated=True)), _connector='OR'), name='seed_after_frame'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('drawn_at__isnull', True), ('seeded_at__isnull', False), _connector='OR'), name='draw_after_seed'),
-        ),
-        migrations.AddConstraint(
-            model_name='roll',
-            constraint=models.UniqueConstraint(fields=('round', 'party'), name='party_rolls_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='roll',
-            constraint=models.UniqueConstraint(fields=('round', 'by'), name='witness_rolls_for_one_party'),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.UniqueConstraint(fields=('round', 'branch'), name='problem_once_for_a_branch'),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(('returned_at__isnull', True), ('returned_fen', models.F('problem_fen')), _connector='OR'), name='money_back_to_the_fen'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspector',
-            constraint=models.UniqueConstraint(fields=('round', 'branch', 'person'), name='inspector_once_for_a_branch'),
-        ),
-        migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(condition=models.Q(('is_drawn', True), ('by_amount', True), _connector='OR'), fields=['round', 'branch'], name='voucher_to_look_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('problem_fen', 0), models.Q(('note', ''), _negated=True), _connector='OR'), name='problem_says_what_it_is'),
-        ),
-        migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('paper_fen__gte', 0), ('problem_fen__gte', 0)), name='check_counts_up'),
         ),
     ]

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '年度计划',
                 'verbose_name_plural': '年度计划',
+                'constraints': [models.CheckConstraint(condition=models.Q(('finish_on__lte', models.F('closes_on')), ('starts_on__lt', models.F('finish_on'))), name='plan_year_runs_forward')],
             },
         ),
         migrations.CreateModel(
@@ -50,6 +51,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '计划版本',
                 'verbose_name_plural': '计划版本',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'number'), name='plan_version_numbered_once')],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +69,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '空白',
                 'verbose_name_plural': '空白',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='placeholder_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -93,6 +96,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '指标',
                 'verbose_name_plural': '指标',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='indicator_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +114,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '收入',
                 'verbose_name_plural': '收入',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='income_code_once'), models.CheckConstraint(condition=models.Q(('outside', True), ('amount_fen__gte', 0), _connector='OR'), name='income_has_an_amount')],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +131,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '目标',
                 'verbose_name_plural': '目标',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='goal_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -142,6 +148,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '诉求',
                 'verbose_name_plural': '诉求',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='demand_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +167,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '基线',
                 'verbose_name_plural': '基线',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='baseline_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +187,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '政策依据',
                 'verbose_name_plural': '政策依据',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='basis_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -197,6 +206,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '工程',
                 'verbose_name_plural': '工程',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='project_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -216,6 +226,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '支出',
                 'verbose_name_plural': '支出',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='spending_code_once'), models.CheckConstraint(condition=models.Q(('code__contains', '/'), ('amount_fen__isnull', False), _connector='OR'), name='project_line_has_an_amount'), models.CheckConstraint(condition=models.Q(models.Q(('code__contains', '/'), _negated=True), ('fund_source__isnull', False), _connector='OR'), name='detail_line_has_a_fund_source'), models.CheckConstraint(condition=models.Q(('amount_fen__isnull', True), ('amount_fen__gte', 0), _connector='OR'), name='spending_never_negative')],
             },
         ),
         migrations.CreateModel(
@@ -231,6 +242,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '来源矩阵',
                 'verbose_name_plural': '来源矩阵',
+                'constraints': [models.UniqueConstraint(fields=('spending', 'income'), name='funding_cell_once'), models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='funding_is_positive')],
             },
         ),
         migrations.CreateModel(
@@ -248,6 +260,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '无预算承诺',
                 'verbose_name_plural': '无预算承诺',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='commitment_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -269,6 +282,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '子任务',
                 'verbose_name_plural': '子任务',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='sub_task_code_once'), models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('due_on'))), name='sub_task_runs_forward')],
             },
         ),
         migrations.CreateModel(
@@ -289,6 +303,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '里程碑',
                 'verbose_name_plural': '里程碑',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='milestone_code_once'), models.CheckConstraint(condition=models.Q(('opens_on__isnull', True), ('opens_on__lte', models.F('due_on')), _connector='OR'), name='milestone_runs_forward')],
             },
         ),
         migrations.CreateModel(
@@ -310,6 +325,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '约定',
                 'verbose_name_plural': '约定',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'group', 'key', 'since'), name='term_starts_once'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='term_ends_after_it_starts')],
             },
         ),
         migrations.CreateModel(
@@ -327,101 +343,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '完成登记',
                 'constraints': [models.CheckConstraint(condition=models.Q(('evidence', ''), _negated=True), name='achievement_shows_evidence')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='planyear',
-            constraint=models.CheckConstraint(condition=models.Q(('finish_on__lte', models.F('closes_on')), ('starts_on__lt', models.F('finish_on'))), name='plan_year_runs_forward'),
-        ),
-        migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='plan_version_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='placeholder',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='placeholder_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='indicator_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='incomeline',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='income_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='incomeline',
-            constraint=models.CheckConstraint(condition=models.Q(('outside', True), ('amount_fen__gte', 0), _connector='OR'), name='income_has_an_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='goal_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='demand',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='demand_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='baseline',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='baseline_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='policybasis',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='basis_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='project_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='spendingline',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='spending_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='spendingline',
-            constraint=models.CheckConstraint(condition=models.Q(('code__contains', '/'), ('amount_fen__isnull', False), _connector='OR'), name='project_line_has_an_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='spendingline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code__contains', '/'), _negated=True), ('fund_source__isnull', False), _connector='OR'), name='detail_line_has_a_fund_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='spendingline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__isnull', True), ('amount_fen__gte', 0), _connector='OR'), name='spending_never_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='funding',
-            constraint=models.UniqueConstraint(fields=('spending', 'income'), name='funding_cell_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='funding',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='funding_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='commitment_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='subtask',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='sub_task_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='subtask',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('due_on'))), name='sub_task_runs_forward'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='milestone_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_on__isnull', True), ('opens_on__lte', models.F('due_on')), _connector='OR'), name='milestone_runs_forward'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('plan', 'group', 'key', 'since'), name='term_starts_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='term_ends_after_it_starts'),
         ),
     ]

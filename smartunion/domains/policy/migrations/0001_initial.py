@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '制度版本',
                 'verbose_name_plural': '制度版本',
+                'constraints': [models.UniqueConstraint(fields=('document', 'number'), name='version_numbered_once'), models.CheckConstraint(condition=models.Q(('effective_to__isnull', True), ('effective_to__gt', models.F('effective_from')), _connector='OR'), name='version_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='version_published_at_a_moment'), models.CheckConstraint(condition=models.Q(('published_by__isnull', True), ('kept_by__isnull', True), models.Q(('published_by', models.F('kept_by')), _negated=True), _connector='OR'), name='version_published_by_a_second_person')],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +119,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '条文',
                 'verbose_name_plural': '条文',
+                'constraints': [models.UniqueConstraint(fields=('version', 'seq'), name='piece_has_one_place'), models.UniqueConstraint(fields=('version', 'anchor'), name='piece_has_one_anchor')],
             },
         ),
         migrations.CreateModel(
@@ -199,29 +201,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '文件关系',
                 'constraints': [models.UniqueConstraint(fields=('document', 'other', 'kind'), name='relation_once'), models.CheckConstraint(condition=models.Q(('document', models.F('other')), _negated=True), name='relation_to_another')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('document', 'number'), name='version_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_to__isnull', True), ('effective_to__gt', models.F('effective_from')), _connector='OR'), name='version_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='version_published_at_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('published_by__isnull', True), ('kept_by__isnull', True), models.Q(('published_by', models.F('kept_by')), _negated=True), _connector='OR'), name='version_published_by_a_second_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.UniqueConstraint(fields=('version', 'seq'), name='piece_has_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.UniqueConstraint(fields=('version', 'anchor'), name='piece_has_one_anchor'),
         ),
     ]

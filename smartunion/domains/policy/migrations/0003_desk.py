@@ -48,6 +48,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '提问',
                 'verbose_name_plural': '提问',
+                'indexes': [models.Index(fields=['asker', '-asked_at'], name='question_of_a_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('tier', 'crisis'), _negated=True), models.Q(('asker__isnull', True), ('text', '')), _connector='OR'), name='question_of_a_crisis_keeps_nothing'), models.CheckConstraint(condition=models.Q(('erased_at__isnull', True), ('text', ''), _connector='OR'), name='question_erased_is_empty')],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +86,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '所示条文',
                 'verbose_name_plural': '所示条文',
+                'constraints': [models.UniqueConstraint(fields=('question', 'place'), name='shown_at_one_place')],
             },
         ),
         migrations.CreateModel(
@@ -140,21 +143,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '常见问答',
                 'constraints': [models.UniqueConstraint(fields=('question', 'piece'), name='faq_once'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='faq_decided_by_a_second_person')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['asker', '-asked_at'], name='question_of_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('tier', 'crisis'), _negated=True), models.Q(('asker__isnull', True), ('text', '')), _connector='OR'), name='question_of_a_crisis_keeps_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('erased_at__isnull', True), ('text', ''), _connector='OR'), name='question_erased_is_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='shown',
-            constraint=models.UniqueConstraint(fields=('question', 'place'), name='shown_at_one_place'),
         ),
     ]

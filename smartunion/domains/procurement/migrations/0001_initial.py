@@ -64,6 +64,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '采购',
                 'verbose_name_plural': '采购',
+                'indexes': [models.Index(fields=['category', 'requested_at'], name='purchase_by_category')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='purchase_has_a_budget'), models.CheckConstraint(condition=models.Q(('price_fen__isnull', True), ('price_fen__gt', 0), _connector='OR'), name='purchase_has_a_price'), models.CheckConstraint(condition=models.Q(('converted_at__isnull', True), ('method', 'negotiated'), _connector='OR'), name='purchase_converted_is_negotiated'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'emergency'), _negated=True), models.Q(('cause', ''), _negated=True), _connector='OR'), name='emergency_has_a_cause')],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +85,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '采购合同',
                 'verbose_name_plural': '采购合同',
+                'constraints': [models.CheckConstraint(condition=models.Q(('price_fen__gt', 0)), name='contract_has_a_price'), models.CheckConstraint(condition=models.Q(models.Q(('paid_at__isnull', True), ('transfer__isnull', True)), models.Q(('paid_at__isnull', False), ('transfer__isnull', False)), _connector='OR'), name='contract_is_paid_through_the_ledger')],
             },
         ),
         migrations.CreateModel(
@@ -131,6 +134,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '比选公告',
                 'verbose_name_plural': '比选公告',
+                'constraints': [models.UniqueConstraint(fields=('purchase', 'round'), name='one_tender_for_a_round'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('announced_at'))), name='tender_closes_after_its_notice'), models.CheckConstraint(condition=models.Q(('opened_at__isnull', True), ('opened_at__gt', models.F('closes_at')), _connector='OR'), name='tender_opens_after_its_deadline'), models.CheckConstraint(condition=models.Q(models.Q(('opened_at__isnull', True), ('state', 'quoting')), models.Q(models.Q(('state', 'quoting'), _negated=True), ('opened_at__isnull', False)), _connector='OR'), name='tender_state_follows_its_opening')],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +157,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '报价',
                 'verbose_name_plural': '报价',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('tender', 'supplier'), name='one_live_quote_for_a_supplier'), models.CheckConstraint(condition=models.Q(('commitment__regex', '^[0-9a-f]{64}$')), name='quote_is_committed')],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +172,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '评审',
                 'verbose_name_plural': '评审',
+                'constraints': [models.UniqueConstraint(fields=('tender', 'person'), name='panelist_sits_once')],
             },
         ),
         migrations.CreateModel(
@@ -183,6 +189,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '关联认定',
                 'verbose_name_plural': '关联认定',
+                'constraints': [models.UniqueConstraint(fields=('tender', 'counted'), name='linked_count_once')],
             },
         ),
         migrations.CreateModel(
@@ -195,6 +202,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '邀请',
                 'verbose_name_plural': '邀请',
+                'constraints': [models.UniqueConstraint(fields=('tender', 'supplier'), name='supplier_is_invited_once')],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +220,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '清标',
                 'verbose_name_plural': '清标',
+                'constraints': [models.UniqueConstraint(fields=('tender', 'number'), name='clearing_is_numbered')],
             },
         ),
         migrations.CreateModel(
@@ -283,73 +292,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '低价说明',
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('accepted__isnull', True), ('decided_at__isnull', True)), models.Q(('accepted__isnull', False), ('decided_at__isnull', False)), _connector='OR'), name='explanation_is_decided_at_a_moment')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='purchase',
-            index=models.Index(fields=['category', 'requested_at'], name='purchase_by_category'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='purchase_has_a_budget'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.CheckConstraint(condition=models.Q(('price_fen__isnull', True), ('price_fen__gt', 0), _connector='OR'), name='purchase_has_a_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.CheckConstraint(condition=models.Q(('converted_at__isnull', True), ('method', 'negotiated'), _connector='OR'), name='purchase_converted_is_negotiated'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'emergency'), _negated=True), models.Q(('cause', ''), _negated=True), _connector='OR'), name='emergency_has_a_cause'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('price_fen__gt', 0)), name='contract_has_a_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_at__isnull', True), ('transfer__isnull', True)), models.Q(('paid_at__isnull', False), ('transfer__isnull', False)), _connector='OR'), name='contract_is_paid_through_the_ledger'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.UniqueConstraint(fields=('purchase', 'round'), name='one_tender_for_a_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('announced_at'))), name='tender_closes_after_its_notice'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(('opened_at__isnull', True), ('opened_at__gt', models.F('closes_at')), _connector='OR'), name='tender_opens_after_its_deadline'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opened_at__isnull', True), ('state', 'quoting')), models.Q(models.Q(('state', 'quoting'), _negated=True), ('opened_at__isnull', False)), _connector='OR'), name='tender_state_follows_its_opening'),
-        ),
-        migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('tender', 'supplier'), name='one_live_quote_for_a_supplier'),
-        ),
-        migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.CheckConstraint(condition=models.Q(('commitment__regex', '^[0-9a-f]{64}$')), name='quote_is_committed'),
-        ),
-        migrations.AddConstraint(
-            model_name='panelist',
-            constraint=models.UniqueConstraint(fields=('tender', 'person'), name='panelist_sits_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='linkruling',
-            constraint=models.UniqueConstraint(fields=('tender', 'counted'), name='linked_count_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(fields=('tender', 'supplier'), name='supplier_is_invited_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clearing',
-            constraint=models.UniqueConstraint(fields=('tender', 'number'), name='clearing_is_numbered'),
         ),
     ]

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '提案',
                 'verbose_name_plural': '提案',
+                'constraints': [models.CheckConstraint(condition=models.Q(('filed_at__isnull', True), ('submitted_at__lte', models.F('filed_at')), _connector='OR'), name='proposal_filed_after_it_is_handed_in'), models.CheckConstraint(condition=models.Q(models.Q(('filing', 'merged'), _negated=True), ('into__isnull', False), _connector='OR'), name='merged_into_another'), models.CheckConstraint(condition=models.Q(('into__isnull', True), models.Q(('into', models.F('id')), _negated=True), _connector='OR'), name='not_into_itself'), models.CheckConstraint(condition=models.Q(('rating__isnull', True), models.Q(('rating__gte', 1), ('rating__lte', 5)), _connector='OR'), name='rating_is_one_of_five')],
             },
         ),
         migrations.CreateModel(
@@ -58,6 +59,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '联名',
                 'verbose_name_plural': '联名',
+                'constraints': [models.UniqueConstraint(fields=('proposal', 'person'), name='cosigner_signs_once')],
             },
         ),
         migrations.CreateModel(
@@ -76,34 +78,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '意见建议',
                 'verbose_name_plural': '意见建议',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='suggestion_answered_by_somebody'), models.CheckConstraint(condition=models.Q(('answered_by__isnull', True), models.Q(('answered_by', models.F('author')), _negated=True), _connector='OR'), name='suggestion_not_answered_by_its_author')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('filed_at__isnull', True), ('submitted_at__lte', models.F('filed_at')), _connector='OR'), name='proposal_filed_after_it_is_handed_in'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('filing', 'merged'), _negated=True), ('into__isnull', False), _connector='OR'), name='merged_into_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('into__isnull', True), models.Q(('into', models.F('id')), _negated=True), _connector='OR'), name='not_into_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__isnull', True), models.Q(('rating__gte', 1), ('rating__lte', 5)), _connector='OR'), name='rating_is_one_of_five'),
-        ),
-        migrations.AddConstraint(
-            model_name='cosigner',
-            constraint=models.UniqueConstraint(fields=('proposal', 'person'), name='cosigner_signs_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='suggestion_answered_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_by__isnull', True), models.Q(('answered_by', models.F('author')), _negated=True), _connector='OR'), name='suggestion_not_answered_by_its_author'),
         ),
     ]

@@ -70,6 +70,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '活动',
                 'verbose_name_plural': '活动',
+                'indexes': [models.Index(fields=['starts_at'], name='event_by_start')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='event_takes_time'), models.CheckConstraint(condition=models.Q(('expected__gt', 0), ('places__gt', 0)), name='event_has_people'), models.CheckConstraint(condition=models.Q(('taken__lte', models.F('places'))), name='event_is_never_overfull'), models.CheckConstraint(condition=models.Q(('places__lte', models.F('expected'))), name='event_plans_for_all_places'), models.CheckConstraint(condition=models.Q(('permit_needed', False), models.Q(('permit_number', ''), _negated=True), _connector='OR'), name='event_has_its_permit'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['open', 'closed']), _negated=True), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='event_was_opened_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -85,6 +87,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '体检核验',
                 'verbose_name_plural': '体检核验',
+                'indexes': [models.Index(fields=['event', 'person'], name='check_of_participant')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answer', 'fit'), _negated=True), ('report_on__isnull', False), _connector='OR'), name='fit_by_a_report')],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +105,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '值守',
                 'verbose_name_plural': '值守',
+                'constraints': [models.UniqueConstraint(fields=('event', 'person'), name='one_post_at_an_event'), models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='duty_takes_time')],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +123,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '破例放行',
                 'verbose_name_plural': '破例放行',
+                'constraints': [models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='override_says_why'), models.CheckConstraint(condition=models.Q(('reviewed_by__isnull', True), models.Q(('reviewed_by', models.F('by')), _negated=True), _connector='OR'), name='override_is_reviewed_by_another')],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +140,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '参加者',
                 'verbose_name_plural': '参加者',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('event', 'person'), name='one_place_for_one_person')],
             },
         ),
         migrations.CreateModel(
@@ -151,6 +158,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '保单',
                 'verbose_name_plural': '保单',
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='policy_has_a_period'), models.CheckConstraint(condition=models.Q(('per_person_fen__gt', 0)), name='policy_covers')],
             },
         ),
         migrations.CreateModel(
@@ -169,6 +177,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '联合踏勘',
                 'verbose_name_plural': '联合踏勘',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('season', ''), _negated=True), fields=('venue', 'season'), name='one_survey_a_season'), models.CheckConstraint(condition=models.Q(('due_at__lt', models.F('starts_at')), ('valid_until__gt', models.F('starts_at'))), name='survey_is_due_before_it_counts')],
             },
         ),
         migrations.CreateModel(
@@ -188,6 +197,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '安全风险清单项',
                 'verbose_name_plural': '安全风险清单项',
+                'constraints': [models.CheckConstraint(condition=models.Q(('state', 'unchecked'), ('looked_at__isnull', False), _connector='OR'), name='risk_item_was_looked_at'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'settled'), _negated=True), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='risk_item_settled_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['open', 'settled']), _negated=True), models.Q(('found', ''), _negated=True), _connector='OR'), name='risk_item_says_what')],
             },
         ),
         migrations.AddField(
@@ -231,89 +241,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '活动设备',
                 'constraints': [models.UniqueConstraint(fields=('event', 'device'), name='device_once_at_an_event')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='healthcheck',
-            index=models.Index(fields=['event', 'person'], name='check_of_participant'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'fit'), _negated=True), ('report_on__isnull', False), _connector='OR'), name='fit_by_a_report'),
-        ),
-        migrations.AddConstraint(
-            model_name='onduty',
-            constraint=models.UniqueConstraint(fields=('event', 'person'), name='one_post_at_an_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='onduty',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='duty_takes_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='override_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by__isnull', True), models.Q(('reviewed_by', models.F('by')), _negated=True), _connector='OR'), name='override_is_reviewed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('event', 'person'), name='one_place_for_one_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='policy_has_a_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('per_person_fen__gt', 0)), name='policy_covers'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskitem',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'unchecked'), ('looked_at__isnull', False), _connector='OR'), name='risk_item_was_looked_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'settled'), _negated=True), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='risk_item_settled_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['open', 'settled']), _negated=True), models.Q(('found', ''), _negated=True), _connector='OR'), name='risk_item_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='sitesurvey',
-            constraint=models.UniqueConstraint(condition=models.Q(('season', ''), _negated=True), fields=('venue', 'season'), name='one_survey_a_season'),
-        ),
-        migrations.AddConstraint(
-            model_name='sitesurvey',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__lt', models.F('starts_at')), ('valid_until__gt', models.F('starts_at'))), name='survey_is_due_before_it_counts'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['starts_at'], name='event_by_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='event_takes_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('expected__gt', 0), ('places__gt', 0)), name='event_has_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('taken__lte', models.F('places'))), name='event_is_never_overfull'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('places__lte', models.F('expected'))), name='event_plans_for_all_places'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('permit_needed', False), models.Q(('permit_number', ''), _negated=True), _connector='OR'), name='event_has_its_permit'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['open', 'closed']), _negated=True), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='event_was_opened_by_somebody'),
         ),
     ]

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '突发事件',
                 'verbose_name_plural': '突发事件',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('event', 'place', 'is_drill'), name='one_incident_at_a_place')],
             },
         ),
         migrations.CreateModel(
@@ -53,14 +54,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '处置定位',
                 'verbose_name_plural': '处置定位',
+                'constraints': [models.UniqueConstraint(fields=('incident', 'person'), name='one_tracking_of_one')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('event', 'place', 'is_drill'), name='one_incident_at_a_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='tracking',
-            constraint=models.UniqueConstraint(fields=('incident', 'person'), name='one_tracking_of_one'),
         ),
     ]

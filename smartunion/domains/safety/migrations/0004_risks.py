@@ -28,6 +28,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '情景演练',
                 'verbose_name_plural': '情景演练',
+                'indexes': [models.Index(fields=['scenario', '-held_at'], name='exercise_of_scenario')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('finding', ''), _negated=True), name='exercise_says_what_was_found'), models.CheckConstraint(condition=models.Q(('people__gt', 0)), name='exercise_had_people')],
             },
         ),
         migrations.CreateModel(
@@ -45,6 +47,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '防控评估',
                 'verbose_name_plural': '防控评估',
+                'indexes': [models.Index(fields=['control', '-evaluated_at'], name='evaluation_of_control')],
             },
         ),
         migrations.CreateModel(
@@ -63,30 +66,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '录像保全',
                 'verbose_name_plural': '录像保全',
+                'constraints': [models.CheckConstraint(condition=models.Q(('recorded_until__gt', models.F('recorded_from'))), name='hold_has_a_span'), models.CheckConstraint(condition=models.Q(('released_at', None), models.Q(('released_because', ''), _negated=True), _connector='OR'), name='hold_released_says_why')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='exercise',
-            index=models.Index(fields=['scenario', '-held_at'], name='exercise_of_scenario'),
-        ),
-        migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.CheckConstraint(condition=models.Q(('finding', ''), _negated=True), name='exercise_says_what_was_found'),
-        ),
-        migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.CheckConstraint(condition=models.Q(('people__gt', 0)), name='exercise_had_people'),
-        ),
-        migrations.AddIndex(
-            model_name='controlevaluation',
-            index=models.Index(fields=['control', '-evaluated_at'], name='evaluation_of_control'),
-        ),
-        migrations.AddConstraint(
-            model_name='legalhold',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_until__gt', models.F('recorded_from'))), name='hold_has_a_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='legalhold',
-            constraint=models.CheckConstraint(condition=models.Q(('released_at', None), models.Q(('released_because', ''), _negated=True), _connector='OR'), name='hold_released_says_why'),
         ),
     ]

@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '银行对账文件',
                 'verbose_name_plural': '银行对账文件',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'used')), fields=('day',), name='bankfile_one_used_a_day'), models.UniqueConstraint(fields=('day', 'digest', 'refusal'), name='bankfile_arrives_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), models.Q(('refusal', ''), _negated=True)), models.Q(models.Q(('state', 'refused'), _negated=True), ('refusal', '')), _connector='OR'), name='bankfile_refused_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +96,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '银行明细',
                 'verbose_name_plural': '银行明细',
+                'indexes': [models.Index(fields=['key'], name='bankline_key')],
+                'constraints': [models.UniqueConstraint(fields=('file', 'number'), name='bankline_number')],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +126,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '对账差错',
                 'verbose_name_plural': '对账差错',
+                'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['due_at'], name='difference_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='difference_closed_says_how'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'explained'), _negated=True), models.Q(('closed_by', models.F('explained_by')), _negated=True), _connector='OR'), name='difference_takes_two')],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +146,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '对账配对',
                 'verbose_name_plural': '对账配对',
+                'indexes': [models.Index(fields=['day', 'state'], name='match_day'), models.Index(fields=['document'], name='match_document')],
             },
         ),
         migrations.CreateModel(
@@ -181,46 +187,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '对公账户明细',
                 'constraints': [models.UniqueConstraint(fields=('account', 'number'), name='accountline_number')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='bankfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'used')), fields=('day',), name='bankfile_one_used_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfile',
-            constraint=models.UniqueConstraint(fields=('day', 'digest', 'refusal'), name='bankfile_arrives_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), models.Q(('refusal', ''), _negated=True)), models.Q(models.Q(('state', 'refused'), _negated=True), ('refusal', '')), _connector='OR'), name='bankfile_refused_says_why'),
-        ),
-        migrations.AddIndex(
-            model_name='bankline',
-            index=models.Index(fields=['key'], name='bankline_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankline',
-            constraint=models.UniqueConstraint(fields=('file', 'number'), name='bankline_number'),
-        ),
-        migrations.AddIndex(
-            model_name='difference',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['due_at'], name='difference_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='difference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='difference_closed_says_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='difference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'explained'), _negated=True), models.Q(('closed_by', models.F('explained_by')), _negated=True), _connector='OR'), name='difference_takes_two'),
-        ),
-        migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['day', 'state'], name='match_day'),
-        ),
-        migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['document'], name='match_document'),
         ),
         migrations.RunSQL(APPEND_ONLY, "DROP FUNCTION settlement_append_only CASCADE"),
     ]

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '商户结算单',
                 'verbose_name_plural': '商户结算单',
+                'constraints': [models.UniqueConstraint(fields=('review', 'merchant_id'), name='statement_once'), models.CheckConstraint(condition=models.Q(('payable_fen__gte', 0), ('rest_fen__lte', 0), models.Q(('payable_fen', 0), ('rest_fen', 0), _connector='OR'), ('payable_fen', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('total_fen'), '-', models.F('principal_fen')), '+', models.F('carried_fen')), '-', models.F('clawed_fen')), '-', models.F('rest_fen')))), name='statement_adds_up')],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +76,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '结算付款',
                 'verbose_name_plural': '结算付款',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payout_positive')],
             },
         ),
         migrations.CreateModel(
@@ -94,18 +96,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '结算扣回',
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen', 0), _negated=True), name='clawback_takes_something')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('review', 'merchant_id'), name='statement_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('payable_fen__gte', 0), ('rest_fen__lte', 0), models.Q(('payable_fen', 0), ('rest_fen', 0), _connector='OR'), ('payable_fen', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('total_fen'), '-', models.F('principal_fen')), '+', models.F('carried_fen')), '-', models.F('clawed_fen')), '-', models.F('rest_fen')))), name='statement_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payout_positive'),
         ),
         migrations.RunSQL(
             "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement_statement"

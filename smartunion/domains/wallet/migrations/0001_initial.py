@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '付款设备',
                 'verbose_name_plural': '付款设备',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('unbound_at__isnull', True)), fields=('key',), name='device_serves_one_wallet')],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +95,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '冻结',
                 'verbose_name_plural': '冻结',
+                'indexes': [models.Index(condition=models.Q(('decided_at__isnull', True)), fields=['frozen_at'], name='freezing_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='freezing_decided_by_someone')],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +131,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '商户',
                 'verbose_name_plural': '商户',
+                'constraints': [models.CheckConstraint(condition=models.Q(('deposit_fen__gte', 0)), name='merchant_deposit_gte_0'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('undertaking_signed_at__isnull', False), _connector='OR'), name='merchant_trades_with_undertaking')],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +160,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '付款',
                 'verbose_name_plural': '付款',
+                'indexes': [django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='payment_xid', pages_per_range=16)],
             },
         ),
         migrations.AddField(
@@ -178,6 +183,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '付款变动',
                 'verbose_name_plural': '付款变动',
+                'indexes': [django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='event_xid', pages_per_range=16)],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +208,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '退款',
                 'verbose_name_plural': '退款',
+                'indexes': [django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='refund_xid', pages_per_range=16)],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ecny_fen__gte', 0), ('points_fen__gte', 0), ('to_fund_fen__gte', 0), ('to_fund_fen__lte', models.F('ecny_fen'))), name='refund_amounts')],
             },
         ),
         migrations.CreateModel(
@@ -220,6 +228,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '补贴调整',
                 'verbose_name_plural': '补贴调整',
+                'indexes': [django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='adjustment_xid', pages_per_range=16)],
+                'constraints': [models.CheckConstraint(condition=models.Q(('delta_fen', 0), _negated=True), name='adjustment_changes_something')],
             },
         ),
         migrations.CreateModel(
@@ -289,6 +299,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '福利积分钱包',
                 'verbose_name_plural': '福利积分钱包',
+                'constraints': [models.CheckConstraint(condition=models.Q(('subsidy_fen', django.db.models.functions.comparison.Least(models.F('cap_fen'), django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('net_fen'), '*', models.F('rate_num')), '/', models.F('rate_den'))))), name='wallet_subsidy_is_f_of_net')],
             },
         ),
         migrations.AddField(
@@ -326,6 +337,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '入账',
                 'verbose_name_plural': '入账',
+                'indexes': [models.Index(fields=['wallet', 'at'], name='credit_of_wallet'), django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='credit_xid', pages_per_range=16)],
+                'constraints': [models.CheckConstraint(condition=models.Q(('fund_source', ''), _negated=True), name='credit_names_its_fund'), models.CheckConstraint(condition=models.Q(models.Q(('ecny_fen__lte', 0), ('kind', 'expiry'), ('points_fen__lte', 0)), models.Q(models.Q(('kind', 'expiry'), _negated=True), ('ecny_fen__gte', 0), ('points_fen__gte', 0)), _connector='OR'), name='credit_sign_follows_kind')],
             },
         ),
         migrations.CreateModel(
@@ -348,6 +361,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '银行指令',
                 'verbose_name_plural': '银行指令',
+                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'sent'])), fields=['due_at'], name='order_under_way')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='order_positive'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['ALLOC', 'RETURN']), ('merchant__isnull', True)), models.Q(('kind__in', ['PAY', 'REFUND']), ('merchant__isnull', False)), _connector='OR'), name='order_names_both_sides'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(models.Q(('bank_ref', ''), _negated=True), ('posted_at__isnull', False)), _connector='OR'), name='order_done_names_the_posting')],
             },
         ),
         migrations.CreateModel(
@@ -370,6 +385,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '划拨',
                 'verbose_name_plural': '划拨',
+                'indexes': [models.Index(fields=['wallet', 'month'], name='allotment_month'), models.Index(condition=models.Q(('state__in', ['requested', 'sent'])), fields=['asked_at'], name='allotment_under_way')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='allotment_positive'), models.CheckConstraint(condition=models.Q(('fund_source', ''), _negated=True), name='allotment_names_its_fund')],
             },
         ),
         migrations.CreateModel(
@@ -386,47 +403,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '钱包月结',
                 'verbose_name_plural': '钱包月结',
+                'constraints': [models.UniqueConstraint(fields=('wallet', 'month'), name='wallet_month_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='merchant',
-            constraint=models.CheckConstraint(condition=models.Q(('deposit_fen__gte', 0)), name='merchant_deposit_gte_0'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('undertaking_signed_at__isnull', False), _connector='OR'), name='merchant_trades_with_undertaking'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentevent',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='event_xid', pages_per_range=16),
-        ),
-        migrations.AddIndex(
-            model_name='subsidyadjustment',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='adjustment_xid', pages_per_range=16),
-        ),
-        migrations.AddConstraint(
-            model_name='subsidyadjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('delta_fen', 0), _negated=True), name='adjustment_changes_something'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='refund_xid', pages_per_range=16),
         ),
         migrations.AddConstraint(
             model_name='refund',
             constraint=models.UniqueConstraint(fields=('terminal', 'biz_date', 'terminal_seq'), name='refund_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('ecny_fen__gte', 0), ('points_fen__gte', 0), ('to_fund_fen__gte', 0), ('to_fund_fen__lte', models.F('ecny_fen'))), name='refund_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='wallet',
-            constraint=models.CheckConstraint(condition=models.Q(('subsidy_fen', django.db.models.functions.comparison.Least(models.F('cap_fen'), django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('net_fen'), '*', models.F('rate_num')), '/', models.F('rate_den'))))), name='wallet_subsidy_is_f_of_net'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='payment_xid', pages_per_range=16),
         ),
         migrations.AddConstraint(
             model_name='payment',
@@ -435,69 +417,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='payment',
             constraint=models.UniqueConstraint(fields=('wallet', 'month', 'seq'), name='payment_seq'),
-        ),
-        migrations.AddIndex(
-            model_name='freezing',
-            index=models.Index(condition=models.Q(('decided_at__isnull', True)), fields=['frozen_at'], name='freezing_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='freezing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='freezing_decided_by_someone'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.UniqueConstraint(condition=models.Q(('unbound_at__isnull', True)), fields=('key',), name='device_serves_one_wallet'),
-        ),
-        migrations.AddIndex(
-            model_name='credit',
-            index=models.Index(fields=['wallet', 'at'], name='credit_of_wallet'),
-        ),
-        migrations.AddIndex(
-            model_name='credit',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='credit_xid', pages_per_range=16),
-        ),
-        migrations.AddConstraint(
-            model_name='credit',
-            constraint=models.CheckConstraint(condition=models.Q(('fund_source', ''), _negated=True), name='credit_names_its_fund'),
-        ),
-        migrations.AddConstraint(
-            model_name='credit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ecny_fen__lte', 0), ('kind', 'expiry'), ('points_fen__lte', 0)), models.Q(models.Q(('kind', 'expiry'), _negated=True), ('ecny_fen__gte', 0), ('points_fen__gte', 0)), _connector='OR'), name='credit_sign_follows_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='bankorder',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'sent'])), fields=['due_at'], name='order_under_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankorder',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='order_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['ALLOC', 'RETURN']), ('merchant__isnull', True)), models.Q(('kind__in', ['PAY', 'REFUND']), ('merchant__isnull', False)), _connector='OR'), name='order_names_both_sides'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(models.Q(('bank_ref', ''), _negated=True), ('posted_at__isnull', False)), _connector='OR'), name='order_done_names_the_posting'),
-        ),
-        migrations.AddIndex(
-            model_name='allotment',
-            index=models.Index(fields=['wallet', 'month'], name='allotment_month'),
-        ),
-        migrations.AddIndex(
-            model_name='allotment',
-            index=models.Index(condition=models.Q(('state__in', ['requested', 'sent'])), fields=['asked_at'], name='allotment_under_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='allotment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='allotment_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='allotment',
-            constraint=models.CheckConstraint(condition=models.Q(('fund_source', ''), _negated=True), name='allotment_names_its_fund'),
-        ),
-        migrations.AddConstraint(
-            model_name='walletmonth',
-            constraint=models.UniqueConstraint(fields=('wallet', 'month'), name='wallet_month_once'),
         ),
     ]

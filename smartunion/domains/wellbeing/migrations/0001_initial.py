@@ -32,6 +32,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '预警',
                 'verbose_name_plural': '预警',
+                'indexes': [models.Index(fields=['opened_at'], name='alert_by_time')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('band', 'red'), _negated=True), models.Q(('crisis', ''), _negated=True), _connector='OR'), name='red_alert_names_its_case')],
             },
         ),
         migrations.CreateModel(
@@ -54,6 +56,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '自评活动',
                 'verbose_name_plural': '自评活动',
+                'constraints': [models.CheckConstraint(condition=models.Q(('closes_on__gte', models.F('opens_on'))), name='campaign_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('cap__gt', 0)), name='campaign_asks_somebody'), models.CheckConstraint(condition=models.Q(('state', 'planned'), ('opened_at__isnull', False), _connector='OR'), name='campaign_says_when_it_opened')],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +85,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '邀请',
                 'verbose_name_plural': '邀请',
+                'indexes': [models.Index(fields=['campaign', 'sent_on'], name='invitation_by_day')],
+                'constraints': [models.UniqueConstraint(fields=('campaign', 'person'), name='invited_once')],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +108,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '答卷',
                 'verbose_name_plural': '答卷',
+                'indexes': [models.Index(fields=['started_on'], name='response_by_day')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('source', 'key'), name='response_imported_once'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='response_ends_when_it_is_over'), models.CheckConstraint(condition=models.Q(('invitation__isnull', False), models.Q(('key', ''), _negated=True), _connector='OR'), name='response_was_asked_or_sent')],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +126,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '签发的规则',
                 'verbose_name_plural': '签发的规则',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('in_force', True)), fields=('in_force',), name='one_policy_in_force'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('in_force', True)), models.Q(('ended_at__isnull', False), ('in_force', False)), _connector='OR'), name='policy_ends_when_it_is_over')],
             },
         ),
         migrations.CreateModel(
@@ -138,6 +146,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '关怀任务',
                 'verbose_name_plural': '关怀任务',
+                'indexes': [models.Index(fields=['due_at'], name='task_by_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('outcome', '')), models.Q(('done_at__isnull', False), ('done_by__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='task_done_says_by_whom_and_how'), models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('opened_at'))), name='task_has_time')],
             },
         ),
         migrations.CreateModel(
@@ -153,69 +163,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '未联系上',
                 'verbose_name_plural': '未联系上',
             },
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['opened_at'], name='alert_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('band', 'red'), _negated=True), models.Q(('crisis', ''), _negated=True), _connector='OR'), name='red_alert_names_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_on__gte', models.F('opens_on'))), name='campaign_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('cap__gt', 0)), name='campaign_asks_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'planned'), ('opened_at__isnull', False), _connector='OR'), name='campaign_says_when_it_opened'),
-        ),
-        migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(fields=['campaign', 'sent_on'], name='invitation_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(fields=('campaign', 'person'), name='invited_once'),
-        ),
-        migrations.AddIndex(
-            model_name='response',
-            index=models.Index(fields=['started_on'], name='response_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('source', 'key'), name='response_imported_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='response_ends_when_it_is_over'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('invitation__isnull', False), models.Q(('key', ''), _negated=True), _connector='OR'), name='response_was_asked_or_sent'),
-        ),
-        migrations.AddConstraint(
-            model_name='signedpolicy',
-            constraint=models.UniqueConstraint(condition=models.Q(('in_force', True)), fields=('in_force',), name='one_policy_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='signedpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('in_force', True)), models.Q(('ended_at__isnull', False), ('in_force', False)), _connector='OR'), name='policy_ends_when_it_is_over'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['due_at'], name='task_by_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('outcome', '')), models.Q(('done_at__isnull', False), ('done_by__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='task_done_says_by_whom_and_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('opened_at'))), name='task_has_time'),
         ),
     ]

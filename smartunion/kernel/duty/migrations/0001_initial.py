@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '轮班',
                 'verbose_name_plural': '轮班',
+                'constraints': [models.CheckConstraint(condition=models.Q(('days_each__gte', 1)), name='pattern_turns_have_days'), models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('unit', 'post', 'part', 'since'), name='one_pattern_for_a_post_and_hour', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(
@@ -59,6 +60,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '轮次',
                 'verbose_name_plural': '轮次',
+                'constraints': [models.UniqueConstraint(fields=('pattern', 'number'), name='turn_number_is_given_once')],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +81,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '班次',
                 'verbose_name_plural': '班次',
+                'indexes': [models.Index(condition=models.Q(('dropped_at', None)), fields=['unit', 'until'], name='shift_of_unit'), models.Index(condition=models.Q(('dropped_at', None)), fields=['person', 'until'], name='shift_of_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='shift_has_a_length'), models.CheckConstraint(condition=models.Q(('post__in', ('a', 'b', 'c')), models.Q(('post__in', ('leader', 'security', 'driver', 'centre')), ('unit', None)), _connector='OR'), name='shift_of_the_campus_has_no_unit'), models.CheckConstraint(condition=models.Q(('part__in', ['primary', 'deputy'])), name='shift_has_a_part')],
             },
         ),
         migrations.CreateModel(
@@ -96,6 +100,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '换班',
                 'verbose_name_plural': '换班',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('shift',), name='one_open_swap_of_a_shift'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='swap_is_open_until_answered')],
             },
         ),
         migrations.CreateModel(
@@ -114,45 +119,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['person', '-answered_at'], name='check_of_person')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('person',), name='one_open_check_of_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('via', '')), models.Q(('answered_at__isnull', False), models.Q(('via', ''), _negated=True)), _connector='OR'), name='check_says_how_it_was_answered')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='pattern',
-            constraint=models.CheckConstraint(condition=models.Q(('days_each__gte', 1)), name='pattern_turns_have_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='pattern',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('unit', 'post', 'part', 'since'), name='one_pattern_for_a_post_and_hour', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='patternturn',
-            constraint=models.UniqueConstraint(fields=('pattern', 'number'), name='turn_number_is_given_once'),
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(condition=models.Q(('dropped_at', None)), fields=['unit', 'until'], name='shift_of_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(condition=models.Q(('dropped_at', None)), fields=['person', 'until'], name='shift_of_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='shift_has_a_length'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('post__in', ('a', 'b', 'c')), models.Q(('post__in', ('leader', 'security', 'driver', 'centre')), ('unit', None)), _connector='OR'), name='shift_of_the_campus_has_no_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('part__in', ['primary', 'deputy'])), name='shift_has_a_part'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('shift',), name='one_open_swap_of_a_shift'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='swap_is_open_until_answered'),
         ),
     ]

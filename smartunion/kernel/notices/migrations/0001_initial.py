@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '通知',
                 'verbose_name_plural': '通知',
+                'indexes': [models.Index(fields=['person', '-at'], name='notice_of_person'), models.Index(condition=models.Q(('in_list', True), ('read_at', None)), fields=['person'], name='notice_unread'), models.Index(condition=models.Q(('gathered_on', None), ('priority', 3)), fields=['at'], name='notice_to_gather')],
+                'constraints': [models.UniqueConstraint(fields=('about', 'person'), name='a_person_is_told_once_of_a_matter')],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +63,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '消息',
                 'verbose_name_plural': '消息',
+                'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'sending'])), fields=['next_at'], name='message_to_send'), models.Index(fields=['channel', 'address', 'tried_at'], name='message_of_address'), models.Index(condition=models.Q(('state', 'accepted')), fields=['sent_at'], name='message_unacknowledged')],
+                'constraints': [models.UniqueConstraint(fields=('notice', 'channel'), name='one_message_for_a_notice_and_channel'), models.CheckConstraint(condition=models.Q(('channel', 'in_app'), _negated=True), name='a_message_leaves_the_house'), models.CheckConstraint(condition=models.Q(('sent_at__isnull', False), models.Q(('state__in', ['accepted', 'delivered', 'read']), _negated=True), _connector='OR'), name='a_message_arrives_after_it_was_sent')],
             },
         ),
         migrations.CreateModel(
@@ -92,6 +96,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '回执',
                 'verbose_name_plural': '回执',
+                'constraints': [models.UniqueConstraint(fields=('key', 'seq'), name='a_receipt_counts_once')],
             },
         ),
         migrations.CreateModel(
@@ -110,49 +115,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '联系方式',
                 'constraints': [models.UniqueConstraint(fields=('person', 'channel'), name='one_address_for_a_person_and_channel'), models.CheckConstraint(condition=models.Q(('verified_at__isnull', True), ('wrong_at__isnull', True), ('wrong_at__gt', models.F('verified_at')), _connector='OR'), name='a_contact_is_right_or_wrong')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['person', '-at'], name='notice_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('in_list', True), ('read_at', None)), fields=['person'], name='notice_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('gathered_on', None), ('priority', 3)), fields=['at'], name='notice_to_gather'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('about', 'person'), name='a_person_is_told_once_of_a_matter'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['pending', 'sending'])), fields=['next_at'], name='message_to_send'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['channel', 'address', 'tried_at'], name='message_of_address'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'accepted')), fields=['sent_at'], name='message_unacknowledged'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('notice', 'channel'), name='one_message_for_a_notice_and_channel'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('channel', 'in_app'), _negated=True), name='a_message_leaves_the_house'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_at__isnull', False), models.Q(('state__in', ['accepted', 'delivered', 'read']), _negated=True), _connector='OR'), name='a_message_arrives_after_it_was_sent'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('key', 'seq'), name='a_receipt_counts_once'),
         ),
     ]

@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '人员',
                 'verbose_name_plural': '人员',
+                'constraints': [models.CheckConstraint(condition=models.Q(('left_on__isnull', True), ('joined_on__isnull', True), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='person_leaves_after_joining')],
             },
             managers=[
                 ('objects', django.contrib.auth.models.UserManager()),
@@ -129,6 +130,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '席位',
                 'verbose_name_plural': '席位',
+                'constraints': [models.UniqueConstraint(fields=('unit', 'number'), name='seat_number_is_given_once'), models.UniqueConstraint(condition=models.Q(('line', ''), _negated=True), fields=('unit', 'line'), name='one_seat_for_one_line'), models.UniqueConstraint(fields=('id', 'unit', 'office'), name='seat_and_its_place')],
             },
         ),
         migrations.CreateModel(
@@ -146,6 +148,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '任职',
                 'verbose_name_plural': '任职',
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='appointment_ends_after_it_starts')],
             },
         ),
         migrations.AddField(
@@ -182,28 +185,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='absence_has_a_day')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('unit', 'number'), name='seat_number_is_given_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('line', ''), _negated=True), fields=('unit', 'line'), name='one_seat_for_one_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('id', 'unit', 'office'), name='seat_and_its_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='appointment_ends_after_it_starts'),
-        ),
         migrations.AddIndex(
             model_name='person',
             index=models.Index(fields=['kind', 'unit'], name='person_by_kind_and_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on__isnull', True), ('joined_on__isnull', True), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='person_leaves_after_joining'),
         ),
     ]

@@ -28,6 +28,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '资料密钥',
                 'verbose_name_plural': '资料密钥',
+                'indexes': [models.Index(fields=['subject'], name='record_of_subject')],
+                'constraints': [models.UniqueConstraint(fields=('about', 'kind'), name='record_has_one_key'), models.CheckConstraint(condition=models.Q(models.Q(('about', ''), _negated=True), models.Q(('kind', ''), _negated=True), models.Q(('about__contains', '|'), _negated=True), models.Q(('kind__contains', '|'), _negated=True)), name='record_has_a_place')],
             },
         ),
         migrations.CreateModel(
@@ -46,6 +48,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '封存',
                 'verbose_name_plural': '封存',
+                'constraints': [models.UniqueConstraint(fields=('about', 'kind', 'version'), name='sealed_version_is_given_once'), models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='sealed_version_from_one')],
             },
         ),
         migrations.CreateModel(
@@ -82,25 +85,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '单独同意',
                 'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('subject', 'purpose'), name='one_consent_in_force_per_purpose'), models.CheckConstraint(condition=models.Q(('withdrawn_at', None), ('withdrawn_at__gte', models.F('given_at')), _connector='OR'), name='consent_is_withdrawn_after_it_is_given')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='recordkey',
-            index=models.Index(fields=['subject'], name='record_of_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='recordkey',
-            constraint=models.UniqueConstraint(fields=('about', 'kind'), name='record_has_one_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='recordkey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('about', ''), _negated=True), models.Q(('kind', ''), _negated=True), models.Q(('about__contains', '|'), _negated=True), models.Q(('kind__contains', '|'), _negated=True)), name='record_has_a_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealed',
-            constraint=models.UniqueConstraint(fields=('about', 'kind', 'version'), name='sealed_version_is_given_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealed',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='sealed_version_from_one'),
         ),
     ]

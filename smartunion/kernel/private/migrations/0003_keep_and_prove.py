@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '销毁证明',
                 'verbose_name_plural': '销毁证明',
+                'constraints': [models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='deletion_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -46,6 +47,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '日志链',
                 'verbose_name_plural': '日志链',
+                'constraints': [models.UniqueConstraint(fields=('previous_hash',), name='link_follows_one_link')],
             },
         ),
         migrations.AddField(
@@ -121,16 +123,8 @@ class Migration(migrations.Migration):
             name='subject',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='当事人'),
         ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('previous_hash',), name='link_follows_one_link'),
-        ),
         migrations.AddIndex(
             model_name='deletion',
             index=models.Index(fields=['subject', 'id'], name='deletion_of_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='deletion',
-            constraint=models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='deletion_says_why'),
         ),
     ]

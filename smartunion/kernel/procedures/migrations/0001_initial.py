@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '票决',
                 'verbose_name_plural': '票决',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('abstain__isnull', True), ('closed_at__isnull', True), ('no__isnull', True), ('passed__isnull', True), ('yes__isnull', True)), models.Q(('abstain__isnull', False), ('closed_at__isnull', False), ('no__isnull', False), ('passed__isnull', False), ('yes__isnull', False)), _connector='OR'), name='poll_tells_nothing_before_its_tally')],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +84,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '件',
                 'verbose_name_plural': '件',
+                'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['promised_at'], name='case_open'), models.Index(fields=['applicant', '-opened_at'], name='case_of_applicant')],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +113,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '步骤',
                 'verbose_name_plural': '步骤',
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['lead'], name='step_waits_for_lead'), models.Index(condition=models.Q(('state', 'open')), fields=['backup'], name='step_waits_for_backup'), models.Index(condition=models.Q(('state', 'open')), fields=['due_at'], name='step_open_by_due')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'step', 'attempt'), name='attempt_runs_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'waiting'])), fields=('case', 'step'), name='step_is_open_once'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ['open', 'waiting'])), models.Q(models.Q(('state__in', ['open', 'waiting']), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='step_that_ended_says_when'), models.CheckConstraint(condition=models.Q(models.Q(('taken_over_at__isnull', True), ('taken_over_because', '')), models.Q(('taken_over_at__isnull', False), models.Q(('taken_over_because', ''), _negated=True)), _connector='OR'), name='step_taken_over_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +128,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '会签',
                 'verbose_name_plural': '会签',
+                'constraints': [models.UniqueConstraint(fields=('run', 'person'), name='nobody_signs_twice')],
             },
         ),
         migrations.AddField(
@@ -159,58 +164,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '应到成员',
                 'verbose_name_plural': '应到成员',
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['person'], name='vote_waits_for')],
+                'constraints': [models.UniqueConstraint(fields=('poll', 'person'), name='member_is_called_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['promised_at'], name='case_open'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['applicant', '-opened_at'], name='case_of_applicant'),
-        ),
-        migrations.AddIndex(
-            model_name='steprun',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['lead'], name='step_waits_for_lead'),
-        ),
-        migrations.AddIndex(
-            model_name='steprun',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['backup'], name='step_waits_for_backup'),
-        ),
-        migrations.AddIndex(
-            model_name='steprun',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['due_at'], name='step_open_by_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.UniqueConstraint(fields=('case', 'step', 'attempt'), name='attempt_runs_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'waiting'])), fields=('case', 'step'), name='step_is_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ['open', 'waiting'])), models.Q(models.Q(('state__in', ['open', 'waiting']), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='step_that_ended_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taken_over_at__isnull', True), ('taken_over_because', '')), models.Q(('taken_over_at__isnull', False), models.Q(('taken_over_because', ''), _negated=True)), _connector='OR'), name='step_taken_over_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('run', 'person'), name='nobody_signs_twice'),
-        ),
-        migrations.AddConstraint(
-            model_name='poll',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('abstain__isnull', True), ('closed_at__isnull', True), ('no__isnull', True), ('passed__isnull', True), ('yes__isnull', True)), models.Q(('abstain__isnull', False), ('closed_at__isnull', False), ('no__isnull', False), ('passed__isnull', False), ('yes__isnull', False)), _connector='OR'), name='poll_tells_nothing_before_its_tally'),
-        ),
-        migrations.AddIndex(
-            model_name='voter',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['person'], name='vote_waits_for'),
-        ),
-        migrations.AddConstraint(
-            model_name='voter',
-            constraint=models.UniqueConstraint(fields=('poll', 'person'), name='member_is_called_once'),
         ),
     ]

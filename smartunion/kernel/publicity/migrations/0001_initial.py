@@ -45,6 +45,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '公示',
                 'verbose_name_plural': '公示',
+                'indexes': [models.Index(fields=['state', 'closes_at'], name='posting_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('working_days__gt', 0)), name='posting_stands_for_a_day_at_least'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('posted_at'))), name='posting_closes_after_it_opens'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state__in', ['open', 'waiting'])), models.Q(('ended_at__isnull', False), ('state__in', ['closed', 'upheld', 'withdrawn'])), _connector='OR'), name='posting_has_ended_or_not'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['waiting', 'closed']), _negated=True), ('ended_at', None), ('ended_at__gte', models.F('closes_at')), _connector='OR'), name='posting_is_never_closed_early')],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +63,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '公示中断',
                 'verbose_name_plural': '公示中断',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('repaired_at', None)), fields=('posting',), name='one_outage_at_a_time'), models.CheckConstraint(condition=models.Q(('repaired_at', None), ('repaired_at__gte', models.F('began_at')), _connector='OR'), name='outage_ends_after_it_began')],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +89,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '异议',
                 'verbose_name_plural': '异议',
+                'constraints': [models.UniqueConstraint(fields=('posting', 'seq'), name='objection_has_its_number'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('replied_at', None), ('state', 'received')), models.Q(('decided_at', None), ('replied_at__isnull', False), ('state', 'replied')), models.Q(('decided_at__isnull', False), ('state__in', ['upheld', 'dismissed'])), _connector='OR'), name='objection_stands_as_it_was_answered')],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +109,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '公示存证',
                 'verbose_name_plural': '公示存证',
+                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='proof_to_picture')],
             },
         ),
         migrations.CreateModel(
@@ -124,58 +129,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '公示快照',
                 'verbose_name_plural': '公示快照',
+                'indexes': [models.Index(fields=['posting', 'asked_at'], name='snapshot_of_posting'), models.Index(condition=models.Q(('at', None)), fields=['id'], name='snapshot_asked_for')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('at', None), ('good', None)), models.Q(('at__isnull', False), ('good__isnull', False)), _connector='OR'), name='snapshot_is_taken_or_asked_for')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['state', 'closes_at'], name='posting_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('working_days__gt', 0)), name='posting_stands_for_a_day_at_least'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('posted_at'))), name='posting_closes_after_it_opens'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state__in', ['open', 'waiting'])), models.Q(('ended_at__isnull', False), ('state__in', ['closed', 'upheld', 'withdrawn'])), _connector='OR'), name='posting_has_ended_or_not'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['waiting', 'closed']), _negated=True), ('ended_at', None), ('ended_at__gte', models.F('closes_at')), _connector='OR'), name='posting_is_never_closed_early'),
-        ),
-        migrations.AddConstraint(
-            model_name='outage',
-            constraint=models.UniqueConstraint(condition=models.Q(('repaired_at', None)), fields=('posting',), name='one_outage_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='outage',
-            constraint=models.CheckConstraint(condition=models.Q(('repaired_at', None), ('repaired_at__gte', models.F('began_at')), _connector='OR'), name='outage_ends_after_it_began'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.UniqueConstraint(fields=('posting', 'seq'), name='objection_has_its_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('replied_at', None), ('state', 'received')), models.Q(('decided_at', None), ('replied_at__isnull', False), ('state', 'replied')), models.Q(('decided_at__isnull', False), ('state__in', ['upheld', 'dismissed'])), _connector='OR'), name='objection_stands_as_it_was_answered'),
-        ),
-        migrations.AddIndex(
-            model_name='proof',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='proof_to_picture'),
-        ),
-        migrations.AddIndex(
-            model_name='snapshot',
-            index=models.Index(fields=['posting', 'asked_at'], name='snapshot_of_posting'),
-        ),
-        migrations.AddIndex(
-            model_name='snapshot',
-            index=models.Index(condition=models.Q(('at', None)), fields=['id'], name='snapshot_asked_for'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('at', None), ('good', None)), models.Q(('at__isnull', False), ('good__isnull', False)), _connector='OR'), name='snapshot_is_taken_or_asked_for'),
         ),
     ]

@@ -78,6 +78,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '响应',
                 'verbose_name_plural': '响应',
+                'indexes': [models.Index(fields=['-t0'], name='response_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'going')), models.Q(models.Q(('state', 'going'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='response_ended_says_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'stood_down'), _negated=True), models.Q(('because', ''), _negated=True), _connector='OR'), name='response_stood_down_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +100,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '响应留痕',
                 'verbose_name_plural': '响应留痕',
+                'constraints': [models.UniqueConstraint(fields=('run', 'key'), name='response_event_once')],
             },
         ),
         migrations.CreateModel(
@@ -116,6 +119,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '演练',
                 'verbose_name_plural': '演练',
+                'constraints': [models.UniqueConstraint(fields=('protocol', 'unit', 'planned_at'), name='one_drill_at_a_time', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('is_drill', True)), name='a_drill_is_a_drill')],
             },
         ),
         migrations.CreateModel(
@@ -135,6 +139,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '人工修正',
                 'verbose_name_plural': '人工修正',
+                'constraints': [models.UniqueConstraint(fields=('run', 'asked', 'what'), name='one_correction_of_a_number', nulls_distinct=False)],
             },
         ),
         migrations.AddField(
@@ -162,35 +167,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '响应步骤',
                 'verbose_name_plural': '响应步骤',
+                'constraints': [models.UniqueConstraint(fields=('run', 'code'), name='response_step_once'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state__in', ['waiting', 'open'])), models.Q(('closed_at__isnull', False), ('state__in', ['done', 'canceled'])), _connector='OR'), name='response_step_closed_says_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='response_step_done_says_what'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('due_at__isnull', False), ('opened_at__isnull', False)), _connector='OR'), name='response_step_open_is_due'), models.CheckConstraint(condition=models.Q(('timed_out_at__isnull', True), ('timed_out_at__gte', models.F('due_at')), _connector='OR'), name='response_step_never_times_out_before_due')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['-t0'], name='response_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'going')), models.Q(models.Q(('state', 'going'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='response_ended_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'stood_down'), _negated=True), models.Q(('because', ''), _negated=True), _connector='OR'), name='response_stood_down_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('run', 'key'), name='response_event_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='drill',
-            constraint=models.UniqueConstraint(fields=('protocol', 'unit', 'planned_at'), name='one_drill_at_a_time', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='drill',
-            constraint=models.CheckConstraint(condition=models.Q(('is_drill', True)), name='a_drill_is_a_drill'),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.UniqueConstraint(fields=('run', 'asked', 'what'), name='one_correction_of_a_number', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='asked',
@@ -199,25 +177,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='asked',
             constraint=models.UniqueConstraint(fields=('run', 'post', 'turn'), name='one_asked_in_a_turn'),
-        ),
-        migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.UniqueConstraint(fields=('run', 'code'), name='response_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state__in', ['waiting', 'open'])), models.Q(('closed_at__isnull', False), ('state__in', ['done', 'canceled'])), _connector='OR'), name='response_step_closed_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='response_step_done_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('due_at__isnull', False), ('opened_at__isnull', False)), _connector='OR'), name='response_step_open_is_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.CheckConstraint(condition=models.Q(('timed_out_at__isnull', True), ('timed_out_at__gte', models.F('due_at')), _connector='OR'), name='response_step_never_times_out_before_due'),
         ),
     ]

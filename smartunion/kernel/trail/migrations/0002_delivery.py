@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '留痕投递',
                 'verbose_name_plural': '留痕投递',
+                'indexes': [models.Index(fields=['id'], condition=models.Q(('delivered_at', None)), name='delivery_waiting')],
             },
         ),
         migrations.AlterField(
@@ -46,10 +47,6 @@ class Migration(migrations.Migration):
             model_name='delivery',
             name='entry',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trail.entry', verbose_name='条目'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['id'], condition=models.Q(('delivered_at', None)), name='delivery_waiting'),
         ),
         migrations.AddConstraint(
             model_name='delivery',
