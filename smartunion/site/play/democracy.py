@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from smartunion.domains.congress.actions import terms as sittings
 from smartunion.domains.congress.models import Congress
@@ -61,6 +62,7 @@ class Democracy:
     def plan(self) -> None:
         """Note every deed of the year."""
         self._note(self.story["posts"], "09:00", self._appoint)
+        self._note(self.story["sits"], "09:00", self._seat)
         for day in self.story["spending"]:
             self._note(day, "15:20", partial(self._spend, day))
         for each in self.story["rounds"]:
@@ -103,19 +105,22 @@ class Democracy:
                 office=Party.CONGRESS, unit_id=unit.pk, person_id=staff[-1].pk, since=on, by=qian,
                 at=at, because="教代会执委会委派",
             )  # fmt: skip
-        self._seat(at)
 
+    @transaction.atomic
     def _seat(self, at: datetime) -> None:
-        """Seat the college's delegates: who tells the story, then others of the college."""
+        """Seat the college's delegates where no congress of its own sits: who tells, then others.
+
+        A college with people enough has convened its congress before (play/congress.py).
+        """
         qian, on = self._person("qian"), campus_day(at)
         unit = Unit.objects.get(code=COLLEGE)
-        held = Congress.objects.filter(unit=unit, since__lte=on, until__gt=on).first()
-        if held is None:
-            first = on.replace(month=1, day=1)
-            held = sittings.convene(
-                unit_id=unit.pk, session=SESSION, since=first,
-                until=first.replace(year=on.year + YEARS), by=qian, at=at,
-            )  # fmt: skip
+        if Congress.objects.filter(unit=unit).exists():
+            return
+        first = on.replace(month=1, day=1)
+        held = sittings.convene(
+            unit_id=unit.pk, session=SESSION, since=first,
+            until=first.replace(year=on.year + YEARS), by=qian, at=at,
+        )  # fmt: skip
         here = [one for one in self.campus.people if one.unit_id == unit.pk]
         for one in sorted(here, key=lambda one: one.username not in DELEGATES)[:SEATS]:
             sittings.seat(
