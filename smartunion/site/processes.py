@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.core.management.base import CommandError
@@ -78,6 +78,7 @@ class Child:
     command: Sequence[str]
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def keep(self, say: Callable[[str], None]) -> None:
         """Start the process, or start it again when it has ended."""
@@ -89,7 +90,7 @@ class Child:
                 return
             say(f"{self.name} 已退出（{self.process.returncode}），正在重新启动")
         self.started = time.monotonic()
-        environment = {**os.environ, PARENT: str(os.getpid())}
+        environment = {**os.environ, **self.environment, PARENT: str(os.getpid())}
         self.process = subprocess.Popen(  # noqa: S603
             self.command, start_new_session=True, env=environment
         )
@@ -109,9 +110,10 @@ class Child:
         self.process.wait()
 
 
-def command(*words: str) -> Child:
-    """Return `smartunion WORDS…` as a child of this process."""
-    return Child(words[0], [sys.executable, "-m", "smartunion.site.cli", *words])
+def command(*words: str, **environment: str) -> Child:
+    """Return `smartunion WORDS…` as a child of this process, with these variables besides."""
+    called = [sys.executable, "-m", "smartunion.site.cli", *words]
+    return Child(words[0], called, environment=environment)
 
 
 @contextlib.contextmanager

@@ -142,6 +142,7 @@ class HttpBank:
 
         `told_at` is where the bank shall tell what it did, besides its answer; empty: nowhere.
         """
+        self._given = (url, ours, theirs, told_at)
         self._told_at = told_at
         self._key_id, self._private = next(iter(ours.items()))
         self._theirs = theirs
@@ -151,6 +152,11 @@ class HttpBank:
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             trust_env=False,
         )
+
+    def afresh(self) -> "HttpBank":
+        """Return the same bank over connections of its own, as a forked process needs them."""
+        url, ours, theirs, told_at = self._given
+        return HttpBank(url, ours=ours, theirs=theirs, told_at=told_at)
 
     def close(self) -> None:
         """Give the connections back."""

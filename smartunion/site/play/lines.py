@@ -58,9 +58,9 @@ class Line:
         return over
 
 
-def of_the_year(bank: Bank, seed: int) -> Line:
-    """Return the line of a whole year, with the seed's luck."""
-    luck = _Luck(random_of(seed, "line"))
+def of_the_year(bank: Bank, seed: int, *whose: str) -> Line:
+    """Return the line of a whole year, with the seed's luck; who else sends has luck of its own."""
+    luck = _Luck(random_of(seed, "line", *whose))
     return Line(bank, luck.strikes)
 
 

@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 import httpx
 from django.conf import settings
 from django.db import connection
+from django.db.models import F, OuterRef, Subquery
 
 from smartunion.kernel.base import clock
 from smartunion.kernel.notices import outbox
 from smartunion.kernel.notices.gateways import SMS_TEXT, shortened, signature
 from smartunion.kernel.notices.links import deep_link
-from smartunion.kernel.notices.models import Contact, Message
+from smartunion.kernel.notices.models import Contact, Message, Notice
 from smartunion.kernel.notices.rules import Channel, State
 from smartunion.kernel.trail.deliver import deliver
 from smartunion.site.cast import CAST
@@ -53,7 +54,7 @@ def hand_over(*, until: datetime) -> int:
 
 def _put(some: Sequence[Message]) -> None:
     """Hand a batch to the phones, then mark it."""
-    items = []
+    items, opened = [], []
     for message in some:
         notice = message.notice
         read_at = notice.read_at if message.channel == Channel.WECOM else None
@@ -65,11 +66,8 @@ def _put(some: Sequence[Message]) -> None:
                 "read_at": read_at.isoformat() if read_at and read_at > message.next_at else None,
             }
         )  # fmt: skip
-        message.state = State.READ if items[-1]["read_at"] else State.DELIVERED
-        message.attempts = 1
-        message.provider_id = "history"
-        message.tried_at = message.sent_at = message.delivered_at = message.next_at
-        message.read_at = read_at if items[-1]["read_at"] else None
+        if items[-1]["read_at"]:
+            opened.append(message.pk)
     body = json.dumps({"items": items}, ensure_ascii=False).encode()
     at = str(int(clock.now().timestamp()))
     headers = {
@@ -79,10 +77,13 @@ def _put(some: Sequence[Message]) -> None:
     }
     url = f"{settings.SMS_URL.rstrip('/')}{PATH}"
     httpx.post(url, content=body, headers=headers, timeout=30, trust_env=False).raise_for_status()
-    Message.objects.bulk_update(
-        some,
-        ["state", "attempts", "provider_id", "tried_at", "sent_at", "delivered_at", "read_at"],
-    )
+    then = F("next_at")
+    Message.objects.filter(pk__in=[message.pk for message in some]).update(
+        state=State.DELIVERED, attempts=1, provider_id="history", tried_at=then, sent_at=then,
+        delivered_at=then,
+    )  # fmt: skip
+    read_at = Notice.objects.filter(pk=OuterRef("notice")).values("read_at")
+    Message.objects.filter(pk__in=opened).update(state=State.READ, read_at=Subquery(read_at))
 
 
 def _body(message: Message) -> str:

@@ -23,6 +23,7 @@ from smartunion.kernel.procedures.models import Voter
 
 from . import lines
 from .campus import Campus, moment
+from .errands import Errands
 from .people import random_of
 
 SEATS = 7
@@ -45,15 +46,71 @@ INTEREST_FEN = 9_000
 """The bank pays on the 21st of a quarter's last month, about so much for 300 people's wallets."""
 
 
+class Messenger:
+    """Who asks the bank beside the play (errands.py): for the days' files, over a bad road too."""
+
+    def __init__(self, bank: Any, line: Any, world: str) -> None:
+        """Ask for files of `bank`, send over `line`; `world` is where the faults are switched."""
+        self.bank, self.line = bank, line
+        self.switch = partial(_switch, httpx.Client(base_url=world, trust_env=False, timeout=10))
+
+    def match(self, until: date, at: datetime) -> None:
+        """Fetch and match the days until one whose orders the bank has carried out."""
+        before = min(until + timedelta(days=1), campus_day(at))
+        for day in desk.days_to_fetch(before=before, at=at):
+            jobs.fetch(self.bank, day=day, at=at)
+
+    def strike(self, day: date, fault: dict[str, Any], road: dict[str, Any], at: datetime) -> None:
+        """Match the days until one whose file is wrong; on the road to the bank something is lost.
+
+        Nothing strikes twice: what was matched before stays as it is.
+        """
+        if not statements.unmatched(day):
+            return
+        self.switch(road)
+        try:
+            lines.send_all(self.line, at=at)
+            self.match(day - timedelta(days=1), at)
+            self.switch(fault)
+            jobs.fetch(self.bank, day=day, at=at)
+        finally:
+            self.switch({})
+
+    def fetch(self, day: date, at: datetime) -> None:
+        """Fetch the file that comes after one that was refused, as the worker does."""
+        if statements.unmatched(day):
+            self.match(day, at)
+
+    def ask_again(self, day: date, at: datetime) -> None:
+        """Ask for the day's file again where it differs from what we say."""
+        if desk.open_cases().filter(day=day).exists():
+            clerk = _finance("finance_clerk", at)
+            cases.ask_resend(day=day, by=clerk, at=at, because="当日有差错，请银行补发")
+            jobs.fetch(self.bank, day=day, at=at)
+
+
+def _switch(world: httpx.Client, fault: dict[str, Any]) -> None:
+    """Set the bank's faults; what is not named is right again."""
+    world.post("/faults", data=fault)
+
+
+def _finance(office: str, at: datetime) -> Person:
+    on = at.date()
+    return next(one.person for each in (office, "finance_head") if (one := acting(each, on=on)))
+
+
 class Settlement:
     """What finance and the committee do for the shop, month after month."""
 
     def __init__(
-        self, campus: Campus, note: Note, bank: Any, *, world: str, until: datetime
+        self, campus: Campus, note: Note, bank: Any, *, line: Any, errands: Errands, world: str
     ) -> None:
-        """Settle every month; `world` is where the bank's faults are switched, empty: nowhere."""
-        self.campus, self.note, self.bank, self.world = campus, note, bank, world
-        self.last = campus_day(until)
+        """Settle every month; `world` is where the bank's faults are switched, empty: nowhere.
+
+        `line` is the year's line to the bank, which loses what is sent.
+        """
+        self.campus, self.note, self.bank, self.line = campus, note, bank, line
+        self.errands, self.world, self.struck = errands, world, False
 
     def trouble(self, month: date) -> None:
         """Note the days of a month whose file will be wrong, and the interest of its quarter."""
@@ -67,58 +124,47 @@ class Settlement:
             self.note(moment(after, "02:40"), partial(self._strike, day, fault, road))
             self.note(moment(after, "03:15"), partial(self._fetch, day))
             self.note(moment(after, "09:20"), partial(self._ask_again, day))
+            # A case of that day has until the end of the second working day.
+            self.note(moment(after + timedelta(days=2), "00:05"), lambda at: self.quiet())
         if month.month % 3 == 0:
             day = month.replace(day=INTEREST_DAY)
             fen = {"interest_fen": INTEREST_FEN + luck.randrange(1000), "interest_on": str(day)}
             self.note(moment(day, "23:59"), partial(self._earn, fen))
 
-    def _switch(self, fault: dict[str, Any]) -> None:
-        """Set the bank's faults; what is not named is right again."""
-        httpx.post(f"{self.world}/faults", data=fault, timeout=10, trust_env=False)
-
     def _earn(self, fen: dict[str, Any], at: datetime) -> None:
         day = campus_day(at)
         if self.world and statements.unmatched(day):
-            self._switch(fen)
+            self.quiet()
+            with httpx.Client(base_url=self.world, trust_env=False) as world:
+                _switch(world, fen)
 
     def _strike(self, day: date, fault: dict[str, Any], road: dict[str, Any], at: datetime) -> None:
-        """Match the days until one whose file is wrong; on the road to the bank something is lost.
-
-        Nothing strikes twice: what was matched before stays as it is.
-        """
-        if not self.world or not statements.unmatched(day):
-            return
-        self._switch(road)
-        try:
-            lines.send_all(self.bank, at=at)
-            self.match(until=day - timedelta(days=1), at=at)
-            self._switch(fault)
-            jobs.fetch(self.bank, day=day, at=at)
-        finally:
-            self._switch({})
+        if self.world:
+            self.struck = True
+            self.errands.begin("strike", day, fault, road, at)
 
     def _fetch(self, day: date, at: datetime) -> None:
-        """Fetch the file that comes after one that was refused, as the worker does."""
-        if statements.unmatched(day):
-            self.match(until=day, at=at)
+        self.errands.begin("fetch", day, at)
 
     def _ask_again(self, day: date, at: datetime) -> None:
-        """Ask for the day's file again where it differs from what we say."""
-        if desk.open_cases().filter(day=day).exists():
-            clerk = self._finance("finance_clerk", at)
-            cases.ask_resend(day=day, by=clerk, at=at, because="当日有差错，请银行补发")
-            jobs.fetch(self.bank, day=day, at=at)
+        self.errands.begin("ask_again", day, at)
+
+    def quiet(self) -> None:
+        """Wait until nothing is wrong at the bank that was to strike a day's file."""
+        if self.struck:
+            self.errands.wait()
+        self.struck = False
 
     def match(self, *, until: date, at: datetime) -> None:
-        """Fetch and match the days until one whose orders the bank has carried out."""
-        before = min(until + timedelta(days=1), campus_day(at))
-        for day in desk.days_to_fetch(before=before, at=at):
-            jobs.fetch(self.bank, day=day, at=at)
+        """Begin to match the days until one whose orders the bank has carried out."""
+        self.errands.begin("match", until, at)
 
     def close(self, month: date, *, by: Person, at: datetime) -> None:
         """Match and freeze a month on the day of its review."""
-        lines.send_all(self.bank, at=at)
+        self.quiet()
+        lines.send_all(self.line, at=at)
         self.match(until=campus_day(at), at=at)
+        self.errands.wait()
         months.freeze(month=month, by=by, at=at)
 
     def plan(self, month: date, on: datetime) -> None:
@@ -137,13 +183,9 @@ class Settlement:
         run = statements.open_step(found) if found else None
         return run is not None and run.step == step
 
-    def _finance(self, office: str, at: datetime) -> Person:
-        on = at.date()
-        return next(one.person for each in (office, "finance_head") if (one := acting(each, on=on)))
-
     def _check(self, month: date, at: datetime) -> None:
         if self._stands(month, "checked"):
-            months.check(month=month, by=self._finance("finance_head", at), at=at)
+            months.check(month=month, by=_finance("finance_head", at), at=at)
 
     def _vote(self, month: date, seat: int, at: datetime) -> None:
         found = statements.review(month)
@@ -156,5 +198,6 @@ class Settlement:
 
     def _pay(self, month: date, at: datetime) -> None:
         if self._stands(month, "paid"):
-            months.pay(month=month, by=self._finance("finance_clerk", at), at=at)
+            months.pay(month=month, by=_finance("finance_clerk", at), at=at)
+            self.quiet()
             jobs.send_payouts(self.bank, at=at)

@@ -142,6 +142,10 @@ def give_back(asked: Return) -> str:
     return ""
 
 
+HURRIED = {"PGOPTIONS": "-c synchronous_commit=off"}
+"""The same for the bank that is played with: what it says of itself reaches the disk with ours."""
+
+
 def hurry() -> None:
     """Let this connection not wait for the disk: a year that a power cut takes is played again."""
     with connection.cursor() as cursor:

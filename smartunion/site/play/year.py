@@ -15,7 +15,7 @@ from typing import Any, cast
 from smartunion.domains.performance import jobs as performance
 from smartunion.domains.planning import public as planning
 from smartunion.domains.wallet.actions import allotting, deciding, folding, opening
-from smartunion.domains.wallet.gateways import Bank
+from smartunion.domains.wallet.gateways import Bank, HttpBank
 from smartunion.domains.wallet.models import Freezing
 from smartunion.domains.wallet.reads import figures
 from smartunion.kernel.base.days import campus_day, campus_month, next_month
@@ -28,7 +28,7 @@ from smartunion.kernel.private import jobs as private
 from smartunion.kernel.trail.deliver import deliver
 from smartunion.site.org import founding, rosters
 
-from . import lines, tills
+from . import errands, lines, tills
 from . import people as crowd
 from .aid import Aid
 from .campus import Campus, gather, moment, open_shops
@@ -43,7 +43,7 @@ from .policy import Policy
 from .procurement import Procurement
 from .rulebook import Rulebook
 from .safety import Safety
-from .settlement import Settlement
+from .settlement import Messenger, Settlement
 from .wellbeing import Wellbeing
 
 REFUND_SHARE = 0.012
@@ -93,7 +93,7 @@ class Year:
         seed: int,
         people: int,
         until: datetime,
-        bank: Bank,
+        bank: HttpBank,
         say: Callable[[str], None],
         world: str = "",
     ) -> None:
@@ -114,7 +114,7 @@ class Year:
 
         Cases go their way while the crowd shops: neither asks for what the other does that day.
         """
-        with tills.crowd() as self.people:
+        with errands.beside(self._messenger) as self.errands, tills.crowd() as self.people:
             self.campus = self._found()
             self._plan_the_story()
             day, last = date(self.year, 1, 2), campus_day(self.until)
@@ -130,6 +130,12 @@ class Year:
                     self._settle(day)
                 day += timedelta(days=1)
         return self.tally
+
+    def _messenger(self) -> Messenger:
+        """Return who asks the bank, in a process of their own, over connections of their own."""
+        bank = self.bank.afresh()
+        line = lines.of_the_year(bank, self.seed, "errands")
+        return Messenger(bank, line, self.world)
 
     def _found(self) -> Campus:
         """Lay what the year stands on: people, plan, accounts, shops."""
@@ -207,8 +213,9 @@ class Year:
         Policy(self.campus, self._file, self.until).plan()
         Rosters(self._file, self.until).plan()
         self.settlement = Settlement(
-            self.campus, self._note, self.line, world=self.world, until=self.until
-        )
+            self.campus, self._note, self.bank, line=self.line, errands=self.errands,
+            world=self.world,
+        )  # fmt: skip
         late, still_open = story["milestones"]["late"], set(story["milestones"]["open"])
         for each in planning.milestones(self.year):
             if each.code not in still_open:
@@ -400,6 +407,7 @@ class Year:
                 self.tally.allotments += 1
 
     def _ask_the_bank(self, at: datetime) -> None:
+        self.settlement.quiet()
         lines.send_all(self.line, at=at)
 
     def _shop(self, day: date) -> Iterator[tills.Bought]:
@@ -500,6 +508,7 @@ class Year:
         person = self.campus.person(each)
         visit = crowd.Visit(at, person.pk, each["shop"], each["yuan"] * 100, False)
         self._buy_staged(person, visit, at)
+        self.settlement.quiet()
         lines.decide(self.line, each["line"], at=at)
 
     def _appeal(self, person: Person, text: str, at: datetime) -> None:
@@ -522,9 +531,12 @@ class Year:
     def _settle(self, day: date) -> None:
         """Send what the month moved to the bank, fold it into the books, say how it went."""
         at = min(moment(day, "23:30"), self.until)
+        self.settlement.quiet()
         lines.send_all(self.line, at=at)
         folding.fold(at=at)
         self.settlement.match(until=day, at=at)
+        if day == campus_day(self.until):
+            self.errands.wait()
         ledger.fold_balances(at=at)
         ledger.close_block(at=at)
         private.keep_log(at)
