@@ -82,8 +82,8 @@ def _put(some: Sequence[Message]) -> None:
         state=State.DELIVERED, attempts=1, provider_id="history", tried_at=then, sent_at=then,
         delivered_at=then,
     )  # fmt: skip
-    read_at = Notice.objects.filter(pk=OuterRef("notice")).values("read_at")
-    Message.objects.filter(pk__in=opened).update(state=State.READ, read_at=Subquery(read_at))
+    moment = Notice.objects.filter(pk=OuterRef("notice")).values("read_at")
+    Message.objects.filter(pk__in=opened).update(state=State.READ, read_at=Subquery(moment))
 
 
 def _body(message: Message) -> str:

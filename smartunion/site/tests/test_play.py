@@ -26,9 +26,9 @@ from tests.bank import running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-END = datetime(2025, 3, 21, 10, 41, tzinfo=CAMPUS)
-SOON = datetime(2025, 2, 14, 18, 0, tzinfo=CAMPUS)
-"""Two weeks of shopping, with a day whose bank file is wrong: enough for one seed and another."""
+END = datetime(2025, 3, 18, 18, 30, tzinfo=CAMPUS)
+SOON = datetime(2025, 2, 11, 18, 0, tzinfo=CAMPUS)
+"""Ten days of shopping, with a day whose bank file is wrong: enough for one seed and another."""
 
 LINES = ("well", "lost", "down", "late")
 """How the line to the bank was at each purchase over the floor limit until the end."""
