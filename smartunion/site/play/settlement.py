@@ -53,6 +53,8 @@ class Messenger:
         """Ask for files of `bank`, send over `line`; `world` is where the faults are switched."""
         self.bank, self.line = bank, line
         self.switch = partial(_switch, httpx.Client(base_url=world, trust_env=False, timeout=10))
+        if world:  # what a play that was killed left wrong would strike another day
+            self.switch({})
 
     def match(self, until: date, at: datetime) -> None:
         """Fetch and match the days until one whose orders the bank has carried out."""
