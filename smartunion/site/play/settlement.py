@@ -72,6 +72,7 @@ class Messenger:
         self.switch(road)
         try:
             lines.send_all(self.line, at=at)
+            self.switch({})  # nothing is lost where nothing was left to send
             self.match(day - timedelta(days=1), at)
             self.switch(fault)
             jobs.fetch(self.bank, day=day, at=at)
