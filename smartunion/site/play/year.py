@@ -400,6 +400,7 @@ class Year:
             self.draws[day].append(tills.Draw(person.pk, at))
 
     def _draw(self, day: date, at: datetime) -> None:
+        self.settlement.quiet()  # what is sent over a bad road was asked for before
         for refusal in self.people.begin(tills.draw, self.draws.pop(day)):
             if refusal:
                 self.tally.refusals[refusal] += 1
