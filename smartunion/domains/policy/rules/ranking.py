@@ -76,6 +76,10 @@ class Ranking:
     expansion: Expansion
 
 
+TOLD = 10.0
+"""What an accepted question counts at least: it may share no word with its article."""
+
+
 @dataclass
 class Index:
     """Articles, searchable. Build with `index`."""
@@ -157,7 +161,7 @@ class Index:
         for term, weight in own.items():
             for alias, share in self.aliases.get(term, ()):
                 best[alias] = best.get(alias, 0.0) + weight * share
-        top = max(scores.values(), default=1.0)
+        top = max(TOLD, *scores.values())
         for doc in {self._alias_docs[a] for a in best}:
             likeness = max(best[a] for a in best if self._alias_docs[a] == doc) / held
             scores[doc] = scores.get(doc, 0.0) + self.weights.alias * top * likeness**2

@@ -115,7 +115,7 @@ def test_optional_stages_help_or_are_passed_over_in_silence(
     settings.POLICY_REWRITE = True
     settings.POLICY_EMBED_URL = settings.POLICY_RERANK_URL = settings.POLICY_MODEL_URL
     lin, day = house.people["lin"], campus_day(house.at)
-    question = "孩子生了津贴谁出"
+    question = "家里添丁的那笔进账走哪个口子"
     model.told(words="产假 生育津贴 生育保险基金")
     found, stages = finding.find(question, day=day, viewer=lin)
     assert found.tier in finding.UNSURE
