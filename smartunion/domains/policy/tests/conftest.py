@@ -146,8 +146,9 @@ class Model:
 
 @pytest.fixture(scope="session")
 def language() -> Iterator[Model]:
-    """Serve the simulated model for the whole session."""
-    url = f"http://127.0.0.1:{(port := free_port(8300, tries=200))}"
+    """Serve the simulated model for the whole session; another worker has one of its own."""
+    port = free_port(8300 + os.getpid() % 1000)
+    url = f"http://127.0.0.1:{port}"
     command = [
         sys.executable, "-m", "granian", "smartunion.sandbox.language:alone", "--factory",
         "--interface", "asgi", "--port", str(port), "--log-level", "warning", "--no-ws",
