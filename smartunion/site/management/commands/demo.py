@@ -95,7 +95,7 @@ class Command(BaseCommand):
             set_clock(SCENE)
         begun = Entry.objects.exists()
         told = "上次的模拟没有过完：从头再走一遍，做过的事不会再做一次" if begun else "首次启动"
-        self.stdout.write(f"{told}。模拟 {people} 名教职工的 2025 年，约需两分钟……")
+        self.stdout.write(f"{told}。模拟 {people} 名教职工的 2025 年，约需三分钟……")
         sandbox = processes.command("sandbox", "--port", str(bank), **tills.HURRIED)
         with processes.running(sandbox):
             while not answers(f"http://127.0.0.1:{bank}/alive"):
