@@ -1,8 +1,8 @@
-"""One client in Python: reads `SECONDS BASE` lines, pays for so long, prints what it did.
+"""Clients in Python, as pacing.py runs them: `driver.py pay|wsgi FIRST COUNT`.
 
 `pay` is the action wallet.actions.paying.pay; `wsgi` is a whole signed request through the
 installation's WSGI application and every middleware it has. Which wallets are this client's own
-follows from its index, so that no payment code is used twice.
+follows from its number, so that no payment code is used twice.
 """
 
 import io
@@ -11,7 +11,6 @@ import json
 import os
 import random
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -20,7 +19,7 @@ import django
 
 django.setup()
 
-from bench.parts import signed  # noqa: E402 - Django must be set up first
+from bench.parts import pacing, signed  # noqa: E402 - Django must be set up first
 from smartunion.domains.wallet.actions import paying  # noqa: E402
 from smartunion.domains.wallet.rules import counter_at  # noqa: E402
 from smartunion.kernel.base import clock  # noqa: E402
@@ -28,7 +27,6 @@ from smartunion.site.wsgi import application  # noqa: E402
 
 BIZ_DATE = date(2025, 12, 19)
 CLIENTS = 8
-WARM = 20
 
 
 def payer(setting: dict[str, Any], wallets: Iterator[int]) -> Callable[[int], None]:
@@ -73,25 +71,16 @@ def caller(setting: dict[str, Any], wallets: Iterator[int]) -> Callable[[int], N
 
 
 def main() -> None:
-    mode, index = sys.argv[1], int(sys.argv[2])
+    mode, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     with open(os.environ["BENCH_SETTING"], encoding="utf-8") as file:
         setting = json.load(file)
-    own = setting["wallets"][index::CLIENTS]
-    random.shuffle(own)
-    pay = {"pay": payer, "wsgi": caller}[mode](setting, itertools.cycle(own))
-    print("ready", flush=True)
-    for line in sys.stdin:
-        seconds, base = float(line.split()[0]), int(line.split()[1])
-        for warm in range(WARM):  # what a process keeps for seconds was forgotten while it waited
-            pay(base + warm)
-        done, cpu, start = 0, time.process_time(), time.perf_counter()
-        while time.perf_counter() - start < seconds:
-            pay(base + WARM + done)
-            done += 1
-        took = time.perf_counter() - start
-        used = (time.process_time() - cpu) / done * 1e6
-        told = {"asked": WARM + done, "rate": done / took, "cpu_us": used}
-        print(json.dumps(told), flush=True)
+    make = {"pay": payer, "wsgi": caller}[mode]
+    clients = []
+    for number in range(first, first + count):
+        own = setting["wallets"][number::CLIENTS]
+        random.shuffle(own)
+        clients.append(make(setting, itertools.cycle(own)))
+    pacing.drive(clients, first)
 
 
 main()

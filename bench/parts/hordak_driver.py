@@ -1,10 +1,8 @@
-"""django-hordak's own transfer, in hordak's own virtual environment. One client, as driver.py."""
+"""django-hordak's own transfer, in hordak's own virtual environment; clients as driver.py's."""
 
-import json
 import os
 import random
 import sys
-import time
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,10 +33,12 @@ settings.configure(
 )
 django.setup()
 
-from django.core.management import call_command  # noqa: E402 - Django must be set up first
+from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 from hordak.models import Account  # noqa: E402
 from moneyed import Money  # noqa: E402
+
+from bench.parts import pacing  # noqa: E402 - Django must be set up first
 
 
 def prepare(members: int) -> None:
@@ -54,19 +54,13 @@ def main() -> None:
         return
     wallets = list(Account.objects.filter(name__startswith="w").order_by("id"))
     merchants = list(Account.objects.filter(name__startswith="m").order_by("id"))
-    print("ready", flush=True)
-    for line in sys.stdin:
-        seconds, done, cpu = float(line.split()[0]), 0, time.process_time()
-        start = time.perf_counter()
-        while time.perf_counter() - start < seconds:
-            amount = Money(Decimal(random.randint(300, 3000)) / 100, "CNY")
-            with transaction.atomic():
-                random.choice(wallets).transfer_to(random.choice(merchants), amount)
-            done += 1
-        took = time.perf_counter() - start
-        used = (time.process_time() - cpu) / done * 1e6
-        told = {"asked": done, "rate": done / took, "cpu_us": used}
-        print(json.dumps(told), flush=True)
+
+    def transfer(_: int) -> None:
+        amount = Money(Decimal(random.randint(300, 3000)) / 100, "CNY")
+        with transaction.atomic():
+            random.choice(wallets).transfer_to(random.choice(merchants), amount)
+
+    pacing.drive([transfer] * int(sys.argv[3]), int(sys.argv[2]))
 
 
 main()
