@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import django
 from django.conf import settings
 
+from bench.parts import pacing
+
 url = urlsplit(os.environ["DATABASE_URL"])
 settings.configure(
     SECRET_KEY="bench",  # noqa: S106 - signs nothing
@@ -33,12 +35,10 @@ settings.configure(
 )
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
+from django.core.management import call_command  # noqa: E402 - Django must be set up first
 from django.db import transaction  # noqa: E402
 from hordak.models import Account  # noqa: E402
 from moneyed import Money  # noqa: E402
-
-from bench.parts import pacing  # noqa: E402 - Django must be set up first
 
 
 def prepare(members: int) -> None:
