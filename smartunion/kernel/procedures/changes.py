@@ -33,8 +33,11 @@ YEAR_CONFIRMED = "calendar.year_confirmed"
 
 
 def calendar_changed(entry: Entry) -> None:
-    """Compute open limits anew when a year is confirmed or a day is ruled; tell whose moved."""
-    runs = StepRun.objects.filter(state=OPEN, due_at__isnull=False)
+    """Compute open limits anew when a year is confirmed or a day is ruled; tell whose moved.
+
+    What once stood still keeps the limit that it went on with.
+    """
+    runs = StepRun.objects.filter(state=OPEN, due_at__isnull=False, stops__isnull=True)
     if entry.what == YEAR_CONFIRMED:
         runs = runs.filter(provisional=True)
     why = "校历已确认" if entry.what == YEAR_CONFIRMED else "校历有变动"

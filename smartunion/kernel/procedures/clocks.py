@@ -12,7 +12,7 @@ from smartunion.kernel.timers.actions import cancel_under, set_timer
 
 from .define import Kind, Since, Step, Within
 from .limits import AT_EVENT, Due, Start, at_event, due, share
-from .models import Case, StepRun
+from .models import Case, StepRun, Stop
 
 DUE = "procedures.due"
 ESCALATE = "procedures.escalate"
@@ -71,6 +71,11 @@ def wind(run: StepRun, case: Case, step: Step, *, at: datetime) -> None:
 def stop(run: StepRun, *, at: datetime) -> None:
     """Cancel what is still to come of the step: it has ended."""
     cancel_under(prefix=under(run), at=at)
+
+
+def is_still(run: StepRun) -> bool:
+    """Test if the step's clock stands still: its applicant has to supply something."""
+    return Stop.objects.filter(run=run, ended_at=None).exists()
 
 
 def move(

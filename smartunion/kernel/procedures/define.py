@@ -334,6 +334,8 @@ class Step:
     """The facts that the step's form asks for."""
     page: str = ""
     """Url name of the domain's own page for the step (it gets `run_id`), else the general form."""
+    waits: str = ""
+    """What the clock may stand still for (等提案人补充); empty where it never may."""
     act: str = ""
     """AUTO: the function of engine.ACTS that does the step; it passes by itself afterwards."""
     hint: str = ""

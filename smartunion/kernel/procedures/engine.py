@@ -475,3 +475,5 @@ def _end(run: StepRun, state: str, *, by: Person | None, at: datetime, because: 
     run.state, run.ended_at, run.ended_by, run.because = state, at, by, because
     run.save()
     clocks.stop(run, at=at)
+    if run.due_at is None and run.moves:
+        run.stops.filter(ended_at=None).update(ended_at=at)

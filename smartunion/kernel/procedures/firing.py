@@ -15,7 +15,7 @@ from smartunion.kernel.timers.handlers import Handler
 from smartunion.kernel.timers.models import Timer
 from smartunion.kernel.trail.record import record
 
-from . import ballots, clocks, staffing, telling
+from . import ballots, clocks, staffing, stopping, telling
 from .changes import STAFFING, look, substitute
 from .define import Kind, Procedure, Step
 from .engine import hand_over, locked, pass_step
@@ -110,5 +110,6 @@ HANDLERS: dict[str, Handler] = {
     clocks.ESCALATE: escalate,
     clocks.AUTO: auto,
     STAFFING: look,
+    stopping.STANDS: stopping.time_is_up,
 }
 """For site/wiring.py."""

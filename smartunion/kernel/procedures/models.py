@@ -141,6 +141,34 @@ class StepRun(models.Model):
         return f"{self.case} {self.step}"
 
 
+class Stop(models.Model):
+    """停钟: a step's clock stands still while its applicant has to supply something.
+
+    `was_due_at` is the limit that stood when the clock stopped; what was left of it goes on after.
+    """
+
+    run = models.ForeignKey(StepRun, models.PROTECT, verbose_name="步骤", related_name="stops")
+    asks = models.CharField("要求补充什么", max_length=400)
+    by = models.ForeignKey("people.Person", models.PROTECT, verbose_name="经办人", related_name="+")
+    at = models.DateTimeField("停钟时间")
+    was_due_at = models.DateTimeField("停钟时的期限")
+    ends_at = models.DateTimeField("最晚恢复")
+    ended_at = models.DateTimeField("恢复时间", null=True, blank=True)
+    answer = models.CharField("补充的内容", max_length=1000, blank=True, default="")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "停钟"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run"], condition=Q(ended_at__isnull=True), name="clock_stands_still_once"
+            ),
+            models.CheckConstraint(condition=~Q(asks=""), name="stop_says_what_is_asked"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.at}"
+
+
 class Signature(models.Model):
     """会签: one of the persons whose sign a step needs."""
 

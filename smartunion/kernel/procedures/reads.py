@@ -107,6 +107,12 @@ def may_open_file(person: Person, mandate: Mandate, case_id: int) -> bool:
     return case is not None and may_see(case, person, mandate)
 
 
+def matters_of(person: Person) -> list[str]:
+    """Answer for the tree: what the trail calls the cases of which somebody is the applicant."""
+    rows = Case.objects.filter(applicant=person).values_list("pk", flat=True)
+    return [f"{Case._meta.label_lower}:{pk}" for pk in rows]
+
+
 def timeline(case: Case) -> list[Told]:
     """Return everything that happened to the case, the oldest first."""
     return told(list(of(case)))

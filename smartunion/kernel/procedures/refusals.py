@@ -74,6 +74,15 @@ class ReasonMissing(Refused):
     remedy = "写明事由再办"
 
 
+class NoStop(Refused):
+    """A clock stands still only where the sheet says so, once at a time, and never late."""
+
+    code = "procedures.no_stop"
+    text = "“{step}”现在不能停钟：六栏表没有写、已经停着，或者已经逾期"
+    clause = "2.2"
+    remedy = "在期限内、按六栏表写明的情形停钟；逾期的照实办结"
+
+
 class CaseClosed(Refused):
     code = "procedures.case_closed"
     text = "“{case}”已于 {at:%-m月%-d日 %H:%M} 结束"

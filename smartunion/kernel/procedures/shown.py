@@ -10,7 +10,7 @@ from smartunion.kernel.files.models import File
 from smartunion.kernel.files.rules import SHOWN_IN_THE_BROWSER
 from smartunion.kernel.people.models import Person, Unit
 
-from . import handbook, six
+from . import clocks, handbook, six
 from .define import END, By, Effect, Fact, Kind, Procedure, Risk, Step
 from .limits import Start, due
 from .models import Case, Evidence, StepRun
@@ -234,6 +234,8 @@ def _state(
     """Return what has become of a step; one that comes again after a way back is to come."""
     if last is None:
         return "next", ""
+    if last.state == OPEN and (waits := sheet.step(last.step).waits) and clocks.is_still(last):
+        return "now", f"停钟：{waits}"
     if last.state in STATES:
         return STATES[last.state]
     place = {step.code: n for n, step in enumerate(sheet.steps, 1)}
