@@ -52,7 +52,15 @@ def store(
         stored_by=by,
         stored_at=at,
     )
-    record("files.stored", subject or file, by=by, at=at, because=because, name=name)
+    record(
+        "files.stored",
+        subject or file,
+        by=by,
+        at=at,
+        because=because,
+        name=name,
+        sha256=file.sha256,
+    )
     return file
 
 

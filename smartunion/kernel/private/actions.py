@@ -17,7 +17,7 @@ from . import box, holds, vault
 from .admission import admitted, broken_for
 from .define import GLASS
 from .keyring import keyring
-from .models import Access, Consent, RecordKey, Sealed
+from .models import Access, Consent, Link, RecordKey, Sealed
 from .refusals import Held, NoPurpose, NotConsented, NothingSealed, SealBroken
 from .registry import erased_from, kind_of, kinds
 
@@ -207,6 +207,19 @@ def retire_months(*, at: datetime, years: int) -> list[str]:
             because=f"日志保存满 {years} 年：{day:%Y-%m}",
         )  # fmt: skip
     return gone
+
+
+@transaction.atomic
+def link_log(*, at: datetime) -> int:
+    """Link what was read and erased since the last link; its hash goes into the journal.
+
+    So the tree holds the log of readings without a word of what was read, by whom or of whom.
+    """
+    lines = vault.close_chain(at=at)
+    if lines:
+        pk, link_hash = vault.newest_link()
+        record("private.log_linked", Link(pk=pk), by=None, at=at, lines=lines, digest=link_hash)
+    return lines
 
 
 @transaction.atomic

@@ -17,6 +17,20 @@ BATCH = 200
 UNLINKED = "SELECT * FROM private_unlinked()"
 """Links of the log's chain whose lines are no longer what was hashed."""
 
+UNTOLD = """
+SELECT format('private_link %s', coalesce(l.id, e.link)) AS "where",
+  CASE WHEN l.id IS NULL THEN 'the journal has it, and it is gone'
+    WHEN e.link IS NULL THEN 'the journal never heard of it'
+    ELSE 'the journal has another hash' END AS what
+FROM private_links() l FULL JOIN (
+  SELECT split_part(subject, ':', 2)::bigint AS link, facts->>'digest' AS hash FROM trail_entry
+  WHERE what = 'private.log_linked') e ON e.link = l.id
+WHERE e.hash IS DISTINCT FROM l.hash AND coalesce(l.id, e.link) >= (
+  SELECT min(split_part(subject, ':', 2)::bigint) FROM trail_entry
+  WHERE what = 'private.log_linked')
+"""
+"""Links of the log that the journal, and so its tree, has otherwise or not at all."""
+
 THROUGH = """
 SELECT format('private_access %s', l.id) AS "where",
   CASE WHEN g.id IS NULL THEN 'through a glass that nobody broke'

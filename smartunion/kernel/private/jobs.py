@@ -4,7 +4,7 @@ from datetime import datetime
 
 from smartunion.kernel.base.days import campus_day
 
-from . import actions, registry, vault
+from . import actions, registry
 
 
 def erase_due(at: datetime) -> int:
@@ -21,7 +21,7 @@ def link_log(at: datetime) -> int:
 
     None while somebody is just writing one: they are never made to wait, the next round links it.
     """
-    return vault.close_chain(at=at)
+    return actions.link_log(at=at)
 
 
 def keep_log(at: datetime) -> None:

@@ -145,6 +145,12 @@ def close_chain(*, at: datetime) -> int:
     return int(rows)
 
 
+def newest_link() -> tuple[int, str]:
+    """Return the number and the hash of the log's newest link."""
+    ((pk, link_hash),) = _call("SELECT id, hash FROM private_links() ORDER BY id DESC LIMIT 1", [])
+    return int(pk), str(link_hash)
+
+
 def months(*, at: datetime, ahead: int) -> list[str]:
     """Make the log's tables of a moment's month and of so many after it; return which are new."""
     return [

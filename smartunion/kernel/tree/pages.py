@@ -81,7 +81,7 @@ def cosignatures(request: HttpRequest) -> HttpResponse:
 
 @page(can=SIGNED_IN)
 def mine(request: PersonRequest) -> HttpResponse:
-    """我的存证: what I did, each with its place in the tree and its receipt."""
+    """我的存证: what I did and what was done in my matters, each with its place and its receipt."""
     found = reads.mine(request.person, MINE)
     told = trail.told([entry for entry, _ in found])
     newest = reads.newest()

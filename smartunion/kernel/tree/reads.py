@@ -1,7 +1,7 @@
 """Questions to the tree: its size and root, proofs, receipts, who has witnessed it."""
 
 import base64
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
+from django.utils.module_loading import import_string
 
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.trail.models import Entry
@@ -164,24 +165,73 @@ def words_of(table: str) -> str:
     return table
 
 
+def matters(person: Person) -> list[str]:
+    """Return what the trail calls a person's own matters, as the domains know them (TREE_MATTERS).
+
+    What was decided on one's application is one's own, whoever decided it.
+    """
+    asked: Collection[Callable[[Person], Collection[str]]] = import_string(settings.TREE_MATTERS)
+    return sorted({name for ask in asked for name in ask(person)})
+
+
+def _own(person: Person) -> Q:
+    return Q(by=person) | Q(subject__in=matters(person))
+
+
 def leaf_of_mine(person: Person, seq: int, *, every: bool) -> Leaf | None:
-    """Return a leaf whose receipt the person may take: of what they did, or any with `every`."""
+    """Return a leaf whose receipt the person may take: of what they did or what was done in a
+    matter of theirs, or any with `every`.
+    """
     leaf = Leaf.objects.filter(pk=seq).first()
     if leaf is None or every:
         return leaf
-    mine = leaf.kind == JOURNAL and Entry.objects.filter(pk=leaf.row, by=person).exists()
-    return leaf if mine else None
+    own = leaf.kind == JOURNAL and Entry.objects.filter(_own(person), pk=leaf.row).exists()
+    return leaf if own else None
 
 
 def mine(person: Person, most: int) -> list[tuple[Entry, int | None]]:
-    """Return the newest of what a person did, each with its place in the tree."""
-    entries = list(Entry.objects.filter(by=person).select_related("by").order_by("-id")[:most])
+    """Return the newest of what a person did and of their own matters, each with its place."""
+    entries = list(Entry.objects.filter(_own(person)).select_related("by").order_by("-id")[:most])
     places = dict(
         Leaf.objects.filter(kind=JOURNAL, row__in=[each.pk for each in entries]).values_list(
             "row", "seq"
         )
     )
     return [(each, places.get(each.pk)) for each in entries]
+
+
+@dataclass(frozen=True)
+class Proven:
+    """What of the tree stands behind something that is published: its place, and who has signed."""
+
+    seq: int | None
+    signed: int
+    witnesses: Sequence[str]
+
+    @property
+    def mark(self) -> str:
+        """Return the shape: ok with enough witnesses, hold with fewer (§2.3: yellow)."""
+        return "ok" if len(self.witnesses) >= ENOUGH else "hold"
+
+    @property
+    def words(self) -> str:
+        """Return how many have witnessed it, in words."""
+        if self.seq is None or not self.signed:
+            return "正在入树，还没有见证"
+        return f"已由 {len(self.witnesses)} 方见证" if self.witnesses else "还没有见证"
+
+
+def proven(what: str, subject: str) -> Proven | None:
+    """Return what proves the last entry of its kind on a subject; None where there is no entry."""
+    entry = Entry.objects.filter(subject=subject, what=what).order_by("-id").first()
+    if entry is None:
+        return None
+    seq = Leaf.objects.filter(kind=JOURNAL, row=entry.pk).values_list("seq", flat=True).first()
+    if seq is None:
+        return Proven(None, 0, ())
+    found = [one for one in standing(60) if one.checkpoint.size > seq]
+    best = max(found, key=lambda one: (len(one.witnesses), one.checkpoint.size), default=None)
+    return Proven(seq, best.checkpoint.size, best.witnesses) if best else Proven(seq, 0, ())
 
 
 def entry_of(leaf: Leaf) -> Entry | None:

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from smartunion.domains.aid.models import Application, Gift, HomeVisit
 from smartunion.domains.aid.procedure import BODY
 from smartunion.domains.aid.rules.persons import PARTS, Involved, Sealed
@@ -96,6 +98,13 @@ def may_open_gift(person: Person, mandate: Mandate, gift_id: int) -> bool:
     if gift is None:
         return False
     return person.pk == gift.receiver_id or mandate.may("aid.desk", gift.unit_id)
+
+
+def matters_of(person: Person) -> list[str]:
+    """Answer for the tree: what the trail calls the applications by or for somebody."""
+    mine = Q(filed_by=person) | Q(beneficiary=person)
+    rows = Application.objects.filter(mine).values_list("pk", flat=True)
+    return [f"{Application._meta.label_lower}:{pk}" for pk in rows]
 
 
 def last_visit(application: Application) -> HomeVisit | None:

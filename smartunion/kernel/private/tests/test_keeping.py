@@ -50,6 +50,12 @@ def unlinked() -> list[tuple[str, str]]:
         return cursor.fetchall()
 
 
+def untold() -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(audits.UNTOLD)
+        return cursor.fetchall()
+
+
 def by_hand(sql: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -237,6 +243,15 @@ def chain(lin: Person) -> Iterator[None]:
 def test_whatever_is_changed_in_the_log_breaks_the_chain(chain: None, sql: str) -> None:
     by_hand(sql)
     assert unlinked() != []
+
+
+def test_a_log_that_is_chained_anew_is_not_what_the_journal_says(chain: None) -> None:
+    """Whoever rebuilds lines and links together still meets the hashes that the tree holds."""
+    assert untold() == []
+    told = Entry.objects.filter(what="private.log_linked").order_by("pk")
+    assert [one.facts["lines"] for one in told] == [3, 1]
+    by_hand("UPDATE private_link SET hash = repeat('0', 64) WHERE previous_hash <> ''")
+    assert [what for _, what in untold()] == ["the journal has another hash"]
 
 
 @pytest.mark.django_db(transaction=True)

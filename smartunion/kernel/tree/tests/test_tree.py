@@ -14,6 +14,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 from hypothesis import given
+from hypothesis import settings as patiently
 from hypothesis import strategies as st
 
 from smartunion.kernel import tree
@@ -54,6 +55,7 @@ def test_the_reference_vector_has_its_root() -> None:
     assert rules.folded([root_of(leaves[:4]), root_of(leaves[4:])]).hex() == VECTOR_ROOT
 
 
+@patiently(deadline=None)  # a laden machine is slow, not wrong
 @given(st.integers(1, 70), st.data())
 def test_every_proof_holds_and_no_other_does(size: int, data: st.DataObject) -> None:
     leaves = [rules.leaf_hash(b"%d" % i) for i in range(size)]
@@ -283,6 +285,13 @@ def test_both_hands_sign_alike() -> None:
 # ---------- pages ----------
 
 
+def about_me(person: Person) -> list[str]:
+    return [f"people.person:{person.pk}"]
+
+
+MATTERS = (about_me,)
+
+
 @pytest.mark.django_db
 def test_the_public_page_says_how_many_have_witnessed(client: Client, tmp_path: Path) -> None:
     assert "还没有检查点" in client.get("/tree/").content.decode()
@@ -302,7 +311,9 @@ def test_the_public_page_says_how_many_have_witnessed(client: Client, tmp_path: 
 
 
 @pytest.mark.django_db
-def test_i_take_the_receipt_of_what_i_did_and_nobody_elses(client: Client) -> None:
+def test_i_take_the_receipt_of_what_i_did_and_of_my_own_matters_and_nobody_elses(
+    client: Client, settings: Any
+) -> None:
     lin = Person.objects.create(username="lin0", name="林")
     (mine,), (theirs,) = write(1, by=lin), write(1)
     growing.keep(at=MARCH_5)
@@ -313,3 +324,26 @@ def test_i_take_the_receipt_of_what_i_did_and_nobody_elses(client: Client) -> No
     assert client.get(f"/tree/leaves/{seq}/receipt.json").json()["seq"] == seq
     other = Leaf.objects.get(kind="trail_entry", row=theirs.pk).seq
     assert client.get(f"/tree/leaves/{other}/").status_code == 404
+    settings.TREE_MATTERS = f"{__name__}.MATTERS"
+    with transaction.atomic():
+        decided = record("procedures.passed", lin, by=theirs.by, at=MARCH_5, step="票决")
+    waiting = reads.proven("procedures.passed", f"people.person:{lin.pk}")
+    assert waiting is not None
+    assert (waiting.seq, waiting.mark) == (None, "hold")
+    growing.keep(at=MARCH_5 + timedelta(minutes=1))
+    seq = Leaf.objects.get(kind="trail_entry", row=decided.pk).seq
+    assert client.get(f"/tree/leaves/{seq}/receipt.json").json()["seq"] == seq, (
+        "decided in a matter of mine"
+    )
+    assert f"/tree/leaves/{seq}/" in client.get("/tree/mine/").content.decode()
+    proven = reads.proven("procedures.passed", f"people.person:{lin.pk}")
+    assert proven is not None
+    assert (proven.seq, proven.words, proven.mark) == (seq, "还没有见证", "hold")
+    checkpoint = Checkpoint.objects.latest("size")
+    for name in ("审计处", "档案馆"):
+        witness = Witness.objects.create(name=name, words=name, key="", admitted_at=MARCH_5)
+        Cosignature.objects.create(checkpoint=checkpoint, witness=witness, line="x", at=MARCH_5)
+    proven = reads.proven("procedures.passed", f"people.person:{lin.pk}")
+    assert proven is not None
+    assert (proven.words, proven.mark) == ("已由 2 方见证", "ok")
+    assert reads.proven("procedures.closed", f"people.person:{lin.pk}") is None
