@@ -25,6 +25,12 @@ class Photo(forms.Form):
     photo = forms.FileField(label="掷骰现场照片", help_text="看得清三方的骰子，JPG 或 PNG")
 
 
+class Spoiling(forms.Form):
+    """What went wrong at the dice."""
+
+    because = forms.CharField(label="什么差错", max_length=200, min_length=2, help_text="会公开")
+
+
 class Looking(forms.Form):
     """What the paper says, before the books are shown."""
 

@@ -16,6 +16,7 @@ class Round(models.Model):
     number = models.CharField("审查编号", max_length=20, unique=True)
     year = models.IntegerField("年度")
     sequence = models.PositiveSmallIntegerField("第几次")
+    attempt = models.PositiveSmallIntegerField("第几次掷骰", default=1)
     case = models.OneToOneField(
         "procedures.Case", models.PROTECT, verbose_name="件", related_name="+"
     )
@@ -37,6 +38,8 @@ class Round(models.Model):
     )
     drawn = ArrayField(models.CharField(max_length=20), verbose_name="抽中的分会", default=list)
     drawn_at = models.DateTimeField("抽取时间", null=True)
+    spoiled_at = models.DateTimeField("仪式作废时间", null=True)
+    spoiled_because = models.CharField("作废原因", max_length=200, blank=True, default="")
     branch_percent = models.PositiveSmallIntegerField("分会比例(%)")
     voucher_percent = models.PositiveSmallIntegerField("凭证比例(%)")
     report = models.TextField("审查报告", blank=True, default="")
@@ -45,7 +48,9 @@ class Round(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "经费审查"
         constraints = [
-            models.UniqueConstraint(fields=["year", "sequence"], name="round_is_numbered"),
+            models.UniqueConstraint(
+                fields=["year", "sequence", "attempt"], name="round_is_numbered"
+            ),
             models.UniqueConstraint(
                 fields=["dice"], condition=~Q(dice=""), name="dice_never_fall_the_same"
             ),
@@ -58,6 +63,11 @@ class Round(models.Model):
                 condition=Q(drawn_at__isnull=True) | Q(seeded_at__isnull=False),
                 name="draw_after_seed",
             ),
+            models.CheckConstraint(
+                condition=Q(spoiled_at__isnull=True)
+                | (Q(seeded_at__isnull=True) & ~Q(spoiled_because="")),
+                name="spoiled_before_the_seed_with_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,22 +75,31 @@ class Round(models.Model):
 
 
 class Voucher(models.Model):
-    """抽样凭证: one voucher of a frame, under a number that tells nothing but its branch."""
+    """抽样凭证: one voucher of a frame, under a number that tells nothing but its branch.
+
+    Void where the ceremony was spoiled: the old frame stays to be checked, the voucher goes anew.
+    """
 
     round = models.ForeignKey(
         Round, models.PROTECT, verbose_name="经费审查", related_name="vouchers"
     )
     number = models.CharField("凭证号", max_length=32, unique=True)
     branch = models.CharField("分会", max_length=20)
-    transfer = models.OneToOneField(
+    transfer = models.ForeignKey(
         "ledger.Transfer", models.PROTECT, verbose_name="分录", related_name="+"
     )
+    is_void = models.BooleanField("随仪式作废", default=False)
     amount_fen = models.BigIntegerField("金额(分)")
     is_drawn = models.BooleanField("抽中", default=False)
     by_amount = models.BooleanField("按金额抽中", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "抽样凭证"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["transfer"], condition=Q(is_void=False), name="voucher_in_one_frame"
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["round", "branch"], condition=Q(is_drawn=True) | Q(by_amount=True),

@@ -38,6 +38,7 @@ class RoundFacts:
     frame_rows: int = fact("名单凭证", kind="int")
     frame_root: str = fact("名单哈希")
     seed: str = fact("种子")
+    spoiled: bool = fact("仪式作废", kind="bool")
     branches: str = fact("抽中的分会")
     drawn: int = fact("抽中凭证", kind="int")
     checked: int = fact("已查凭证", kind="int")
@@ -87,6 +88,11 @@ def seed_without_frame(facts: Facts) -> bool:
     return not facts.get("frame_root")
 
 
+def is_spoiled(facts: Facts) -> bool:
+    """Test if something went wrong at the dice: nobody rolls again, the round is done anew."""
+    return bool(facts.get("spoiled"))
+
+
 def unchecked(facts: Facts) -> bool:
     """Test if a drawn voucher was not looked at."""
     return (facts.get("checked") or 0) < (facts.get("drawn") or 0)
@@ -119,7 +125,7 @@ def was_objected(facts: Facts) -> bool:
 
 ROUND = Procedure(
     code="inspection.round",
-    version="2025.1",
+    version="2025.2",
     matter="工会经费审查“双随机一公开”",
     owner=STAND_IN,
     project="3.4",
@@ -150,9 +156,9 @@ ROUND = Procedure(
             ),
             guard=on_its_page("seed"),
             escalations=(Escalation(100, STAND_IN),),
-            ways=(Way("draw"),),
+            ways=(Way(END, when=is_spoiled), Way("draw")),
             page=PAGE,
-            hint="审计处、教代会执委会、纪委观察员各掷各填，全程拍照，不重掷",
+            hint="审计处、教代会执委会、纪委观察员各掷各填，全程拍照，不重掷；有差错的作废另开",
         ),
         Step(
             code="draw",

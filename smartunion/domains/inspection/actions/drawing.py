@@ -8,7 +8,7 @@ from django.db import transaction
 from smartunion.domains.inspection import telling
 from smartunion.domains.inspection.models import Inspector, Round, Voucher
 from smartunion.domains.inspection.procedure import DIRECTOR, STAND_IN
-from smartunion.domains.inspection.reads import frames
+from smartunion.domains.inspection.reads import figures, frames
 from smartunion.domains.inspection.reads.terms import terms_on
 from smartunion.domains.inspection.rules import money, sample
 from smartunion.domains.inspection.rules.parties import CENTRAL
@@ -33,7 +33,7 @@ def draw(*, run_id: int, at: datetime) -> Round:
     terms = terms_on(on)
     drawn = sample.draw(frames.frame_of(it), it.seed, **frames.rule_of(it))
     numbers = {number for each in drawn.values() for number in each}
-    rich = set(money.by_amount(frames.amounts_of(it), it.seed, terms.amount_sample))
+    rich = set(money.by_amount(frames.amounts_of(it), it.seed, figures.planned(it).size))
     changed = []
     for voucher in it.vouchers.filter(number__in=numbers | rich):
         voucher.is_drawn, voucher.by_amount = voucher.number in numbers, voucher.number in rich

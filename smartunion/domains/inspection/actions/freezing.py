@@ -25,23 +25,28 @@ def open_round(*, by: Person, at: datetime) -> Round:
     """Open the year's next round; one after the other, and no more than the plan says (R164)."""
     year = campus_day(at).year
     terms = terms_on(campus_day(at))
-    there = Round.objects.select_for_update().filter(year=year).order_by("sequence")
+    there = Round.objects.select_for_update().filter(year=year).order_by("sequence", "attempt")
     last = list(there)[-1:]
     if last and rounds.is_going(last[0]):
         raise refusals.RoundOpen(number=last[0].number)
-    sequence = last[0].sequence + 1 if last else 1
+    sequence, attempt = _next_after(last[0]) if last else (1, 1)
     if sequence > terms.rounds:
         raise refusals.RoundsDone(year=year, rounds=terms.rounds)
-    number = f"AUD-{year}-{sequence}"
+    number = f"AUD-{year}-{sequence}" + (f"-{attempt}" if attempt > 1 else "")
     case = engine.open_case(
         sheet=ROUND, title=f"{year}年第{sequence}次经费审查", facts={"number": number}, by=by, at=at
     )
     made = Round.objects.create(
-        number=number, year=year, sequence=sequence, case=case,
+        number=number, year=year, sequence=sequence, attempt=attempt, case=case,
         branch_percent=terms.branch_percent, voucher_percent=terms.voucher_percent,
     )  # fmt: skip
     record("inspection.opened", made, by=by, at=at, number=number)
     return made
+
+
+def _next_after(last: Round) -> tuple[int, int]:
+    """Return which round comes next, and at which attempt: a spoiled one is done anew."""
+    return (last.sequence, last.attempt + 1) if last.spoiled_at else (last.sequence + 1, 1)
 
 
 @transaction.atomic
@@ -61,7 +66,7 @@ def freeze(*, round_id: int, by: Person, at: datetime) -> Round:
         made.append(
             Voucher(
                 round=it, branch=each.branch, transfer_id=each.transfer_id,
-                number=f"V{it.year}-{it.sequence}-{each.branch}-{count:04}{large}",
+                number=f"V{it.number[4:]}-{each.branch}-{count:04}{large}",
                 amount_fen=each.amount_fen,
             )
         )  # fmt: skip

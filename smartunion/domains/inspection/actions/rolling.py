@@ -18,6 +18,7 @@ from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import holders
 from smartunion.kernel.procedures import engine
 from smartunion.kernel.procedures.engine import Given
+from smartunion.kernel.procedures.refusals import ReasonMissing
 from smartunion.kernel.trail.record import record
 
 if TYPE_CHECKING:
@@ -42,6 +43,31 @@ def roll(*, round_id: int, party: Party, digits: str, by: Person, at: datetime) 
     made = Roll.objects.create(round=it, party=party, digits=plain, by=by, at=at)
     record("inspection.rolled", made, by=by, at=at, party=party.words, digits=plain)
     return made
+
+
+@transaction.atomic
+def spoil(*, round_id: int, by: Person, at: datetime, because: str) -> Round:
+    """Give a ceremony up with its reason: nobody rolls again, the vouchers go into a new frame.
+
+    What was published of this one, its root and what was rolled, stays to be read.
+    """
+    it = Round.objects.select_for_update().get(pk=round_id)
+    run = rounds.open_run(it.case_id, "seed", ROUND)
+    if not because.strip():
+        raise ReasonMissing
+    it.spoiled_at, it.spoiled_because = at, because[:200]
+    it.save(update_fields=["spoiled_at", "spoiled_because"])
+    it.vouchers.update(is_void=True)
+    engine.pass_step(
+        run_id=run.pk,
+        facts={"spoiled": True, "doing": "seed"},
+        outputs={"dice": Given(text=f"作废：{because}"), "photo": Given(text="作废，不留照片")},
+        by=by,
+        at=at,
+        because=because,
+    )
+    record("inspection.spoiled", it, by=by, at=at, because=because, number=it.number)
+    return it
 
 
 @transaction.atomic

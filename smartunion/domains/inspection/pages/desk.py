@@ -26,6 +26,8 @@ ROUND_ACTS: Acts = {
                "名单已冻结，哈希已公布在“抽查”。"),
     "seed": (forms.Photo, lambda pk, said, who: rolling.seed(round_id=pk, **said, **who),
              "种子已合成，抽取随即进行。"),
+    "spoil": (forms.Spoiling, lambda pk, said, who: rolling.spoil(round_id=pk, **said, **who),
+              "这次仪式已作废，名单已放回；请开下一次审查，重新冻结。"),
     "examine": (forms.Text,
                 lambda pk, said, who: checking.conclude(
                     round_id=pk, summary=said["text"], **who),
@@ -88,10 +90,18 @@ def round_page(request: PersonRequest, *, number: str) -> HttpResponse:
         "turn": opened in rounds.turns(card.it.case_id, request.person),
         "rolling": _rolling(card, party),
         "witness": request.mandate.may(WITNESS),
+        "spoiling": _spoiling(card, request.person, bound if do == "spoil" else None),
     }  # fmt: skip
     response = show(request, "inspection/desk/round.html", context)
     response.status_code = no.status if no else response.status_code
     return response
+
+
+def _spoiling(card: reads.Card, person: Any, bound: Any) -> Any:
+    """Return the form in which whoever leads the ceremony gives it up; None for others."""
+    if "seed" not in rounds.turns(card.it.case_id, person):
+        return None
+    return bound or forms.Spoiling()
 
 
 def _rolling(card: reads.Card, party: Party | None) -> forms.Rolling | None:

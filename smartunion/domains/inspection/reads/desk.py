@@ -79,10 +79,12 @@ def listed() -> list[RoundRow]:
         looked=Count("vouchers", filter=Q(vouchers__is_drawn=True) | Q(vouchers__by_amount=True)),
     )
     found = []
-    for it in rows.order_by("-year", "-sequence"):
+    for it in rows.order_by("-year", "-sequence", "-attempt"):
         money = figures.of_round(it)
         run = it.case.runs.filter(state=StepRun.State.OPEN).order_by("pk").first()
         mark, words = ("ok", "已公开") if run is None else ("run", ROUND.name_of(run.step))
+        if it.spoiled_at:
+            mark, words = "off", "仪式作废"
         found.append(
             RoundRow(
                 it, mark, words, it.framed, it.looked, money.checked, money.problem_fen,
@@ -131,6 +133,7 @@ class Card:
     found: figures.Found
     framed: int
     looked: int
+    planned: figures.Planned | None
 
 
 def card(number: str) -> Card | None:
@@ -149,6 +152,7 @@ def card(number: str) -> Card | None:
         figures.of_round(it),
         it.vouchers.count(),
         sum(one.looked for one in branches),
+        figures.planned(it) if it.frozen_at else None,
     )
 
 

@@ -49,7 +49,7 @@ def unframed(year: int) -> list[Spent]:
     """
     rows = list(
         vouchers(year)
-        .exclude(pk__in=Voucher.objects.values("transfer"))
+        .exclude(pk__in=Voucher.objects.filter(is_void=False).values("transfer"))
         .order_by("pk")
         .values_list("pk", "document", "amount_fen")
     )
@@ -164,5 +164,5 @@ def unframed_before(it: Round) -> int:
     Counted from the ledger, not from the frame, up to the newest voucher that the frame has.
     """
     newest = it.vouchers.aggregate(newest=Max("transfer"))["newest"]
-    older = Voucher.objects.exclude(round=it).values("transfer")
+    older = Voucher.objects.exclude(round=it).filter(is_void=False).values("transfer")
     return vouchers(it.year).filter(pk__lte=newest).exclude(pk__in=older).count()

@@ -21,7 +21,9 @@ def script() -> Path:
 
 def rounds() -> list[Round]:
     """Return the rounds whose frames are frozen, the newest first."""
-    return list(Round.objects.filter(frozen_at__isnull=False).order_by("-year", "-sequence"))
+    return list(
+        Round.objects.filter(frozen_at__isnull=False).order_by("-year", "-sequence", "-attempt")
+    )
 
 
 def _round(number: str) -> Round | None:
@@ -73,6 +75,7 @@ def card(number: str) -> dict[str, Any] | None:
         "framed": it.vouchers.count(),
         "branches": len([one for one in it.branches if one != CENTRAL]),
         "found": figures.of_round(it),
+        "planned": figures.planned(it),
     }
 
 

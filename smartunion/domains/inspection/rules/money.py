@@ -9,11 +9,13 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, log, log1p
 
 from .sample import TAG, lp, tickets
 
 STAGE = "amount"
 RISK = 0.05
+WHOLE = 100
 STEPS = 60
 """How often the search for a bound halves: far below a hundredth of a per mille."""
 
@@ -32,6 +34,12 @@ def by_amount(amounts: Mapping[str, int], seed: str, size: int) -> list[str]:
     return sorted(amounts, key=lambda one: (Fraction(int(found[one], 16), amounts[one]), one))[
         :size
     ]
+
+
+def needed(percent: Fraction) -> int:
+    """Return how many vouchers without an error claim a bound of so many per cent: 0.5 is 598."""
+    assert 0 < percent < WHOLE
+    return ceil(log(RISK) / log1p(-float(percent / WHOLE)))
 
 
 @dataclass(frozen=True)

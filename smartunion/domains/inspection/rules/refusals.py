@@ -82,7 +82,7 @@ class RolledAlready(Refused):
     code = "inspection.rolled_already"
     text = "{party}已经掷过，不重掷"
     clause = "3.4-2"
-    remedy = "仪式有差错的，写明原因另开一次审查"
+    remedy = "仪式有差错的，写明原因作废，重新冻结名单再掷"
 
 
 class DigitsWrong(Refused):
@@ -110,7 +110,7 @@ class SeedUsed(Refused):
     code = "inspection.seed_used"
     text = "这 {count} 位点数与 {number} 的完全相同，种子不能用第二次"
     clause = "3.4-2"
-    remedy = "写明原因，另开一次审查重新掷骰"
+    remedy = "写明原因作废这次仪式，重新冻结名单再掷"
 
 
 class NotInspector(Refused):

@@ -16,7 +16,8 @@ class Terms:
     statement_days: int
     first_coverage_round: int
     large_fen: int
-    amount_sample: int
+    claim_percent: int
+    """The 95 % bound that the second sample shall be able to claim, if it finds no error."""
     digits: int
     inspectors: int
     pool: tuple[str, ...]

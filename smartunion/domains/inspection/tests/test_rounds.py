@@ -136,6 +136,44 @@ def test_the_same_seed_twice_is_refused(audit: Audit) -> None:
         )
 
 
+def test_a_spoiled_ceremony_is_given_up_and_its_vouchers_are_framed_anew(audit: Audit) -> None:
+    """No second roll: the reason is published, the vouchers get a new frame and round."""
+    first = audit.frozen()
+    audit_office, sun = audit.witnesses[Party.AUDIT], audit.people["sun"]
+    audit.later(hours=1)
+    rolling.roll(
+        round_id=first.pk, party=Party.AUDIT, digits=DIGITS[Party.AUDIT], by=audit_office,
+        at=audit.at,
+    )  # fmt: skip
+    client = Client()
+    client.force_login(sun)
+    page = reverse("inspection:round", args=[first.number])
+    assert "要声称 K55 的 0.5%，没有一张有错也要 598 张，这份名单只有 68 张，须全查" in (
+        client.get(page).content.decode()
+    ), "what the second sample may claim is said before the dice"
+    with pytest.raises(engine.Refused):
+        rolling.spoil(round_id=first.pk, because="骰子落地", by=audit_office, at=audit.at)
+    client.post(page, {"do": "spoil", "because": "一枚骰子落到桌下"})
+    first.refresh_from_db()
+    assert first.case.__class__.objects.get(pk=first.case_id).closed_at is not None
+    second = audit.frozen()
+    assert (second.number, second.sequence, second.attempt) == ("AUD-2025-1-2", 1, 2)
+    assert second.vouchers.count() == first.vouchers.count() == 68
+    assert second.frame_root != first.frame_root
+    public = Client().get(reverse("inspection:shown", args=[first.number])).content.decode()
+    assert "一枚骰子落到桌下" in public
+    with pytest.raises(refusals.StepNotOpen):
+        rolling.roll(
+            round_id=first.pk, party=Party.CONGRESS, digits="1234567",
+            by=audit.witnesses[Party.CONGRESS], at=audit.at,
+        )  # fmt: skip
+    audit.rolled(second)
+    assert second.vouchers.filter(by_amount=True).count() == 59, "five per cent without an error"
+    assert broken() == []
+    Voucher.objects.filter(round=first).update(amount_fen=1)
+    assert "not what was committed" in str(broken()), "a spoiled frame is still held to its word"
+
+
 @pytest.mark.clause("T17")
 def test_the_auditors_own_branch_drawn_makes_b_take_over(
     audit: Audit, monkeypatch: pytest.MonkeyPatch

@@ -100,6 +100,7 @@ def test_twenty_digits_are_seven_seven_and_six() -> None:
 @pytest.mark.clause("R171")
 def test_a_sample_without_an_error_still_claims_no_more_than_its_size() -> None:
     """No error in 100, 300, 598: the bound is 2.95 %, 0.99 %, 0.50 %."""
+    assert (money.needed(Fraction(1, 2)), money.needed(Fraction(5))) == (598, 59)
     for n, bound in ((100, 2.95), (300, 0.99), (598, 0.50)):
         found = money.claim([Fraction(0)] * n)
         assert found.point == 0
