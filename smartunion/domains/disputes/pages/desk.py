@@ -82,10 +82,12 @@ def dispute(request: PersonRequest, *, dispute_id: int) -> HttpResponse:
             return redirect("disputes:register")
     except Refused as refused:
         no = refused
+    parts = shown.parts(it) if run else []
     context = {
         "it": it, "run": run, "step": step, "form": form, "button": BUTTONS.get(step, ""),
         "standing": shown.standing(it), "stages": shown.stages(it), "rights": cases.calendar(it),
-        "parts": shown.parts(it) if run else [], "purpose": purpose, "opened": opened, "no": no,
+        "parts": parts,
+        "has_agreement": Part.AGREEMENT in parts, "purpose": purpose, "opened": opened, "no": no,
     }  # fmt: skip
     response = show(request, "disputes/desk/dispute.html", context)
     response.status_code = no.status if no else response.status_code

@@ -73,11 +73,11 @@ def mine(request: PersonRequest, *, dispute_id: int) -> HttpResponse:
     except Refused as refused:
         no = refused
     run = it.case.runs.filter(step="confirm", state="open").first()
-    today = campus_day(at)
+    today, parts = campus_day(at), shown.parts(it)
     context = {
         "it": it, "standing": shown.standing(it), "stages": shown.stages(it),
         "rights": shown.rights(it, today=today),
-        "parts": shown.parts(it), "opened": opened, "no": no,
+        "parts": parts, "has_agreement": Part.AGREEMENT in parts, "opened": opened, "no": no,
         "event": event if events else None, "confirming": confirming if run else None, "run": run,
     }  # fmt: skip
     response = show(request, "disputes/phone/mine.html", context)

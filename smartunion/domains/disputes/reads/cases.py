@@ -88,6 +88,12 @@ def going(applicant: Person, topic: str) -> LabourDispute | None:
     return mine.first()
 
 
+def matters_of(person: Person) -> list[str]:
+    """Answer for the tree: what the trail calls somebody's own disputes."""
+    rows = LabourDispute.objects.filter(applicant=person).values_list("pk", flat=True)
+    return [f"{LabourDispute._meta.label_lower}:{pk}" for pk in rows]
+
+
 def dispute(dispute_id: int) -> LabourDispute | None:
     """Return one dispute, or None."""
     return (

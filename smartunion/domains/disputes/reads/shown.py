@@ -8,7 +8,7 @@ from typing import Any
 from smartunion.domains.disputes.models import EarlierYear, Inquiry, LabourDispute
 from smartunion.domains.disputes.procedure import DISPUTE
 from smartunion.domains.disputes.rules.records import FIELDS, Part
-from smartunion.domains.disputes.rules.rights import Right
+from smartunion.domains.disputes.rules.rights import LAW, Right
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.private.reads import versions
@@ -104,6 +104,41 @@ def rights(it: LabourDispute, *, today: date) -> list[tuple[Right, bool]]:
 def parts(it: LabourDispute) -> list[Part]:
     """Return which sealed parts a dispute has."""
     return [part for part in Part if versions(cases.about(it), part)]
+
+
+def agreed(it: LabourDispute, text: str, *, printed: str) -> dict[str, Any]:
+    """Return what the paper of an agreement says: sides, days, words, what makes it binding.
+
+    The text comes opened from whoever may read it; nothing here keeps it.
+    """
+    runs = {run.step: run for run in it.case.runs.select_related("ended_by").order_by("pk")}
+    mediated, confirmed = runs.get("mediate"), runs.get("confirm")
+    by = mediated.ended_by if mediated else None
+    facts = it.case.facts
+    own = "已在系统内确认" if facts.get("confirmed") else "还没有确认"
+    if confirmed and confirmed.ended_at and facts.get("confirmed"):
+        own += f"，{campus_day(confirmed.ended_at):%Y年%-m月%-d日}"
+    met = (
+        f"{campus_day(mediated.ended_at):%Y年%-m月%-d日}" if mediated and mediated.ended_at else "—"
+    )
+    return {
+        "number": it.number,
+        "printed": printed,
+        "standing": "双方签字、调解员签字并加盖调解委员会印章后生效",
+        "facts": [
+            ["申请人", f"{it.applicant.name}，{it.applicant.unit}"],
+            ["争议类别", it.get_topic_display()],
+            ["登记", f"{campus_day(it.registered_at):%Y年%-m月%-d日}"],
+            ["调解", f"{met}，调解员 {by.name if by else '—'}"],
+            ["申请人意见", own],
+        ],
+        "agreement": text.splitlines(),
+        "law": [
+            f"{LAW}第十四条：双方签名或盖章、调解员签名并加盖调解组织印章后生效，应当履行。",
+            "一方不履行的，另一方可以申请仲裁（第十五条）；拖欠报酬等事项可以申请支付令（第十六条）。",
+        ],
+        "signs": ["申请人", "学校代表", "调解员", "调解委员会（盖章）"],
+    }  # fmt: skip
 
 
 def told(data: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from smartunion.domains.disputes.actions import counting, filing, mediating
 from smartunion.domains.disputes.models import EarlierYear, LabourDispute
 from smartunion.domains.disputes.procedure import DISPUTE
 from smartunion.domains.disputes.reads import cases
+from smartunion.domains.disputes.reads.shown import agreed
 from smartunion.domains.disputes.rules import refusals
 from smartunion.domains.disputes.rules.records import Part
 from smartunion.domains.disputes.rules.rights import Happened, rights, year_after
@@ -117,6 +118,17 @@ def nothing_is_told_of(person: Person) -> None:
     assert "争议" not in str([*Notice.objects.values("title", "text", "link")])
 
 
+def the_agreement_is_printed_for_its_own(phone: Client, near: Client, it: LabourDispute) -> None:
+    """The applicant takes it as a paper to sign; another's mediator has no such address."""
+    paper = phone.post(reverse("disputes:agreement", args=[it.pk]))
+    assert (paper["Content-Type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert near.post(reverse("disputes:agreement", args=[it.pk])).status_code == 404
+    told = agreed(cases.dispute(it.pk) or it, "下月报销", printed="")
+    assert ["申请人意见", "已在系统内确认，2025年9月22日"] in told["facts"]
+    readings = [one.kind for one in accesses(cases.about(it))]
+    assert readings.count(Part.AGREEMENT) == 2, "a print is noted like any other reading"
+
+
 @pytest.mark.clause("R008")
 def test_a_dispute_is_mediated_in_private_and_nobody_mediates_in_their_own_unit(
     house: House,
@@ -169,6 +181,7 @@ def test_a_dispute_is_mediated_in_private_and_nobody_mediates_in_their_own_unit(
         mediating.confirm(dispute_id=it.pk, is_confirmed=True, by=tang, at=house.at)
     assert "下月报销" in phone.post(mine, {"do": Part.AGREEMENT}).content.decode()
     phone.post(mine, {"do": "confirm", "is_confirmed": "yes"})
+    the_agreement_is_printed_for_its_own(phone, near, it)
     assert house.stands(it) == ("perform",)
     desk.post(card, {"do": "perform", "is_kept": "yes"})
     it.refresh_from_db()

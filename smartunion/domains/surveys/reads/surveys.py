@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from smartunion.domains.planning import public as planning
 from smartunion.domains.surveys.models import Answer, Invited, Survey
 from smartunion.domains.surveys.rules.counting import Counted, bound, counted
 from smartunion.kernel.base.days import campus_day, start_of
@@ -33,6 +34,15 @@ class Row:
 
     it: Survey
     found: Counted | None
+    target: int | None = None
+    """The indicator's target in per cent, for a closed survey of one."""
+
+    @property
+    def verdict(self) -> tuple[str, str] | None:
+        """Return what the answers claim of the target; None where there is none."""
+        return (
+            None if self.found is None or self.target is None else self.found.verdict(self.target)
+        )
 
 
 def result(it: Survey) -> Counted:
@@ -43,10 +53,15 @@ def result(it: Survey) -> Counted:
 
 def listed() -> list[Row]:
     """Return every survey, the newest first; open ones without a count."""
-    return [
-        Row(one, result(one) if one.closed_at else None)
-        for one in Survey.objects.order_by("-opened_at")
-    ]
+    targets: dict[int, dict[str, int]] = {}
+    rows = []
+    for one in Survey.objects.order_by("-opened_at"):
+        year = campus_day(one.opened_at).year
+        if year not in targets:
+            targets[year] = {each.code: int(each.target) for each in planning.indicators(year)}
+        found = result(one) if one.closed_at else None
+        rows.append(Row(one, found, targets[year].get(one.indicator)))
+    return rows
 
 
 def waiting_for(person: Person) -> list[Survey]:

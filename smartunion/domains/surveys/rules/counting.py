@@ -40,6 +40,19 @@ class Counted:
         """Return the rate in words."""
         return "不公布" if self.rate is None else f"{float(self.rate) * PERCENT:.1f}%"
 
+    def verdict(self, target: int) -> tuple[str, str]:
+        """Return mark and words of what the answers claim of a target in per cent (§2.8).
+
+        The indicator goes by the point; only where the bound reaches the target, too, is it sure.
+        """
+        if self.rate is None:
+            return "na", "不公布"
+        if self.rate * PERCENT < target:
+            return "no", "未达标"
+        if bound(self.satisfied, self.valid) * PERCENT < target:
+            return "hold", "点估计达标，抽样误差内说不准"
+        return "ok", "达标可信"
+
     @property
     def response_words(self) -> str:
         """Return how many of the invited have answered."""

@@ -14,7 +14,7 @@ from smartunion.domains.surveys import actions
 from smartunion.domains.surveys.models import Answer, Invited, Slip, Survey, Token
 from smartunion.domains.surveys.reads import surveys as reads
 from smartunion.domains.surveys.rules import refusals
-from smartunion.domains.surveys.rules.counting import bound, counted
+from smartunion.domains.surveys.rules.counting import Counted, bound, counted
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import CAMPUS
 from smartunion.kernel.people.models import Person
@@ -30,6 +30,9 @@ JUNE = datetime(2025, 6, 20, 10, 0, tzinfo=CAMPUS)
 def test_the_bound_is_wilsons(satisfied: int, valid: int, percent: float) -> None:
     """93 % of 400 claims 90.6 %: a point estimate only; 95 % of 400 claims 92.9 %."""
     assert abs(bound(satisfied, valid) * 100 - percent) < 0.1
+    found = Counted(valid, valid, satisfied, 5)
+    assert found.verdict(92)[0] == ("ok" if percent > 92 else "hold")
+    assert found.verdict(96) == ("no", "未达标")
 
 
 def test_fewer_than_five_answers_are_not_told() -> None:
@@ -89,7 +92,9 @@ def test_who_draws_a_slip_answers_once_and_nobody_knows_whose_it_is(
     assert (found.valid, found.satisfied) == (len(people), len(people))
     (fact,) = reads.facts("K01", date(2025, 6, 1), date(2025, 7, 1))
     assert fact.told
-    assert "95% 下限" in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "95% 下限" in shown
+    assert "K01 目标 92%" in shown
     with pytest.raises(refusals.NotInvited):
         actions.draw(survey_id=survey.pk, by=lin, at=JUNE)
 
