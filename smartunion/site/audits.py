@@ -153,6 +153,7 @@ class Tried(Audit):
 SEALED = (
     Tried("Z1", "每份封存资料都打得开，没有改动、挪动、换人或缺版", "", private.broken),
     Audit("Z2", "查阅和销毁的日志连成一条链，没有改动或抽走的行", private.UNLINKED),
+    Audit("Z7", "日志链的每一环都写进存证树，与当时的摘要相同", private.UNTOLD),
     Tried("Z3", "到期的封存资料没有被越过", "", private.overdue),
     Tried("Z4", "每把在用的终端密钥都打得开", "", keys.broken),
     Tried("Z5", "封存资料的表只归专用角色，行级隔离开着", "", private.fence),

@@ -123,6 +123,7 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("公示", "publicity:board"),
     ("抽查", "inspection:rounds"),
     ("票决", "congress:votes"),
+    ("提案", "proposals:published"),
     ("成交", "procurement:awards"),
     ("热力图", "merchants:heat_days"),
     ("存证", "tree:tree"),

@@ -44,7 +44,7 @@ urlpatterns = [
     path("safety/", include("smartunion.domains.safety.urls")),
     path("merchants/", include("smartunion.domains.merchants.urls")),
     path("", include("smartunion.domains.inspection.urls")),
-    path("proposals/", include("smartunion.domains.proposals.urls")),
+    path("", include("smartunion.domains.proposals.urls")),
     path("disputes/", include("smartunion.domains.disputes.urls")),
     path("surveys/", include("smartunion.domains.surveys.urls")),
     path("policy/", include("smartunion.domains.policy.urls")),

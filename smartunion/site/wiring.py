@@ -18,6 +18,7 @@ from smartunion.domains.crisis.reads import cases as crisis_cases
 from smartunion.domains.crisis.rules.records import RECORDS as CRISIS_RECORDS
 from smartunion.domains.disputes import jobs as disputes
 from smartunion.domains.disputes.procedure import SHEETS as DISPUTES
+from smartunion.domains.disputes.reads import cases as disputes_cases
 from smartunion.domains.disputes.rules.records import RECORDS as DISPUTES_RECORDS
 from smartunion.domains.inspection import jobs as inspection
 from smartunion.domains.inspection.procedure import SHEETS as INSPECTION
@@ -32,6 +33,7 @@ from smartunion.domains.procurement.procedure import SHEETS as PROCUREMENT
 from smartunion.domains.procurement.reads import desk as procurement_desk
 from smartunion.domains.proposals import jobs as proposals
 from smartunion.domains.proposals.procedure import SHEETS as PROPOSALS
+from smartunion.domains.proposals.reads import cases as proposals_cases
 from smartunion.domains.safety import jobs as safety
 from smartunion.domains.safety.procedure import SHEETS as SAFETY
 from smartunion.domains.safety.reads import insured as safety_insured
@@ -49,10 +51,12 @@ from smartunion.kernel.files.reads import Door
 from smartunion.kernel.live.source import Source, Whose, newest
 from smartunion.kernel.notices import audits as notices
 from smartunion.kernel.notices.answering import Answering
+from smartunion.kernel.people.models import Person
 from smartunion.kernel.private.define import RecordKind
 from smartunion.kernel.procedures import changes, firing
 from smartunion.kernel.procedures.define import Procedure
 from smartunion.kernel.procedures.handbook import Said
+from smartunion.kernel.procedures.reads import matters_of as cases_of
 from smartunion.kernel.procedures.reads import may_open_file as may_open_case_file
 from smartunion.kernel.procedures.registry import Act
 from smartunion.kernel.publicity import watching as publicity
@@ -212,6 +216,11 @@ WATCHES: dict[str, Watch] = {
     "查阅日志分区": guarding.unmade,
 }
 """What the auditor looks at beside the timers' own (see kernel/timers/watches.py)."""
+
+TREE_MATTERS: tuple[Callable[[Person], Collection[str]], ...] = (
+    cases_of, aid_cases.matters_of, proposals_cases.matters_of, disputes_cases.matters_of,
+)  # fmt: skip
+"""What is somebody's own besides what they did: they take its receipts (kernel/tree)."""
 
 FILE_DOORS: dict[str, Door] = {
     "procurement.purchase": lambda person, mandate, key: (

@@ -332,6 +332,7 @@ def a_dispute_of_others() -> dict[str, dict[str, Any]]:
     return {
         "mine": {"dispute_id": it.pk},
         "dispute": {"dispute_id": it.pk},
+        "agreement": {"dispute_id": it.pk},
         "step": {"run_id": case.runs.get().pk},
     }
 
@@ -732,7 +733,7 @@ ELSEWHERE: dict[str, Callable[[], Theirs]] = {
     },
     **{
         f"disputes:{page}": lambda page=page: Theirs("lin", a_dispute_of_others()[page])
-        for page in ("mine", "dispute", "step")
+        for page in ("mine", "dispute", "step", "agreement")
     },
     "private:withdrawal": lambda: Theirs("lin", {"consent_id": consent_of_mo()}),
     "files:content": lambda: Theirs("lin", {"file_id": file_of_mo()}),
@@ -747,6 +748,7 @@ OFFICERS_OF_ALL = "a permission of the whole campus: no row is outside it"
 REFERENCE = "a word of the plan or of the organization, the same for everybody who may open it"
 WHOLE_CAMPUS: dict[str, str] = {
     "inspection:shown": "published for everybody",
+    "proposals:shown": "published for everybody: the way of a proposal, no name",
     "inspection:frame": "published for everybody: numbers only, never an amount",
     "inspection:result": "published for everybody",
     "inspection:screen": "published for everybody, as it falls",

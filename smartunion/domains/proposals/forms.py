@@ -32,7 +32,13 @@ class Filing(forms.Form):
                  ("refused", "不予立案")),
     )  # fmt: skip
     into = forms.CharField(label="并入哪一件（编号）", max_length=20, required=False)
-    because = forms.CharField(label="理由", max_length=400, required=False)
+    because = forms.CharField(label="理由", max_length=400, required=False, help_text="会公开")
+
+
+class FilingUrgent(Filing):
+    """The same within 24 hours, and whether it was urgent at all."""
+
+    is_downgraded = forms.BooleanField(label="不属紧急，按一般提案办理（写明理由）", required=False)
 
 
 class Assigning(forms.Form):
@@ -52,6 +58,30 @@ class Meeting(forms.Form):
     """What was talked about."""
 
     minutes = Long(label="面商记录", max_length=2000, min_length=2)
+
+
+class Asking(forms.Form):
+    """What the proposer has to supply; the clock stands still meanwhile."""
+
+    asks = Long(
+        label="请提案人补充什么", max_length=400, min_length=2, help_text="会公开；停钟到补充为止"
+    )
+
+
+class Supplying(forms.Form):
+    """What the proposer supplies."""
+
+    answer = Long(label="补充的内容", max_length=1000, min_length=2)
+
+
+class Countersigning(forms.Form):
+    """Whether the answer may go to its authors."""
+
+    agrees = forms.TypedChoiceField(
+        label="会签", choices=(("yes", "同意答复"), ("no", "退回重新答复")),
+        coerce=lambda value: value == "yes",
+    )  # fmt: skip
+    note = forms.CharField(label="意见", max_length=200, required=False)
 
 
 class Reply(forms.Form):

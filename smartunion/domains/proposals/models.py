@@ -27,6 +27,7 @@ class Proposal(models.Model):
     filing = models.CharField("立案审查", max_length=12, blank=True, default="")
     filing_because = models.CharField("审查理由", max_length=400, blank=True, default="")
     by_silence = models.BooleanField("逾时视为立案", default=False)
+    is_downgraded = models.BooleanField("认定不属紧急", default=False)
     into = models.ForeignKey(
         "self", models.PROTECT, verbose_name="并入", null=True, related_name="merged"
     )
@@ -39,8 +40,6 @@ class Proposal(models.Model):
     planned_on = models.DateField("计划完成日", null=True)
     fulfilled_at = models.DateTimeField("兑现时间", null=True)
     proof = models.CharField("兑现说明", max_length=400, blank=True, default="")
-    rating = models.PositiveSmallIntegerField("评价", null=True, choices=RATINGS)
-    rated_at = models.DateTimeField("评价时间", null=True)
     reopened = models.PositiveSmallIntegerField("再办次数", default=0)
 
     class Meta:
@@ -62,8 +61,8 @@ class Proposal(models.Model):
                 name="fulfilled_what_was_planned",
             ),
             models.CheckConstraint(
-                condition=Q(rating__isnull=True) | Q(rating__gte=1, rating__lte=5),
-                name="rating_is_one_of_five",
+                condition=Q(is_downgraded=False) | (Q(is_urgent=True) & ~Q(filing_because="")),
+                name="downgraded_says_why",
             ),
         ]
 
@@ -90,6 +89,35 @@ class Cosigner(models.Model):
 
     def __str__(self) -> str:
         return f"{self.proposal} {self.person}"
+
+
+class Rating(models.Model):
+    """提案评价: what one of its authors says of an answer; handled once more, they say it anew."""
+
+    proposal = models.ForeignKey(
+        Proposal, models.PROTECT, verbose_name="提案", related_name="ratings"
+    )
+    person = models.ForeignKey(
+        "people.Person", models.PROTECT, verbose_name="评价人", related_name="+"
+    )
+    turn = models.PositiveSmallIntegerField("第几次办理", default=0)
+    rating = models.PositiveSmallIntegerField("评价", choices=RATINGS)
+    because = models.CharField("说一句", max_length=200, blank=True, default="")
+    at = models.DateTimeField("评价时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提案评价"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["proposal", "person", "turn"], name="author_rates_an_answer_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(rating__gte=1, rating__lte=5), name="author_rates_one_of_five"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.proposal} {self.rating}"
 
 
 class Suggestion(models.Model):

@@ -30,6 +30,7 @@ PAGE = "proposals:step"
 SECRETARY, CHAIR, LEADER = "democracy_committee_chair", "executive_vice_chair", "union_chair"
 HOST = "@host"
 FILED, SUGGESTION, MERGED, REFUSED = "filed", "suggestion", "merged", "refused"
+LAPSED = "lapsed"
 FILINGS = (
     (FILED, "立案"), (SUGGESTION, "转意见建议"), (MERGED, "并案"), (REFUSED, "不予立案"),
 )  # fmt: skip
@@ -49,9 +50,11 @@ class ProposalFacts:
     host: int = fact("承办人", kind="person")
     outcome: str = fact("答复类别", kind="choice", choices=tuple(OUTCOMES.items()))
     answer: str = fact("答复", kind="longtext")
-    rating: int = fact("提案人评价", kind="int")
+    rating: int = fact("最低的评价", kind="int")
     objected: bool = fact("异议成立", kind="bool")
     silent: bool = fact("逾时视为立案", kind="bool")
+    lapsed: bool = fact("联名到期不足", kind="bool")
+    countersigned: bool = fact("答复已会签", kind="bool")
     kept_out: tuple[int, ...] = ()
     """Who keeps out of deciding: the proposer and everybody who signed, by their numbers."""
     doing: str = ""
@@ -68,8 +71,15 @@ def on_its_page(code: str) -> Guard:
 
 
 def too_few(facts: Facts) -> bool:
-    """Test if fewer have signed than the plan asks for (R158)."""
+    """Test if it is handed in by fewer than the plan asks for (R158)."""
+    if has_lapsed(facts):
+        return False
     return (facts.get("cosigners") or 0) < (facts.get("needed") or 1)
+
+
+def has_lapsed(facts: Facts) -> bool:
+    """Test if the days of gathering ended with too few names."""
+    return bool(facts.get("lapsed"))
 
 
 def is_urgent(facts: Facts) -> bool:
@@ -88,8 +98,18 @@ def signed_it(facts: Facts) -> bool:
 
 
 def is_unhappy(facts: Facts) -> bool:
-    """Test if the author is not satisfied: it is handled once more."""
+    """Test if an author is not satisfied: it is handled once more, by somebody else."""
     return 0 < (facts.get("rating") or 0) <= UNHAPPY
+
+
+def is_host(facts: Facts) -> bool:
+    """Test if the one who acts has written the answer (`by`)."""
+    return facts.get("by") == facts.get("host")
+
+
+def is_sent_back(facts: Facts) -> bool:
+    """Test if the answer was not countersigned: it is written anew."""
+    return not facts.get("countersigned")
 
 
 def was_objected(facts: Facts) -> bool:
@@ -101,7 +121,7 @@ _FILING = (Way("assign", when=is_filed), Way("explain"))
 
 PROPOSAL = Procedure(
     code="proposals.proposal",
-    version="2025.1",
+    version="2025.2",
     matter="二级教代会提案",
     owner=SECRETARY,
     project="3.4",
@@ -112,15 +132,16 @@ PROPOSAL = Procedure(
             code="submit",
             name="联名与提交",
             duty=Duty(lead=APPLICANT),
-            no_limit="联名够了随时可以提交",
+            within=Within(7, Unit.DAYS),
             outputs=(Output("form", "提案表和联名", "record"),),
             risks=(
                 Risk("PRO-1", "冒名或凑名", "联名由各人登录自己的账号确认，含提案人3人", too_few),
             ),
             guard=on_its_page("submit"),
-            ways=(Way("file_urgent", when=is_urgent), Way("file")),
+            escalations=(Escalation(100, "lead", "proposals.lapse_gathering"),),
+            ways=(Way(END, when=has_lapsed), Way("file_urgent", when=is_urgent), Way("file")),
             page=PAGE,
-            hint="把链接发给其他代表，请他们自己联名",
+            hint="把链接发给其他代表，请他们在 7 日内自己联名；到期名字不够的自动终止",
         ),
         Step(
             code="file",
@@ -175,8 +196,9 @@ PROPOSAL = Procedure(
             guard=on_its_page("handle"),
             escalations=(Escalation(80, "backup"), Escalation(100, CHAIR)),
             ways=(Way("reply"),),
+            waits="等提案人补充",
             page=PAGE,
-            hint="与提案人当面商量，记下时间、人和说了什么",
+            hint="与提案人当面商量，记下时间、人和说了什么；要提案人补充的可以停钟，停了多久公开",
         ),
         Step(
             code="reply",
@@ -187,22 +209,38 @@ PROPOSAL = Procedure(
             no_risk=True,
             guard=on_its_page("reply"),
             escalations=(Escalation(100, CHAIR),),
-            ways=(Way("rate"),),
+            ways=(Way("countersign"),),
             page=PAGE,
             hint="写明采纳实施、列入计划、留作参考还是暂不采纳，为什么",
         ),
         Step(
+            code="countersign",
+            name="答复会签",
+            duty=Duty(lead=CHAIR, backup=SECRETARY, recuse=(signed_it, is_host)),
+            within=Within(3, Unit.WORKING_DAYS),
+            outputs=(Output("countersign", "会签意见", "record"),),
+            no_risk=True,
+            guard=on_its_page("countersign"),
+            escalations=(Escalation(100, "backup"),),
+            ways=(Way("reply", when=is_sent_back, times=2, note="不同意的重新答复"), Way("rate")),
+            page=PAGE,
+            hint="答复要另一位负责人签过才送提案人；承办人不签自己的答复",
+        ),
+        Step(
             code="rate",
-            name="提案人评价",
+            name="提案人和联名人评价",
             duty=Duty(lead=APPLICANT),
             within=Within(10, Unit.WORKING_DAYS),
             outputs=(Output("rating", "评价", "record"),),
             no_risk=True,
             guard=on_its_page("rate"),
             escalations=(Escalation(100, SECRETARY, "proposals.lapse_rating"),),
-            ways=(Way("handle", when=is_unhappy, times=1, note="不满意再办一次"), Way("publish")),
+            ways=(
+                Way("assign", when=is_unhappy, times=1, note="不满意的换人再办一次"),
+                Way("publish"),
+            ),
             page=PAGE,
-            hint="不满意的再办一次；到期没有评价的照常公开，不计入满意率",
+            hint="有一人不满意就换人再办一次；到期没有评价的照常公开，不计入满意率",
         ),
         Step(
             code="publish",

@@ -22,8 +22,9 @@ from smartunion.domains.inspection.models import Check, Inspector, Problem, Roun
 from smartunion.domains.inspection.reads import frames
 from smartunion.domains.inspection.rules.parties import CENTRAL, Party, widths
 from smartunion.domains.membership.actions import terms
-from smartunion.domains.proposals.actions import handling, suggesting, writing
+from smartunion.domains.proposals.actions import handling, rating, suggesting, waiting, writing
 from smartunion.domains.proposals.models import Proposal, Suggestion
+from smartunion.domains.proposals.reads import cases
 from smartunion.domains.proposals.rules.outcomes import Outcome
 from smartunion.domains.surveys import actions as surveys
 from smartunion.domains.surveys.models import Invited, Survey
@@ -66,6 +67,9 @@ class Democracy:
         for day in self.story["spending"]:
             self._note(day, "15:20", partial(self._spend, day))
         for each in self.story["rounds"]:
+            if spoiled := each.get("spoiled"):
+                self._note(spoiled["freeze"], "17:00", self._freeze)
+                self._note(spoiled["day"], "09:30", partial(self._spoil, spoiled["because"]))
             self._note(each["freeze"], "17:00", self._freeze)
             self._note(each["roll"], "09:30", self._roll)
             self._note(each["look"], "10:00", partial(self._look, each.get("wrong", 0)))
@@ -176,12 +180,19 @@ class Democracy:
         if not all(holders(party, on=on) for party in Party):
             return
         going = Round.objects.filter(case__closed_at=None).exists()
-        due = sum(each["freeze"] <= on for each in self.story["rounds"])
-        if not going and Round.objects.filter(year=on.year).count() < due:
+        days = [each.get("spoiled", each)["freeze"] for each in self.story["rounds"]]
+        due = sum(day <= on for day in days)
+        if not going and Round.objects.filter(year=on.year, spoiled_at=None).count() < due:
             freezing.open_round(by=self._person("sun"), at=at)
         it = self._round("freeze")
         if it is not None:
             freezing.freeze(round_id=it.pk, by=self._person("sun"), at=at)
+
+    def _spoil(self, because: str, at: datetime) -> None:
+        """Give a ceremony up before anybody rolled; it is done anew."""
+        it = self._round("seed")
+        if it is not None and it.attempt == 1 and not it.rolls.exists():
+            rolling.spoil(round_id=it.pk, because=because, by=self._person("sun"), at=at)
 
     def _roll(self, at: datetime) -> None:
         it = self._round("seed")
@@ -292,7 +303,7 @@ class Democracy:
             handling.assign(proposal_id=found[0].pk, host=host, by=found[1], at=at)
 
     def _reply(self, number: int, each: dict[str, Any], at: datetime) -> None:
-        if (found := self._at(number, "handle")) is not None:
+        if (found := self._at(number, "handle")) is not None and cases.asked(found[0]) is None:
             handling.meet(proposal_id=found[0].pk, minutes=each["minutes"], by=found[1], at=at)
         if (found := self._at(number, "reply")) is not None:
             outcome = Outcome(each["outcome"])
@@ -300,12 +311,31 @@ class Democracy:
                 proposal_id=found[0].pk, outcome=outcome, answer=each["answer"],
                 planned_on=each.get("planned"), by=found[1], at=at,
             )  # fmt: skip
+        if (found := self._at(number, "countersign")) is not None:
+            handling.countersign(
+                proposal_id=found[0].pk, agrees=True, note="同意答复", by=found[1], at=at
+            )
 
     def _rate(self, number: int, each: dict[str, str], at: datetime) -> None:
+        """Let everybody who signed say what they think: the co-signers one degree more kindly."""
         found = self._at(number, "rate")
-        if found is not None:
-            rating = int(each["rating"])
-            handling.rate(proposal_id=found[0].pk, rating=rating, by=found[1], at=at)
+        if found is None:
+            return
+        own = int(each["rating"])
+        for one in cases.raters(found[0]):
+            if cases.may_rate(found[0], one):
+                said = own if one == found[0].proposer else min(5, own + 1)
+                rating.rate(proposal_id=found[0].pk, rating=said, by=one, at=at)
+
+    def _ask_for(self, number: int, each: dict[str, str], at: datetime) -> None:
+        found = self._at(number, "handle")
+        if found is not None and cases.asked(found[0]) is None:
+            waiting.ask(proposal_id=found[0].pk, asks=each["asks"], by=found[1], at=at)
+
+    def _supply(self, number: int, each: dict[str, str], at: datetime) -> None:
+        it = self._proposal(number)
+        if it is not None and cases.asked(it) is not None:
+            waiting.supply(proposal_id=it.pk, answer=each["supplies"], by=it.proposer, at=at)
 
     # --- the box, the survey
 

@@ -14,9 +14,10 @@ from smartunion.domains.inspection.reads import audits, totals
 from smartunion.domains.performance.reads.catalog import MEASURES
 from smartunion.domains.performance.rules.periods import period_of
 from smartunion.domains.planning import public as planning
-from smartunion.domains.proposals.models import Proposal, Suggestion
+from smartunion.domains.proposals.models import Proposal, Rating, Suggestion
 from smartunion.domains.surveys.models import Answer, Invited, Survey
 from smartunion.kernel.base.days import CAMPUS
+from smartunion.kernel.procedures.models import Stop
 from smartunion.kernel.trail.models import Entry
 from smartunion.site.org import founding
 from smartunion.site.play.campus import gather
@@ -56,7 +57,12 @@ def test_a_year_of_democracy_is_lived_by_the_real_actions(db: None) -> None:
     assert len(drawn) == 23, "22 branches and the union's own"
     assert [one.problem_fen for one in Problem.objects.order_by("pk")] == [120_00, 36_00]
     assert all(one.case.closed_at for one in Problem.objects.all())
-    assert [one.rating for one in Proposal.objects.order_by("pk")] == [5, 4, None]
+    given = Rating.objects.order_by("proposal", "pk").values_list("rating", flat=True)
+    assert sorted(given) == [4, 5, 5, 5, 5, 5], "everybody who signed"
+    assert Stop.objects.get().answer.startswith("周一至周四"), "a clock stood still, and went on"
+    assert [one.number for one in Round.objects.filter(spoiled_at=None).order_by("pk")] == [
+        "AUD-2025-1", "AUD-2025-2-2", "AUD-2025-3", "AUD-2025-4",
+    ]  # fmt: skip
     assert Answer.objects.count() > 5
     told = dict(Survey.objects.exclude(closed_at=None).values_list("indicator", "invited"))
     assert sorted(told) == ["K01", "K18", "K49"], "whoever is to be content is asked"

@@ -64,7 +64,6 @@ MODULES: dict[str, str] = {
     "wallet_txn": "福利商城",
     "labour_case": "劳动争议台账",
     "proposal": "教代会提案",
-    "proposal_rating": "教代会提案",
     "evaluation": "教代会评议",
     "election": "代表选举",
     "bulletin": "绩效公报",

@@ -1,5 +1,6 @@
 """The measures of proposals: K04 closed, K48 answered in 24 hours; liked is asked in a survey."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -24,17 +25,36 @@ def closed_rows(period: Period, on: date) -> Sequence[Row]:
 
 
 def urgent_rows(period: Period, on: date) -> Sequence[Row]:
-    """Return a row per urgent proposal, hit when a person answered within the hours."""
-    return [
+    """Return a row per urgent proposal, hit when a person answered within the hours.
+
+    Those that were said not to be urgent count like the others; how many by how many proposers
+    stands in a row of its own that does not count.
+    """
+    urgent = [one for one in proposals.proposals(period.first, period.until) if one.urgent]
+    rows = [
         Row(
             key=one.number,
-            cells=(one.number, one.submitted_on.isoformat()),
+            cells=(
+                one.number,
+                one.submitted_on.isoformat(),
+                "不属紧急" if one.downgraded else None,
+            ),
             hit=one.answered_in_time,
             link=f"/proposals/{one.number}/",
         )
-        for one in proposals.proposals(period.first, period.until)
-        if one.urgent
+        for one in urgent
     ]
+    downgraded = Counter(one.proposer for one in urgent if one.downgraded)
+    if downgraded:
+        most = max(downgraded.values())
+        words = f"{downgraded.total()} 件，{len(downgraded)} 名提案人，一人最多 {most} 件"
+        rows.append(
+            Row(
+                key="downgraded", cells=("认定不属紧急", None, words), hit=False,
+                excluded="只计数，不限制再提", link="/proposals/",
+            )
+        )  # fmt: skip
+    return rows
 
 
 PROPOSING = (
@@ -49,9 +69,10 @@ PROPOSING = (
     ),
     Measure(
         code="K48", version=1, kind=Kind.SHARE, counted="24小时内有人答复的紧急提案",
-        of="紧急提案", noun="件", columns=(Column("提案"), Column("提交", "day")),
+        of="紧急提案", noun="件",
+        columns=(Column("提案"), Column("提交", "day"), Column("认定")),
         rows=urgent_rows, mendable=False, hit=("ok", "按时"), miss=("late", "未答复"),
-        how="一件一行，连续计时；到时自动立案的算没有答复。没有紧急提案的期不适用。",
+        how="一件一行，连续计时；到时自动立案的算没有答复；认定不属紧急的照样计入，另列件数。没有紧急提案的期不适用。",
         source="教代会提案", terms=(("congress", "urgent_hours", "紧急提案答复（小时）"),),
     ),
 )  # fmt: skip

@@ -1,23 +1,25 @@
-"""File, merge, assign, answer, rate: what becomes of a proposal, each step by its own office."""
+"""File, merge, assign, answer: what becomes of a proposal, each step by its own office."""
 
 from datetime import date, datetime, time
 
 from django.db import transaction
 
+from smartunion.domains.proposals import telling
 from smartunion.domains.proposals.models import Proposal
-from smartunion.domains.proposals.procedure import FILED, MERGED, SECRETARY
+from smartunion.domains.proposals.procedure import FILED, MERGED, SECRETARY, SUGGESTION
 from smartunion.domains.proposals.reads import cases
 from smartunion.domains.proposals.rules import refusals
-from smartunion.domains.proposals.rules.outcomes import RATINGS, UNHAPPY, Outcome
+from smartunion.domains.proposals.rules.outcomes import Outcome
 from smartunion.kernel.base.days import CAMPUS, campus_day
 from smartunion.kernel.notices.actions import tell
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import holders
 from smartunion.kernel.procedures import engine
 from smartunion.kernel.procedures.engine import Given
-from smartunion.kernel.procedures.models import StepRun
 from smartunion.kernel.timers.actions import set_timer
 from smartunion.kernel.trail.record import record
+
+from . import suggesting
 
 PLANNED_DUE = "proposals.planned_due"
 MORNING = time(9, 0)
@@ -27,21 +29,25 @@ FILINGS = {"filed": "立案", "suggestion": "转意见建议", "merged": "并案
 
 @transaction.atomic
 def file(
-    *, proposal_id: int, filing: str, into: str = "", by: Person, at: datetime, because: str = ""
-) -> Proposal:
+    *, proposal_id: int, filing: str, into: str = "", is_downgraded: bool = False, by: Person,
+    at: datetime, because: str = "",
+) -> Proposal:  # fmt: skip
     """Decide on filing; whatever is not filed says why. Nobody decides what they have signed.
 
-    A merged proposal goes on as the other: its authors see the other's way beside their own.
+    A merged proposal goes on as the other: its authors see the other's way beside their own. An
+    urgent one may be said to be none, with the reason: it is decided all the same, and counted.
     """
     it = Proposal.objects.select_for_update().get(pk=proposal_id)
     run = cases.open_run(it, "file_urgent" if it.is_urgent else "file")
-    if filing != FILED and not because.strip():
+    it.is_downgraded = is_downgraded and it.is_urgent
+    if (filing != FILED or it.is_downgraded) and not because.strip():
         raise refusals.ReasonMissing
     if filing == MERGED:
         it.into = _other(it, into)
     it.filing, it.filing_because, it.filed_at = filing, because[:400], at
-    it.save(update_fields=["filing", "filing_because", "filed_at", "into"])
+    it.save(update_fields=["filing", "filing_because", "filed_at", "into", "is_downgraded"])
     words = FILINGS[filing] + (f"入 {into}" if filing == MERGED else "")
+    words += "，不按紧急提案办理" if it.is_downgraded else ""
     engine.pass_step(
         run_id=run.pk,
         facts={"filing": filing, "into": into, "doing": run.step},
@@ -84,27 +90,35 @@ def file_by_silence(*, run_id: int, at: datetime) -> Proposal:
         at=at,
     )
     record("proposals.filed_by_silence", it, by=None, at=at)
-    _tell_authors(it, "filed", f"{it.number} 已立案", "24 小时内没有答复，已自动立案。", at)
+    telling.authors(it, "filed", f"{it.number} 已立案", "24 小时内没有答复，已自动立案。", at)
     return it
 
 
 @transaction.atomic
 def explain(*, run_id: int, at: datetime) -> Proposal:
-    """Tell the authors why it was not filed, or with which other it goes on."""
-    it = Proposal.objects.get(case__runs=run_id)
+    """Tell the authors why it was not filed, or with which other it goes on.
+
+    What becomes a suggestion goes into the box, where it is answered like any other.
+    """
+    it = Proposal.objects.select_related("into", "proposer").get(case__runs=run_id)
     words = FILINGS.get(it.filing, "")
     text = f"{words}{f'，并入 {it.into.number}' if it.into else ''}。{it.filing_because}"
+    if it.filing == SUGGESTION:
+        put = suggesting.put(text=f"{it.number} {it.subject}：{it.measures}", of=it.proposer, at=at)
+        text += f"已转意见箱 {put.number}，{put.due_on:%-m月%-d日} 前答复。"
     engine.pass_step(run_id=run_id, outputs={"letter": Given(text=text)}, by=None, at=at)
     record("proposals.explained", it, by=None, at=at)
-    _tell_authors(it, "explained", f"{it.number} 的立案审查有结果", text, at)
+    telling.authors(it, "explained", f"{it.number} 的立案审查有结果", text, at)
     return it
 
 
 @transaction.atomic
 def assign(*, proposal_id: int, host: Person, by: Person, at: datetime) -> Proposal:
-    """Name who handles it: never one of its authors."""
-    it = Proposal.objects.select_for_update().get(pk=proposal_id)
+    """Name who handles it: never one of its authors, nor who did it without their content."""
+    it = Proposal.objects.select_for_update(of=("self",)).select_related("case").get(pk=proposal_id)
     run = cases.open_run(it, "assign")
+    if it.reopened and it.case.facts.get("host") == host.pk:
+        raise refusals.SameHost(host=host.name)
     engine.pass_step(
         run_id=run.pk, facts={"host": host.pk, "doing": "assign"},
         outputs={"order": Given(text=f"交 {host.name} 承办")}, by=by, at=at,
@@ -143,9 +157,8 @@ def reply(
         planned_on = None
     elif planned_on is None or planned_on <= campus_day(at):
         raise refusals.PlanDateMissing
-    it.outcome, it.answer, it.answered_at, it.rating = outcome, answer, at, None
-    it.planned_on = planned_on
-    it.save(update_fields=["outcome", "answer", "answered_at", "rating", "planned_on"])
+    it.outcome, it.answer, it.answered_at, it.planned_on = outcome, answer, at, planned_on
+    it.save(update_fields=["outcome", "answer", "answered_at", "planned_on"])
     if planned_on is not None:
         set_timer(
             kind=PLANNED_DUE, key=f"proposal/{it.pk}/planned/{planned_on}",
@@ -160,6 +173,30 @@ def reply(
         at=at,
     )
     record("proposals.replied", it, by=by, at=at, outcome=outcome.words)
+    return it
+
+
+@transaction.atomic
+def countersign(*, proposal_id: int, agrees: bool, note: str, by: Person, at: datetime) -> Proposal:
+    """Countersign an answer, never one's own, or have it written anew; then its authors rate it."""
+    it = Proposal.objects.select_for_update().get(pk=proposal_id)
+    run = cases.open_run(it, "countersign")
+    if not agrees and not note.strip():
+        raise refusals.ReasonMissing
+    engine.pass_step(
+        run_id=run.pk,
+        facts={"countersigned": agrees, "doing": "countersign"},
+        outputs={"countersign": Given(text=f"{'同意' if agrees else '重新答复'}。{note}")},
+        by=by,
+        at=at,
+        because=note,
+    )
+    record("proposals.countersigned", it, by=by, at=at, because=note, agrees=int(agrees))
+    if agrees:
+        telling.some(
+            cases.raters(it), it, f"answered:{it.reopened}:{it.answered_at:%Y%m%d%H%M}",
+            title=f"{it.number} 有答复了，请评价", text=it.answer, at=at,
+        )  # fmt: skip
     return it
 
 
@@ -179,7 +216,7 @@ def fulfil(*, proposal_id: int, proof: str, by: Person, at: datetime) -> Proposa
     it.fulfilled_at, it.proof = at, proof[:400]
     it.save(update_fields=["fulfilled_at", "proof"])
     record("proposals.fulfilled", it, by=by, at=at, because=it.proof)
-    _tell_authors(it, "fulfilled", f"{it.number} 列入计划的事已完成", it.proof[:80], at)
+    telling.authors(it, "fulfilled", f"{it.number} 列入计划的事已完成", it.proof[:80], at)
     return it
 
 
@@ -197,54 +234,3 @@ def remind_of_plan(*, proposal_id: int, at: datetime) -> None:
         link=f"/proposals/{it.number}/", at=at,
     )  # fmt: skip
     record("proposals.plan_due", it, by=None, at=at)
-
-
-@transaction.atomic
-def rate(*, proposal_id: int, rating: int, by: Person, at: datetime, because: str = "") -> Proposal:
-    """Let the author rate the answer; not satisfied, and it is handled once more."""
-    it = Proposal.objects.select_for_update().get(pk=proposal_id)
-    if rating not in dict(RATINGS):
-        raise refusals.RatingWrong
-    run = cases.open_run(it, "rate")
-    it.rating, it.rated_at = rating, at
-    engine.pass_step(
-        run_id=run.pk,
-        facts={"rating": rating, "doing": "rate"},
-        outputs={"rating": Given(text=f"{dict(RATINGS)[rating]}。{because}")},
-        by=by,
-        at=at,
-        because=because,
-    )
-    if (
-        rating <= UNHAPPY
-        and StepRun.objects.filter(
-            case=it.case_id, step="handle", state=StepRun.State.OPEN
-        ).exists()
-    ):
-        it.reopened += 1
-    it.save(update_fields=["rating", "rated_at", "reopened"])
-    record("proposals.rated", it, by=by, at=at, because=because, rating=rating)
-    return it
-
-
-@transaction.atomic
-def lapse_rating(*, run_id: int, at: datetime) -> Proposal:
-    """Go on without a rating: nobody's silence counts as content."""
-    it = Proposal.objects.get(case__runs=run_id)
-    engine.pass_step(
-        run_id=run_id, facts={"doing": "rate"},
-        outputs={"rating": Given(text="到期没有评价，不计入满意率")}, by=None, at=at,
-    )  # fmt: skip
-    record("proposals.unrated", it, by=None, at=at)
-    return it
-
-
-def _tell_authors(it: Proposal, what: str, title: str, text: str, at: datetime) -> None:
-    tell(
-        to=list(Person.objects.filter(pk__in=it.cosigners.values("person"))),
-        about=f"proposals.proposal:{it.pk}:{what}",
-        title=title,
-        text=text,
-        link=f"/proposals/{it.number}/",
-        at=at,
-    )

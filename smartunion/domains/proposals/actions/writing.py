@@ -4,14 +4,16 @@ from datetime import datetime
 
 from django.db import transaction
 
+from smartunion.domains.proposals import telling
 from smartunion.domains.proposals.models import Cosigner, Proposal
-from smartunion.domains.proposals.procedure import PROPOSAL
+from smartunion.domains.proposals.procedure import LAPSED, PROPOSAL
 from smartunion.domains.proposals.reads import cases
 from smartunion.domains.proposals.rules import refusals
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.procedures import engine
 from smartunion.kernel.procedures.engine import Given
+from smartunion.kernel.procedures.telling import moment
 from smartunion.kernel.trail.record import record
 
 FIELDS = {"subject": "案由", "analysis": "情况分析", "measures": "具体建议"}
@@ -61,11 +63,15 @@ def write(
 def cosign(*, proposal_id: int, by: Person, at: datetime) -> Cosigner:
     """Sign a proposal with one's own account: there is no way to sign for somebody else.
 
-    Only who sits in the same congress signs: another's delegates have no say in it (R158).
+    Only who sits in the same congress signs: another's delegates have no say in it (R158). Names
+    are gathered for seven days.
     """
     it = Proposal.objects.select_for_update().get(pk=proposal_id)
     if it.submitted_at is not None:
         raise refusals.NotGathering
+    until = cases.open_run(it, "submit").due_at
+    if until is not None and at >= until:
+        raise refusals.GatheringOver(until=moment(until))
     if not cases.is_delegate(by, at):
         raise refusals.NotDelegate
     if by.pk not in cases.sits_with(it, at):
@@ -104,9 +110,7 @@ def submit(*, proposal_id: int, by: Person, at: datetime) -> Proposal:
     if it.submitted_at is not None:
         raise refusals.NotGathering
     run = cases.open_run(it, "submit")
-    sits = cases.sits_with(it, at)
-    rows = it.cosigners.order_by("pk").select_related("person")
-    signed = [one for one in rows if one.person_id in sits]
+    signed = _sitting(it, at)
     needed = cases.terms_on(campus_day(at)).cosigners
     if len(signed) < needed:
         raise refusals.TooFewCosigners(
@@ -129,3 +133,33 @@ def submit(*, proposal_id: int, by: Person, at: datetime) -> Proposal:
     )
     record("proposals.submitted", it, by=by, at=at, number=it.number, urgent=int(it.is_urgent))
     return it
+
+
+@transaction.atomic
+def lapse(*, run_id: int, at: datetime) -> Proposal:
+    """End the gathering: with too few names it is over, else its author may hand it in."""
+    it = Proposal.objects.select_for_update().get(case__runs=run_id)
+    needed, signed = cases.terms_on(campus_day(at)).cosigners, len(_sitting(it, at))
+    if signed >= needed:
+        record("proposals.gathered", it, by=None, at=at, number=it.number)
+        return it
+    it.filing = LAPSED
+    it.save(update_fields=["filing"])
+    text = f"7 日内 {signed} 人联名，不足 {needed} 人"
+    engine.pass_step(
+        run_id=run_id,
+        facts={"lapsed": True, "cosigners": signed, "doing": "submit"},
+        outputs={"form": Given(text=text)},
+        by=None,
+        at=at,
+    )
+    record("proposals.lapsed", it, by=None, at=at, number=it.number)
+    telling.authors(it, "lapsed", f"{it.number} 联名到期终止", f"{text}。可以重新提出。", at)
+    return it
+
+
+def _sitting(it: Proposal, at: datetime) -> list[Cosigner]:
+    """Return the names that count: who has signed and still sits."""
+    sits = cases.sits_with(it, at)
+    rows = it.cosigners.order_by("pk").select_related("person")
+    return [one for one in rows if one.person_id in sits]

@@ -8,9 +8,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from smartunion.domains.proposals import forms
-from smartunion.domains.proposals.actions import handling, suggesting, writing
+from smartunion.domains.proposals.actions import handling, rating, suggesting, waiting, writing
 from smartunion.domains.proposals.reads import cases
 from smartunion.domains.proposals.reads import shown as reads
+from smartunion.domains.proposals.rules import refusals
 from smartunion.domains.proposals.rules.outcomes import Outcome
 from smartunion.kernel.base import clock
 from smartunion.kernel.base.days import campus_day
@@ -27,6 +28,9 @@ ACTS: dict[str, tuple[Any, Acted, str, str]] = {
                "提案已提交。", "提交提案"),
     "file": (forms.Filing, lambda pk, said, who: handling.file(proposal_id=pk, **said, **who),
              "立案审查已办。", "作出决定"),
+    "file_urgent": (forms.FilingUrgent,
+                    lambda pk, said, who: handling.file(proposal_id=pk, **said, **who),
+                    "立案审查已办。", "作出决定"),
     "assign": (forms.Assigning,
                lambda pk, said, who: handling.assign(proposal_id=pk, **said, **who),
                "已交办。", "交办"),
@@ -35,22 +39,27 @@ ACTS: dict[str, tuple[Any, Acted, str, str]] = {
     "reply": (forms.Reply,
               lambda pk, said, who: handling.reply(
                   proposal_id=pk, **{**said, "outcome": Outcome(said["outcome"])}, **who),
-              "答复已送提案人。", "答复提案人"),
+              "答复已送会签。", "送会签"),
+    "countersign": (forms.Countersigning,
+                    lambda pk, said, who: handling.countersign(proposal_id=pk, **said, **who),
+                    "会签已办。", "会签"),
+    "ask": (forms.Asking, lambda pk, said, who: waiting.ask(proposal_id=pk, **said, **who),
+            "已请提案人补充，停钟。", "请提案人补充，停钟"),
+    "supply": (forms.Supplying, lambda pk, said, who: waiting.supply(proposal_id=pk, **said, **who),
+               "已补充，恢复计时。", "补充"),
     "fulfil": (forms.Proof,
                lambda pk, said, who: handling.fulfil(proposal_id=pk, **said, **who),
                "已登记兑现。", "登记兑现"),
     "leave": (None, lambda pk, _, who: writing.leave(proposal_id=pk, **who),
               "已退出联名。", "退出联名"),
-    "rate": (forms.Rating, lambda pk, said, who: handling.rate(proposal_id=pk, **said, **who),
+    "rate": (forms.Rating, lambda pk, said, who: rating.rate(proposal_id=pk, **said, **who),
              "评价已记下。", "评价"),
 }  # fmt: skip
-STEPS = {"file_urgent": "file"}
-"""Which button does a step that is called otherwise."""
 
 
 @page(can=SIGNED_IN)
 def listed(request: PersonRequest) -> HttpResponse:
-    """提案: all that were handed in, the three figures, mine, those that still gather names."""
+    """提案: all that were handed in, the four figures, mine, those that still gather names."""
     delegate = cases.is_delegate(request.person, clock.now())
     views = delegate or request.mandate.may(VIEW)
     context = {
@@ -58,6 +67,7 @@ def listed(request: PersonRequest) -> HttpResponse:
         "mine": reads.of(request.person),
         "gathering": reads.gathering(request.person) if delegate else [],
         "figures": reads.figures(),
+        "downgraded": reads.downgraded() if request.mandate.may(WORK) else [],
         "delegate": delegate,
         "views": views,
     }
@@ -93,7 +103,7 @@ def proposal(request: PersonRequest, *, number: str) -> HttpResponse:
     it = reads.proposal(number)
     if it is None or not cases.may_see(it, request.person, request.mandate, at):
         raise Http404("没有这件提案")
-    do = request.POST.get("do", "")
+    do, mine = request.POST.get("do", ""), str(request.person.pk)
     no, bound = None, None
     if request.method == "POST":
         if do not in ACTS:
@@ -102,6 +112,8 @@ def proposal(request: PersonRequest, *, number: str) -> HttpResponse:
         bound = kind(request.POST) if kind else None
         if bound is None or bound.is_valid():
             try:
+                if do == "cosign" and request.POST.get("person", mine) != mine:
+                    raise refusals.NotForOthers
                 said = bound.cleaned_data if bound else {}
                 act(it.pk, said, {"by": request.person, "at": at})
                 messages.success(request, words)
@@ -110,8 +122,10 @@ def proposal(request: PersonRequest, *, number: str) -> HttpResponse:
                 no = refused
         it = reads.proposal(number) or it
     run = reads.open_step(it)
-    doing = STEPS.get(run.step, run.step) if run else ""
+    doing = run.step if run else ""
     turn = run is not None and request.person in (run.lead, run.backup) and doing in ACTS
+    if doing == "rate":
+        turn = cases.may_rate(it, request.person)
     signed = [one.person for one in it.cosigners.select_related("person").order_by("pk")]
     form = None
     if turn:
@@ -122,6 +136,8 @@ def proposal(request: PersonRequest, *, number: str) -> HttpResponse:
         "button": ACTS[doing][3] if turn else "",
         "standing": reads.standing(it), "timeline": reads.timeline(it), "signed": signed,
         "needed": cases.terms_on(campus_day(at)).cosigners,
+        "rated": reads.rated(it),
+        **_waiting(it, request.person, turn and doing == "handle", {do: bound}),
         "fulfilling": _fulfilling(it, request.person, at, bound if do == "fulfil" else None),
         "may_leave": cases.may_leave(it, request.person),
         "may_sign": it.submitted_at is None
@@ -131,6 +147,17 @@ def proposal(request: PersonRequest, *, number: str) -> HttpResponse:
     response = show(request, "proposals/proposal.html", context)
     response.status_code = no.status if no else response.status_code
     return response
+
+
+def _waiting(it: Any, person: Any, handles: bool, bound: dict[str, Any]) -> dict[str, Any]:
+    """Return what the proposer is asked for, or the form in which the host may ask."""
+    asked = cases.asked(it)
+    asking = supplying = None
+    if handles and asked is None:
+        asking = bound.get("ask") or forms.Asking()
+    if asked is not None and it.proposer_id == person.pk:
+        supplying = bound.get("supply") or forms.Supplying()
+    return {"asked": asked, "asking": asking, "supplying": supplying}
 
 
 def _fulfilling(it: Any, person: Any, at: Any, bound: Any) -> Any:

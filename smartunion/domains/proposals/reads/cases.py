@@ -6,14 +6,14 @@ from django.db.models import Q
 
 from smartunion.domains.congress import public as congress
 from smartunion.domains.planning import public as planning
-from smartunion.domains.proposals.models import Proposal
+from smartunion.domains.proposals.models import Cosigner, Proposal
 from smartunion.domains.proposals.procedure import MERGED, PROPOSAL
 from smartunion.domains.proposals.rules import refusals
 from smartunion.domains.proposals.rules.terms import Terms, terms_of
 from smartunion.kernel.base.days import campus_day
 from smartunion.kernel.people.models import Person
 from smartunion.kernel.people.reads import Mandate, granted
-from smartunion.kernel.procedures.models import StepRun
+from smartunion.kernel.procedures.models import StepRun, Stop
 
 VIEW, WORK = "proposals.view", "proposals.work"
 
@@ -57,7 +57,33 @@ def may_see(it: Proposal, person: Person, mandate: Mandate, at: datetime) -> boo
     if mandate.may(VIEW) or it.proposer_id == person.pk:
         return True
     mine = it.case.runs.filter(Q(lead=person) | Q(backup=person)).exists()
-    return mine or is_delegate(person, at)
+    signed = it.cosigners.filter(person=person).exists()
+    return mine or signed or is_delegate(person, at)
+
+
+def matters_of(person: Person) -> list[str]:
+    """Answer for the tree: what the trail calls the proposals that somebody has signed."""
+    rows = Proposal.objects.filter(cosigners__person=person).values_list("pk", flat=True)
+    return [f"{Proposal._meta.label_lower}:{pk}" for pk in rows]
+
+
+def raters(it: Proposal) -> list[Person]:
+    """Return who rates its answer: its authors, and those of what was merged into it."""
+    signed = Cosigner.objects.filter(Q(proposal=it) | Q(proposal__into=it))
+    return list(Person.objects.filter(pk__in=signed.values("person")).order_by("pk"))
+
+
+def may_rate(it: Proposal, person: Person) -> bool:
+    """Test if somebody has still to rate the answer that lies before its authors."""
+    if not it.case.runs.filter(step="rate", state=StepRun.State.OPEN).exists():
+        return False
+    rated = it.ratings.filter(person=person, turn=it.reopened).exists()
+    return not rated and person in raters(it)
+
+
+def asked(it: Proposal) -> Stop | None:
+    """Return what its proposer is asked for while the clock stands still, or None."""
+    return Stop.objects.filter(run__case=it.case_id, ended_at=None).select_related("by").first()
 
 
 def may_fulfil(it: Proposal, person: Person, at: datetime) -> bool:

@@ -22,16 +22,23 @@ class ProposalFact:
     closed: bool
     outcome: str
     carried_out: bool
-    rating: int | None
-    satisfied: bool
+    rated: int
+    satisfied: int
+    """How many of its authors have rated the answer, and how many of them were satisfied."""
     reopened: int
+    downgraded: bool
+    """Urgent by its author's word, and said to be none when it was decided on."""
+    proposer: int
+    """The same number for the same proposer, and no name."""
 
 
 def proposals(first: date, until: date) -> list[ProposalFact]:
     """Return the proposals handed in in the period."""
-    rows = Proposal.objects.filter(
-        submitted_at__gte=start_of(first), submitted_at__lt=start_of(until)
-    ).select_related("case")
+    rows = (
+        Proposal.objects.filter(submitted_at__gte=start_of(first), submitted_at__lt=start_of(until))
+        .select_related("case")
+        .prefetch_related("ratings")
+    )
     return [_fact(one) for one in rows.order_by("number")]
 
 
@@ -39,6 +46,7 @@ def _fact(it: Proposal) -> ProposalFact:
     handed_in_at = it.submitted_at or it.case.opened_at
     hours = timedelta(hours=terms_on(campus_day(handed_in_at)).urgent_hours)
     outcome = Outcome(it.outcome) if it.outcome else None
+    given = [one.rating for one in it.ratings.all() if one.turn == it.reopened]
     return ProposalFact(
         it.number,
         campus_day(handed_in_at),
@@ -47,9 +55,11 @@ def _fact(it: Proposal) -> ProposalFact:
         it.case.closed_at is not None,
         outcome.words if outcome else "",
         bool(outcome and outcome.is_carried_out_by(it.planned_on, _day(it.fulfilled_at))),
-        it.rating,
-        (it.rating or 0) >= SATISFIED,
+        len(given),
+        sum(one >= SATISFIED for one in given),
         it.reopened,
+        it.is_downgraded,
+        it.proposer_id,
     )
 
 

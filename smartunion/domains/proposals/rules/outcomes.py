@@ -1,5 +1,7 @@
 """What may become of a proposal, and what its author says of it. Pure."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -38,3 +40,12 @@ OUTCOMES = {
 RATINGS = ((5, "很满意"), (4, "满意"), (3, "一般"), (2, "不满意"), (1, "很不满意"))
 SATISFIED, UNHAPPY = 4, 2
 """From which rating on one is satisfied, and up to which the matter is handled once more."""
+
+
+def told(given: Sequence[int], authors: int) -> str:
+    """Put an answer's ratings into words: how many of its authors said what, never who."""
+    if not given:
+        return "到期没有评价，不计入满意率"
+    counted = Counter(given)
+    words = "、".join(f"{name} {counted[one]}" for one, name in RATINGS if counted[one])
+    return f"{authors} 人中 {len(given)} 人评价：{words}"

@@ -41,13 +41,32 @@ class SignedAlready(Refused):
     remedy = "每人只算一次"
 
 
+class GatheringOver(Refused):
+    """Names are gathered for seven days, so that nobody signs what has grown old."""
+
+    code = "proposals.gathering_over"
+    text = "联名期到 {until} 为止，已经过了"
+    clause = "3.4-1②"
+    remedy = "名字已够的，提案人仍可提交；不够的请提案人重新提出"
+
+
+class NotForOthers(Refused):
+    """A name is signed by its owner alone."""
+
+    code = "proposals.not_for_others"
+    text = "联名只能由本人登录自己的账号办，不能代别人填"
+    clause = "3.4-1②"
+    remedy = "把提案的链接发给那位代表，请本人登录联名"
+    status = 403
+
+
 class NoLeaving(Refused):
     """The proposer's name stands; so do names under what was decided."""
 
     code = "proposals.no_leaving"
     text = "提案人不能退出；立案审查后联名也不能退出，并案的除外"
     clause = "3.4-1②"
-    remedy = "对答复不满意的，由提案人在评价时写明"
+    remedy = "对答复不满意的，在评价时写明"
 
 
 class LastNames(Refused):
@@ -152,6 +171,34 @@ class MergeWrong(Refused):
     text = "不能并入 {number}：{why}"
     clause = "3.4-1②"
     remedy = "并入一件立案审查中或已立案、没有办结的提案"
+
+
+class SameHost(Refused):
+    """Who did not satisfy is not asked again."""
+
+    code = "proposals.same_host"
+    text = "{host}办过一次，提案人不满意，再办要换承办人"
+    clause = "4.2⑥"
+    remedy = "指定另一位承办人"
+
+
+class NotAnAuthor(Refused):
+    """An answer is rated by those to whom it was given."""
+
+    code = "proposals.not_an_author"
+    text = "答复由提案人和联名人评价，并案的各件都算"
+    clause = "4.2⑥"
+    remedy = "对办理结果有异议的，在公示期内提出"
+    status = 403
+
+
+class RatedAlready(Refused):
+    """One author, one rating of one answer."""
+
+    code = "proposals.rated_already"
+    text = "你已经评价过这次答复"
+    clause = "4.2⑥"
+    remedy = "再办之后可以重新评价"
 
 
 class RatingWrong(Refused):

@@ -12,6 +12,8 @@ class Terms:
     cosigners: int
     urgent_hours: int
     suggestion_working_days: int
+    supply_working_days: int
+    """How long a clock may stand still for what the proposer has to supply."""
 
 
 def terms_of(given: Mapping[str, Any]) -> Terms:

@@ -12,8 +12,10 @@ from django.urls import reverse
 from smartunion.domains.congress.actions import terms
 from smartunion.domains.congress.models import Congress as Sitting
 from smartunion.domains.congress.models import Delegate
+from smartunion.domains.performance.reads.catalog import MEASURES
+from smartunion.domains.performance.rules.periods import period_of
 from smartunion.domains.planning import public as planning
-from smartunion.domains.proposals.actions import handling, suggesting, writing
+from smartunion.domains.proposals.actions import handling, rating, suggesting, waiting, writing
 from smartunion.domains.proposals.models import Cosigner, Proposal, Suggestion
 from smartunion.domains.proposals.reads import shown, totals
 from smartunion.domains.proposals.rules import refusals
@@ -30,6 +32,7 @@ from smartunion.kernel.procedures.models import StepRun
 from smartunion.kernel.timers.ticker import fire_due
 from smartunion.kernel.trail.deliver import deliver
 from smartunion.kernel.trail.models import Entry
+from smartunion.kernel.tree import reads as tree
 
 EVE = datetime(2025, 9, 30, 16, 0, tzinfo=CAMPUS)
 """The eve of National Day: eight days off follow."""
@@ -70,23 +73,34 @@ class Congress:
         assert found is not None
         return found
 
-    def filed(self, it: Proposal, filing: str = "filed", **more: str) -> Proposal:
+    def filed(self, it: Proposal, filing: str = "filed", **more: Any) -> Proposal:
         by = self.whose(it, "file_urgent" if it.is_urgent else "file")
         return handling.file(proposal_id=it.pk, filing=filing, by=by, at=self.at, **more)
 
     def answered(
-        self, it: Proposal, outcome: Outcome = Outcome.DONE, planned_on: date | None = None
-    ) -> Proposal:
-        """Assign where that is open, meet and reply."""
-        host = self.people["tang"]
+        self, it: Proposal, outcome: Outcome = Outcome.DONE, planned_on: date | None = None,
+        host: str = "tang",
+    ) -> Proposal:  # fmt: skip
+        """Assign where that is open, meet, reply, countersign."""
+        host_ = self.people[host]
         if StepRun.objects.filter(case=it.case, step="assign", state="open").exists():
             by = self.whose(it, "assign")
-            handling.assign(proposal_id=it.pk, host=host, by=by, at=self.at)
-        handling.meet(proposal_id=it.pk, minutes="当面谈过", by=host, at=self.at)
-        return handling.reply(
+            handling.assign(proposal_id=it.pk, host=host_, by=by, at=self.at)
+        handling.meet(proposal_id=it.pk, minutes="当面谈过", by=host_, at=self.at)
+        handling.reply(
             proposal_id=it.pk, outcome=outcome, answer="自下月起延时", planned_on=planned_on,
-            by=host, at=self.at,
+            by=host_, at=self.at,
         )  # fmt: skip
+        return self.countersigned(it)
+
+    def countersigned(self, it: Proposal) -> Proposal:
+        by = self.whose(it, "countersign")
+        return handling.countersign(proposal_id=it.pk, agrees=True, note="", by=by, at=self.at)
+
+    def rated(self, it: Proposal, *ratings: int) -> None:
+        """Let the author and the co-signers rate, in the order in which they signed."""
+        for one, said in zip(self.delegates, ratings, strict=False):
+            rating.rate(proposal_id=it.pk, rating=said, by=one, at=self.at)
 
 
 def seated(people: list[Person], at: datetime) -> None:
@@ -131,8 +145,9 @@ def test_two_cosigners_cannot_submit_and_a_cosigner_cannot_be_entered_by_someone
     client.force_login(congress.delegates[1])
     page = reverse("proposals:proposal", args=[it.number])
     third = congress.delegates[2]
-    answer = client.post(page, {"do": "cosign", "person": third.pk, "by": third.pk})
-    assert answer.status_code == 409, "a name in the form changes nothing: it is the sender's own"
+    answer = client.post(page, {"do": "cosign", "person": third.pk})
+    assert answer.status_code == 403
+    assert "联名只能由本人登录自己的账号办，不能代别人填" in answer.content.decode()
     assert not it.cosigners.filter(person=third).exists()
     with pytest.raises(IntegrityError), transaction.atomic():
         Cosigner.objects.create(proposal=it, person=congress.delegates[1], at=congress.at)
@@ -182,12 +197,19 @@ def test_urgent_at_16_on_the_eve_of_national_day_is_due_16_next_day(congress: Co
     assert [one.facts["percent"] for one in told] == [50]
     congress.until(EVE + timedelta(hours=22))
     assert [one.facts["percent"] for one in told.all()] == [50, 90]
-    congress.filed(it)
+    with pytest.raises(refusals.ReasonMissing):
+        congress.filed(it, is_downgraded=True)
+    congress.filed(it, is_downgraded=True, because="不影响安全，可以排队")
     congress.until(EVE + timedelta(hours=25))
     it.refresh_from_db()
     assert (it.filing, it.by_silence) == ("filed", False)
     (fact,) = totals.proposals(date(2025, 9, 1), date(2025, 10, 2))
-    assert fact.answered_in_time
+    assert (fact.answered_in_time, fact.downgraded) == (True, True)
+    period, on = period_of("Q", EVE.date()), EVE.date()
+    assert "1 件，1 名提案人，一人最多 1 件" in str(MEASURES["K48"].rows(period, on))
+    assert MEASURES["K48"].tally(period, on).value == 100, "counted beside, and blocks nothing"
+    (told_of,) = shown.downgraded()
+    assert (told_of.proposer, told_of.count, told_of.of) == (congress.delegates[0], 1, 1)
 
 
 def test_silence_files_the_proposal(congress: Congress) -> None:
@@ -224,6 +246,13 @@ def test_merging_keeps_both_authors_timelines(congress: Congress) -> None:
     assert "书面答复" in [one.name for one in ours if one.of == first.number]
     theirs = shown.timeline(shown.proposal(first.number) or first)
     assert {one.of for one in theirs} == {"", second.number}
+    third = congress.submitted(subject="意见")
+    congress.filed(third, "suggestion", because="不必立案，直接答复")
+    congress.until(congress.at + timedelta(minutes=1))
+    box = Suggestion.objects.get(author=congress.delegates[0])
+    assert third.number in box.text, "what became a suggestion is answered like one"
+    congress.until(start_of(box.due_on) + timedelta(hours=9, minutes=1))
+    assert Notice.objects.filter(title=f"{box.number} 今天要答复").exists()
 
 
 @pytest.mark.clause("T63")
@@ -239,7 +268,8 @@ def test_what_is_planned_has_a_day_and_is_carried_out_only_when_it_was_kept(
         proposal_id=it.pk, outcome=Outcome.PLANNED, answer="十月底前", planned_on=day, by=host,
         at=congress.at,
     )  # fmt: skip
-    handling.rate(proposal_id=it.pk, rating=4, by=congress.delegates[0], at=congress.at)
+    congress.countersigned(it)
+    congress.rated(it, 4, 4, 4)
     told = {"proposal_id": it.pk, "proof": "窗口已延到 20:30", "at": congress.at}
     with pytest.raises(refusals.NotTheHost):
         handling.fulfil(by=congress.delegates[1], **told)
@@ -262,29 +292,98 @@ def test_what_is_planned_has_a_day_and_is_carried_out_only_when_it_was_kept(
 
 @pytest.mark.clause("R163")
 @pytest.mark.clause("T63")
-def test_closed_carried_out_and_liked_are_three_figures_and_a_bad_rating_reopens(
-    congress: Congress,
-) -> None:
-    """Not satisfied: once more, and only once; closed without a deed is closed, not carried out."""
+def test_all_who_signed_rate_and_a_bad_rating_changes_the_host(congress: Congress) -> None:
+    """Not satisfied: once more, by another, and only once; closed without a deed is only closed."""
     it = congress.filed(congress.submitted())
-    author = congress.delegates[0]
+    author, second, _ = congress.delegates
+    assert f"proposals.proposal:{it.pk}" in tree.matters(second)
+    assert f"procedures.case:{it.case_id}" in tree.matters(author), "receipts of one's own matters"
     congress.answered(it, Outcome.DECLINED)
+    run = StepRun.objects.get(case=it.case, step="countersign")
+    assert run.ended_by != congress.people["tang"], "nobody countersigns an answer of their own"
+    assert Notice.objects.filter(title=f"{it.number} 有答复了，请评价").count() == 3
     with pytest.raises(refusals.RatingWrong):
-        handling.rate(proposal_id=it.pk, rating=6, by=author, at=congress.at)
-    handling.rate(proposal_id=it.pk, rating=1, by=author, at=congress.at, because="没有解决")
+        rating.rate(proposal_id=it.pk, rating=6, by=author, at=congress.at)
+    with pytest.raises(refusals.NotAnAuthor):
+        rating.rate(proposal_id=it.pk, rating=5, by=congress.people["tang"], at=congress.at)
+    congress.rated(it, 4)
+    with pytest.raises(refusals.RatedAlready):
+        congress.rated(it, 5)
+    client = Client()
+    client.force_login(second)
+    page = reverse("proposals:proposal", args=[it.number])
+    client.post(page, {"do": "rate", "rating": "1", "because": "没有解决"})
     it.refresh_from_db()
-    assert it.reopened == 1
-    congress.answered(it, Outcome.PLANNED, date(2025, 12, 1))
-    handling.rate(proposal_id=it.pk, rating=2, by=author, at=congress.at)
+    assert it.reopened == 1, "one who is not satisfied is enough"
+    with pytest.raises(refusals.SameHost, match="换承办人"):
+        congress.answered(it)
+    congress.answered(it, Outcome.PLANNED, date(2025, 12, 1), host="wang")
+    congress.rated(it, 2, 4)
     it.refresh_from_db()
-    assert (it.reopened, it.rating) == (1, 2), "once more is once"
-    congress.until(congress.at + timedelta(days=20))
+    assert it.reopened == 1, "once more is once"
+    congress.until(congress.at + timedelta(days=30))
     it.case.refresh_from_db()
     assert it.case.closed_at is not None
     (fact,) = totals.proposals(date(2025, 9, 1), date(2025, 10, 2))
-    assert (fact.closed, fact.carried_out, fact.satisfied) == (True, False, False)
+    assert (fact.closed, fact.carried_out, fact.rated, fact.satisfied) == (True, False, 2, 1)
     found = shown.figures()
-    assert (found.closed, found.carried_out, found.satisfied, found.rated) == (1, 0, 0, 1)
+    assert (found.filed, found.closed, found.carried_out) == (1, 1, 0)
+    assert (found.satisfied, found.rated) == (1, 2), "who said nothing is not content"
+    told = Client().get(reverse("proposals:shown", args=[it.number])).content.decode()
+    assert "3 人中 2 人评价：满意 1、不满意 1" in told
+    assert author.name not in told
+
+
+def test_a_clock_stands_still_while_the_proposer_is_waited_for(congress: Congress) -> None:
+    """Only while the host waits for the proposer, once at a time, ten working days at the most."""
+    it = congress.filed(congress.submitted())
+    by, host = congress.whose(it, "assign"), congress.people["tang"]
+    handling.assign(proposal_id=it.pk, host=host, by=by, at=congress.at)
+    run = StepRun.objects.get(case=it.case, step="handle")
+    due_at = run.due_at
+    assert due_at is not None
+    client, author = Client(), Client()
+    client.force_login(host)
+    author.force_login(congress.delegates[0])
+    page = reverse("proposals:proposal", args=[it.number])
+    client.post(page, {"do": "ask", "asks": "哪几天有晚课"})
+    run.refresh_from_db()
+    assert run.due_at is None
+    with pytest.raises(Refused, match="不能停钟"):
+        waiting.ask(proposal_id=it.pk, asks="再问", by=host, at=congress.at)
+    public = reverse("proposals:shown", args=[it.number])
+    assert "停钟，最晚到 10月21日" in Client().get(public).content.decode()
+    assert "哪几天有晚课" in author.get(page).content.decode()
+    congress.until(congress.at + timedelta(days=4))
+    author.post(page, {"do": "supply", "answer": "周一至周四"})
+    run.refresh_from_db()
+    assert run.due_at == due_at + timedelta(days=4)
+    assert "已补充，停了 4 天" in Client().get(public).content.decode()
+    waiting.ask(proposal_id=it.pk, asks="还有周五", by=host, at=congress.at)
+    congress.until(congress.at + timedelta(days=20))
+    run.refresh_from_db()
+    assert run.due_at is not None, "what the proposer leaves lying does not lie for ever"
+    congress.until(run.due_at + timedelta(minutes=1))
+    with pytest.raises(Refused, match="已经逾期"):
+        waiting.ask(proposal_id=it.pk, asks="晚了再问", by=host, at=congress.at)
+
+
+def test_seven_days_of_gathering_then_it_is_over(congress: Congress) -> None:
+    """Too few names in seven days end it; enough of them, and its author may still hand it in."""
+    few, enough = congress.written(names=2), congress.written(subject="门诊")
+    start = congress.at
+    congress.until(start + timedelta(days=13))
+    with pytest.raises(Refused):
+        writing.cosign(proposal_id=few.pk, by=congress.delegates[2], at=congress.at)
+    few.refresh_from_db()
+    few.case.refresh_from_db()
+    assert (few.filing, few.case.closed_at is None) == ("lapsed", False)
+    assert shown.standing(few) == ("off", "联名到期终止")
+    writing.leave(proposal_id=enough.pk, by=congress.delegates[1], at=congress.at)
+    with pytest.raises(refusals.GatheringOver, match="10月9日 24:00"):
+        writing.cosign(proposal_id=enough.pk, by=congress.delegates[1], at=congress.at)
+    fourth = congress.written(subject="班车")
+    writing.submit(proposal_id=fourth.pk, by=congress.delegates[0], at=congress.at)
 
 
 def test_who_has_signed_decides_nothing(congress: Congress) -> None:
