@@ -60,7 +60,7 @@ def test_a_contract_an_acceptance_sheet_and_a_screenshot_are_kept(
     assert file.media_type == media_type
     assert file.sha256 == hashlib.sha256(content).hexdigest()
     assert reads.path_of(file.sha256).read_bytes() == content
-    assert Entry.objects.get().facts == {"name": name}
+    assert Entry.objects.get().facts == {"name": name, "sha256": file.sha256}
 
 
 @pytest.mark.parametrize(
